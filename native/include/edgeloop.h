@@ -1,0 +1,81 @@
+/*
+ * edgeloop.h - the system calls of the edgeloop reactor, flattened for a foreign-function interface.
+ *
+ * Each function makes one system call. It fills memory that the caller owns, keeps no state between calls, calls
+ * nothing back, and returns a value >= 0 or -errno (it never touches the C library's errno). Base, offset and length
+ * are taken apart so that the caller needs no new view object for each read and write.
+ */
+#ifndef EDGELOOP_H
+#define EDGELOOP_H
+
+#include <stdint.h>
+
+#define EL_PUBLIC __attribute__((visibility("default")))
+
+/* Grows by one whenever a function below changes its meaning; kernel/abi.ts expects this number. */
+#define EL_ABI_VERSION 1
+
+/* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
+#define EL_EPOLL_BATCH 1024
+
+EL_PUBLIC int32_t el_abi_version(void);
+
+/* Writes the constants and struct sizes that the caller relies on, in the order of kernel/abi.ts, as far as
+ * `capacity` goes. Returns how many there are. */
+EL_PUBLIC int32_t el_abi_describe(uint32_t *values, int32_t capacity);
+
+/* epoll_create1(EPOLL_CLOEXEC): epoll_create1(2). */
+EL_PUBLIC int32_t el_epoll_create(void);
+
+/* epoll_ctl(2). Slot and generation travel in the event's 64-bit data and come back from el_epoll_wait. */
+EL_PUBLIC int32_t el_epoll_add(int32_t epoll, int32_t fd, uint32_t events, uint32_t slot, uint32_t generation);
+EL_PUBLIC int32_t el_epoll_modify(int32_t epoll, int32_t fd, uint32_t events, uint32_t slot, uint32_t generation);
+EL_PUBLIC int32_t el_epoll_remove(int32_t epoll, int32_t fd);
+
+/* epoll_wait(2) into triples [events, slot, generation] of uint32_t, because struct epoll_event is packed to 12 bytes
+ * on x86-64 and takes 16 elsewhere. `capacity` counts triples and is cut to EL_EPOLL_BATCH; timeout_ms < 0 waits
+ * without end. Returns the number of triples. */
+EL_PUBLIC int32_t el_epoll_wait(int32_t epoll, uint32_t *triples, int32_t capacity, int32_t timeout_ms);
+
+/* socket(2), with SOCK_NONBLOCK | SOCK_CLOEXEC added to the type. */
+EL_PUBLIC int32_t el_socket(int32_t family, int32_t type);
+EL_PUBLIC int32_t el_bind(int32_t fd, const uint8_t *address, uint32_t length);
+EL_PUBLIC int32_t el_listen(int32_t fd, int32_t backlog);
+EL_PUBLIC int32_t el_connect(int32_t fd, const uint8_t *address, uint32_t length);
+
+/* accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC. The peer's sockaddr is written to `address`, whose family field is
+ * zero where the kernel wrote none. Returns the descriptor. */
+EL_PUBLIC int32_t el_accept(int32_t fd, uint8_t *address, uint32_t capacity);
+
+/* getsockname(2) and getpeername(2). They return the length of the sockaddr. */
+EL_PUBLIC int32_t el_getsockname(int32_t fd, uint8_t *address, uint32_t capacity);
+EL_PUBLIC int32_t el_getpeername(int32_t fd, uint8_t *address, uint32_t capacity);
+
+/* setsockopt(2) and getsockopt(2) for options whose value is an int; the latter returns it. */
+EL_PUBLIC int32_t el_setsockopt(int32_t fd, int32_t level, int32_t name, int32_t value);
+EL_PUBLIC int32_t el_getsockopt(int32_t fd, int32_t level, int32_t name);
+
+/* recv(2) into base[offset, offset + length); 0 is the end of the stream. */
+EL_PUBLIC int32_t el_recv(int32_t fd, uint8_t *base, uint32_t offset, uint32_t length);
+
+/* send(2) of base[offset, offset + length) with MSG_NOSIGNAL. */
+EL_PUBLIC int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t length);
+
+EL_PUBLIC int32_t el_shutdown(int32_t fd, int32_t how);
+
+/* close(2). On Linux the descriptor is gone whatever is returned, so a failure must not be retried. */
+EL_PUBLIC int32_t el_close(int32_t fd);
+
+/* open(2) of /dev/null with O_CLOEXEC: a descriptor held in reserve against EMFILE. */
+EL_PUBLIC int32_t el_open_null(void);
+
+/* timerfd_create(2) on CLOCK_MONOTONIC, non-blocking and close-on-exec. */
+EL_PUBLIC int32_t el_timerfd_create(void);
+
+/* timerfd_settime(2): one expiry `after_ns` nanoseconds from now; 0 disarms. */
+EL_PUBLIC int32_t el_timerfd_arm(int32_t fd, int64_t after_ns);
+
+/* Reads the timerfd's counter so that it stops being readable. Returns the expirations, cut to INT32_MAX. */
+EL_PUBLIC int32_t el_timerfd_read(int32_t fd);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * stream.c - bytes in and out of a connected socket. recv and send are spelled recvfrom and sendto without an address,
+ * because neither architecture has the shorter calls.
+ */
+#include "edgeloop.h"
+#include "syscall.h"
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+int32_t el_recv(int32_t fd, uint8_t *base, uint32_t offset, uint32_t length)
+{
+    return EL_SYSCALL(SYS_recvfrom, fd, base + offset, length, 0, NULL, NULL);
+}
+
+/* MSG_NOSIGNAL because a peer that went away is a result (-EPIPE), not a signal that ends the process. */
+int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t length)
+{
+    return EL_SYSCALL(SYS_sendto, fd, base + offset, length, MSG_NOSIGNAL, NULL, 0);
+}
+
+int32_t el_shutdown(int32_t fd, int32_t how)
+{
+    return EL_SYSCALL(SYS_shutdown, fd, how);
+}

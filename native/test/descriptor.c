@@ -1,0 +1,32 @@
+#include "edgeloop.h"
+#include "harness.h"
+#include "loopback.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+TEST(close_closes_once)
+{
+    const int32_t fd = el_open_null();
+    EXPECT_EQUAL(el_close(fd), 0);
+    EXPECT_EQUAL(el_close(fd), -EBADF);
+}
+
+TEST(open_null_opens_the_null_device_close_on_exec)
+{
+    struct stat status;
+    const int32_t fd = el_open_null();
+    EXPECT(fd >= 0);
+    EXPECT_EQUAL(fstat(fd, &status), 0);
+    EXPECT_EQUAL(status.st_rdev, makedev(1, 3));
+    EXPECT(is_close_on_exec(fd));
+    EXPECT_EQUAL(el_close(fd), 0);
+}
+
+TEST(failures_do_not_touch_errno)
+{
+    errno = EDOM;
+    EXPECT_EQUAL(el_close(-1), -EBADF);
+    EXPECT_EQUAL(errno, EDOM);
+}

@@ -1,0 +1,55 @@
+import { type Connection, type Reactor, createReactor, definePlugin } from '@edgeloop/reactor';
+import { z } from 'zod';
+import type { ClientArguments } from './arguments.js';
+
+/**
+ * Sends standard input, half-closes at its end, and prints what comes back until the server closes.
+ * Backpressure goes through: a slow terminal slows the server, a slow server slows standard input.
+ */
+export async function runClient({ host, port }: ClientArguments): Promise<void> {
+  const reactor = createReactor();
+  try {
+    const reason = await converse(reactor, host, port);
+    if (reason !== undefined) throw reason;
+  } finally {
+    process.stdin.destroy();
+    await reactor.close();
+  }
+}
+
+/** Resolves when the connection has closed: with the reason if it broke. Rejects if it does not come about. */
+function converse(reactor: Reactor, host: string, port: number): Promise<Error | undefined> {
+  return new Promise((resolve, reject) => {
+    reactor.use(terminal, { onClose: resolve }).connect({ host, port }).then(sendStandardInput, reject);
+  });
+}
+
+const terminal = definePlugin({
+  name: 'echo-client',
+  options: z.strictObject({ onClose: z.custom<(reason: Error | undefined) => void>((value) => typeof value === 'function') }),
+  setup: ({ options }) => ({
+    onData(connection, chunk) {
+      // process.stdout keeps the bytes beyond this call, and the chunk is not ours to keep: hence the copy.
+      if (process.stdout.write(Buffer.from(chunk))) return;
+      connection.pause();
+      process.stdout.once('drain', () => connection.resume());
+    },
+    onHalfClose() {
+      process.stdin.destroy();
+    },
+    onDrain() {
+      process.stdin.resume();
+    },
+    onClose(_connection, reason) {
+      options.onClose(reason);
+    },
+  }),
+});
+
+function sendStandardInput(connection: Connection): void {
+  if (process.stdin.isTTY) process.stderr.write(`connected to ${connection.remoteAddress}:${connection.remotePort}; Ctrl-D ends\n`);
+  process.stdin.on('data', (chunk) => {
+    if (!connection.write(chunk)) process.stdin.pause();
+  });
+  process.stdin.once('end', () => connection.end());
+}

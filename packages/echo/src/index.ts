@@ -1,0 +1,2 @@
+/** The public names of @edgeloop/echo. */
+export { echo } from './echo.js';

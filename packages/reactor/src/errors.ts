@@ -1,0 +1,70 @@
+/** The errors that the world causes: each has a code, says what was wrong with which value, and what to do. */
+import { getSystemErrorMap, getSystemErrorName } from 'node:util';
+
+/** Every code of edgeloop's own, as docs/reference/errors.md explains them. */
+export const ERROR_CODES = [
+  'EL_ADDRESS_INVALID',
+  'EL_ADDRESS_UNRESOLVED',
+  'EL_HANDLER_FAILED',
+  'EL_LIBRARY_MISMATCH',
+  'EL_LIBRARY_MISSING',
+  'EL_OPTION_INVALID',
+  'EL_PLATFORM_UNSUPPORTED',
+  'EL_PLUGIN_INVALID',
+  'EL_REACTOR_CLOSED',
+  'EL_SLOTS_EXHAUSTED',
+  'EL_SLOW_CONSUMER',
+  'EL_WRITE_AFTER_END',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export class EdgeloopError extends Error {
+  override readonly name: string = 'EdgeloopError';
+
+  constructor(
+    /** One of {@link ERROR_CODES}. */
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What to do about the failures that a person can do something about. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'ports below 1024 need CAP_NET_BIND_SERVICE; choose another port or grant it',
+  EADDRINUSE: 'another socket is bound there; stop it or choose another port (0 lets the kernel choose)',
+  EADDRNOTAVAIL: 'this machine has no such address; "ip addr" lists what it has',
+  ECONNREFUSED: 'nothing listens there; check the host and the port',
+  EMFILE: 'the process is out of descriptors; raise "ulimit -n" or close some',
+  ENFILE: 'the system is out of descriptors; raise fs.file-max or close some',
+};
+
+/** A system call failed. `code` is the errno's name, as in Node's own errors: `'ECONNRESET'`. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  readonly code: string;
+
+  constructor(
+    /** Negative, as the kernel returns it and as Node writes it. */
+    readonly errno: number,
+    /** The call's name in section 2 of the manual. */
+    readonly syscall: string,
+    /** The address or path that the call was about, where there is one. */
+    readonly address?: string,
+  ) {
+    const code = getSystemErrorName(errno);
+    const text = getSystemErrorMap().get(errno)?.[1] ?? 'unknown error';
+    const advice = ADVICE[code];
+    super(`${syscall}${address === undefined ? '' : ` ${address}`}: ${code} (${text})${advice === undefined ? '' : `; ${advice}`}`);
+    this.code = code;
+  }
+}
+
+/** Passes a kernel result on, or throws the SystemError it stands for. */
+export function check(result: number, syscall: string, address?: string): number {
+  if (result < 0) throw new SystemError(result, syscall, address);
+  return result;
+}

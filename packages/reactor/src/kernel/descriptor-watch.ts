@@ -1,0 +1,18 @@
+/** Lets libuv wait for a descriptor on our behalf. */
+import koffi from 'koffi';
+
+/** Open until closed; an open watch keeps the process alive, as any libuv handle does. */
+export interface DescriptorWatch {
+  close(): void;
+}
+
+/**
+ * Calls `onReadable` each time libuv finds `fd` readable (level-triggered). It runs outside Node's callback scope:
+ * promises and process.nextTick are not drained after it and a throw is lost, so it should only schedule what is to be done.
+ * The caller must keep the watch: an unreferenced one is collected, and the descriptor goes silent.
+ */
+export function watchReadable(fd: number, onReadable: () => void): DescriptorWatch {
+  // An error status calls too: the turn that follows meets the error where it can be reported.
+  const handle = koffi.node.poll(fd, { readable: true }, () => onReadable());
+  return { close: () => handle.close() };
+}

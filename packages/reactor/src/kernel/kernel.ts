@@ -1,0 +1,50 @@
+/**
+ * Every system call that the reactor makes, in plain numbers and caller-owned memory.
+ *
+ * Each returns a value >= 0 or -errno, and never throws for what the kernel says: EAGAIN, EINTR and EINPROGRESS are
+ * results. The one production implementation is native-kernel.ts; being an interface lets a test run the whole reactor
+ * on a kernel that misbehaves on purpose.
+ */
+export interface Kernel {
+  /** epoll_create1(2), close-on-exec. */
+  epollCreate(): number;
+  /** epoll_ctl(2). Slot and generation (uint32 each) come back with every event of the descriptor. */
+  epollAdd(epoll: number, fd: number, events: number, slot: number, generation: number): number;
+  epollModify(epoll: number, fd: number, events: number, slot: number, generation: number): number;
+  epollRemove(epoll: number, fd: number): number;
+  /** epoll_wait(2). Fills triples `[events, slot, generation]`; `capacity` counts triples; a negative timeout has no end. */
+  epollWait(epoll: number, triples: Uint32Array, capacity: number, timeoutMs: number): number;
+
+  /** socket(2), non-blocking and close-on-exec. */
+  socket(family: number, type: number): number;
+  /** `address` holds a sockaddr of `length` bytes, here and below. */
+  bind(fd: number, address: Uint8Array, length: number): number;
+  listen(fd: number, backlog: number): number;
+  connect(fd: number, address: Uint8Array, length: number): number;
+  /** accept4(2), non-blocking and close-on-exec; the peer's sockaddr is written to `address`. */
+  accept(fd: number, address: Uint8Array, capacity: number): number;
+  /** These two return the length of the sockaddr. */
+  getsockname(fd: number, address: Uint8Array, capacity: number): number;
+  getpeername(fd: number, address: Uint8Array, capacity: number): number;
+  /** Options whose value is an int. */
+  setsockopt(fd: number, level: number, name: number, value: number): number;
+  getsockopt(fd: number, level: number, name: number): number;
+  /** recv(2) into `base[offset, offset + length)`; 0 is the end of the stream. */
+  recv(fd: number, base: Uint8Array, offset: number, length: number): number;
+  /** send(2) with MSG_NOSIGNAL. */
+  send(fd: number, base: Uint8Array, offset: number, length: number): number;
+  shutdown(fd: number, how: number): number;
+  /** close(2). The descriptor is gone whatever is returned. */
+  close(fd: number): number;
+
+  /** Opens /dev/null: a descriptor to hold in reserve. */
+  openNull(): number;
+  /** timerfd_create(2) on the monotonic clock. */
+  timerfdCreate(): number;
+  /** One expiry `afterNs` nanoseconds from now; 0 disarms. */
+  timerfdArm(fd: number, afterNs: number): number;
+  /** Takes the expirations off the descriptor, so that it stops being readable. */
+  timerfdRead(fd: number): number;
+  /** Milliseconds on the monotonic clock, with a fraction. */
+  now(): number;
+}

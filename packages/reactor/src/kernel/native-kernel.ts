@@ -1,0 +1,41 @@
+/** The Kernel of production: libedgeloop's functions, bound once per process. */
+import type { Kernel } from './kernel.js';
+import { loadLibrary } from './library.js';
+
+let shared: Kernel | undefined;
+
+/** The kernel is stateless, so all reactors of a thread share the bound functions. Errors: those of loadLibrary. */
+export function nativeKernel(): Kernel {
+  shared ??= bind();
+  return shared;
+}
+
+function bind(): Kernel {
+  const library = loadLibrary();
+  const bound = (signature: string) => library.func(`int32_t ${signature}`);
+  return {
+    epollCreate: bound('el_epoll_create()'),
+    epollAdd: bound('el_epoll_add(int32_t epoll, int32_t fd, uint32_t events, uint32_t slot, uint32_t generation)'),
+    epollModify: bound('el_epoll_modify(int32_t epoll, int32_t fd, uint32_t events, uint32_t slot, uint32_t generation)'),
+    epollRemove: bound('el_epoll_remove(int32_t epoll, int32_t fd)'),
+    epollWait: bound('el_epoll_wait(int32_t epoll, void *triples, int32_t capacity, int32_t timeout_ms)'),
+    socket: bound('el_socket(int32_t family, int32_t type)'),
+    bind: bound('el_bind(int32_t fd, void *address, uint32_t length)'),
+    listen: bound('el_listen(int32_t fd, int32_t backlog)'),
+    connect: bound('el_connect(int32_t fd, void *address, uint32_t length)'),
+    accept: bound('el_accept(int32_t fd, void *address, uint32_t capacity)'),
+    getsockname: bound('el_getsockname(int32_t fd, void *address, uint32_t capacity)'),
+    getpeername: bound('el_getpeername(int32_t fd, void *address, uint32_t capacity)'),
+    setsockopt: bound('el_setsockopt(int32_t fd, int32_t level, int32_t name, int32_t value)'),
+    getsockopt: bound('el_getsockopt(int32_t fd, int32_t level, int32_t name)'),
+    recv: bound('el_recv(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
+    send: bound('el_send(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
+    shutdown: bound('el_shutdown(int32_t fd, int32_t how)'),
+    close: bound('el_close(int32_t fd)'),
+    openNull: bound('el_open_null()'),
+    timerfdCreate: bound('el_timerfd_create()'),
+    timerfdArm: bound('el_timerfd_arm(int32_t fd, int64_t after_ns)'),
+    timerfdRead: bound('el_timerfd_read(int32_t fd)'),
+    now: () => performance.now(),
+  };
+}

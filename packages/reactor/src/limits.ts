@@ -1,0 +1,53 @@
+/** Every bound of the reactor, with its unit in its name. Those that users may move are defaults in options.ts. */
+import { invariant } from './invariant.js';
+
+/** What one recv may return; also the longest chunk a handler sees. One buffer serves the whole loop. */
+export const READ_BUFFER_BYTES = 64 * 1024;
+
+/** A connection reads at most this much in one turn, then the others have theirs. */
+export const READ_BUDGET_BYTES = 64 * 1024;
+export const READ_BUDGET_CALLS = 16;
+
+/** A connection sends at most this much of its queue in one turn. */
+export const WRITE_BUDGET_BYTES = 1024 * 1024;
+
+/** A listener accepts at most this many connections in one turn. */
+export const ACCEPT_BUDGET_CALLS = 64;
+
+/** Events fetched by one epoll_wait, 12 bytes each. */
+export const EPOLL_BATCH_EVENTS = 1024;
+
+/** Small writes are gathered in blocks of this size; a dispatch that fills one sends it without waiting for its end. */
+export const WRITE_BLOCK_BYTES = 16 * 1024;
+
+/** Free blocks kept for reuse; what a burst needed beyond them goes back to the garbage collector. */
+export const WRITE_BLOCKS_KEPT = 256;
+
+/** A write at least this long goes to the socket from the caller's memory: from here on the copy costs more than the call. */
+export const DIRECT_WRITE_BYTES = 4 * 1024;
+
+/** Default water marks of a connection's outbound queue, and the cap at which a slow consumer is closed. */
+export const HIGH_WATER_BYTES = 64 * 1024;
+export const LOW_WATER_BYTES = 16 * 1024;
+export const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+/** Default length of a listener's queue of connections that wait for accept (net.core.somaxconn cuts it). */
+export const LISTEN_BACKLOG_CONNECTIONS = 1024;
+
+/** How long a listener rests when the process or the system has no descriptor or memory left for a connection. */
+export const ACCEPT_BACKOFF_MS = 100;
+
+/** Slots of one reactor. Slot and generation must fit a safe integer together: 21 + 32 bits = 53. */
+export const MAX_SLOTS = 2 ** 21;
+
+/** The longest that a dedicated loop blocks, so that Node's own timers and signals in that thread are served. */
+export const DEDICATED_WAIT_MS = 100;
+
+/** The same while a handler's promise is pending: it may wait for something that only Node's loop brings. */
+export const DEDICATED_PENDING_WAIT_MS = 1;
+
+invariant(READ_BUDGET_BYTES >= READ_BUFFER_BYTES, 'a budget below one buffer would cut every read short');
+invariant(DIRECT_WRITE_BYTES <= WRITE_BLOCK_BYTES, 'a gathered write must fit a block');
+invariant(LOW_WATER_BYTES < HIGH_WATER_BYTES, 'the water marks are crossed');
+invariant(HIGH_WATER_BYTES < MAX_QUEUED_BYTES, 'a connection would be closed before it is slowed down');
+invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');

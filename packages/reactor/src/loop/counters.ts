@@ -1,0 +1,26 @@
+/** What a reactor has done since it was made. Plain numbers, so that counting costs an increment. */
+export class Counters {
+  /** Turns of the loop. */
+  turns = 0;
+  /** Events that epoll reported. */
+  events = 0;
+  /** Events dropped because their handle was stale: the connection had been closed, its slot perhaps given out again. */
+  staleEvents = 0;
+  /** Connections accepted, and those dialled that came about. */
+  accepted = 0;
+  connected = 0;
+  /** Connections that ended, whatever the reason. */
+  closed = 0;
+  /** Of them, those that ended with an error: theirs, the network's or a handler's. */
+  failed = 0;
+  /** Connections closed as soon as they were accepted, because no descriptor or slot was left for them. */
+  shed = 0;
+  /** Times that a listener stopped accepting for a while because descriptors or memory were short. */
+  acceptPauses = 0;
+  /** Handlers that threw or rejected. */
+  handlerFailures = 0;
+  bytesRead = 0;
+  bytesWritten = 0;
+  /** Bytes that were queued on a connection when it was closed before they could be sent. */
+  bytesDiscarded = 0;
+}

@@ -1,0 +1,171 @@
+import type { BufferPool } from '../structures/buffer-pool.js';
+import type { Channel } from './channel.js';
+import { Clock } from './clock.js';
+import type { Counters } from './counters.js';
+import { invariant } from '../invariant.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { Poller } from './poller.js';
+import { ReadyQueue } from '../structures/ready-queue.js';
+import type { ReceiveBuffer } from '../structures/receive-buffer.js';
+
+/** A connection with gathered output that nobody has sent yet. */
+export interface Corked {
+  /** Sends what was gathered. */
+  uncork(): void;
+}
+
+/** A closed connection whose owner has not been told. */
+export interface Ended {
+  tellOwner(): void;
+}
+
+export interface LoopParts {
+  readonly kernel: Kernel;
+  readonly counters: Counters;
+  readonly receiveBuffer: ReceiveBuffer;
+  readonly pool: BufferPool;
+  /** Overwrite the receive buffer after each dispatch. */
+  readonly debug: boolean;
+}
+
+/**
+ * One epoll set, one ready queue, and the order in which things happen. Runs on one thread and never blocks outside
+ * `turn`. It knows channels, not what they are; who calls `turn`, and when, is the host's business.
+ */
+export class Loop {
+  readonly kernel: Kernel;
+  readonly counters: Counters;
+  readonly receiveBuffer: ReceiveBuffer;
+  readonly pool: BufferPool;
+  readonly debug: boolean;
+  readonly poller: Poller;
+  readonly clock: Clock;
+  /** Handlers whose promise has not settled. */
+  pendingHandlers = 0;
+  /** Called when work appears outside a turn, so that the host makes one soon. */
+  wakeHost: () => void = () => {};
+  readonly #ready = new ReadyQueue();
+  #corked: Corked[] = [];
+  #ended: Ended[] = [];
+  #turning = false;
+  #current: Channel | undefined;
+
+  constructor({ kernel, counters, receiveBuffer, pool, debug }: LoopParts) {
+    this.kernel = kernel;
+    this.counters = counters;
+    this.receiveBuffer = receiveBuffer;
+    this.pool = pool;
+    this.debug = debug;
+    this.poller = new Poller(kernel);
+    this.clock = new Clock(kernel, this.poller);
+  }
+
+  /** The epoll descriptor, for a host to wait for. */
+  get descriptor(): number {
+    return this.poller.descriptor;
+  }
+
+  /** True while a turn runs: output is gathered then, and sent before the turn ends. */
+  get turning(): boolean {
+    return this.#turning;
+  }
+
+  /** The channel being served. */
+  get current(): Channel | undefined {
+    return this.#current;
+  }
+
+  /** Whether the next turn must not wait. */
+  get busy(): boolean {
+    return this.#ready.size > 0 || this.#corked.length > 0 || this.#ended.length > 0;
+  }
+
+  /** One turn: wait, mark, serve, uncork, tell. ARCHITECTURE.md draws it. */
+  turn(timeoutMs: number): void {
+    invariant(!this.#turning, 'a turn was started inside a turn');
+    this.#turning = true;
+    try {
+      this.counters.turns++;
+      this.#mark(this.poller.wait(this.busy ? 0 : timeoutMs));
+      this.#serveRound();
+      this.#uncork();
+      this.#tellOwners();
+    } finally {
+      this.#turning = false;
+      this.#current = undefined;
+    }
+  }
+
+  /** Queues a channel that has something to do; if it is queued already it keeps its place. */
+  makeReady(channel: Channel): void {
+    this.#ready.push(channel.slot);
+    if (!this.#turning) this.wakeHost();
+  }
+
+  /** Takes a channel that is about to leave out of the queue. */
+  forget(channel: Channel): void {
+    this.#ready.remove(channel.slot);
+  }
+
+  /** Has a connection's output sent before this turn ends. */
+  uncorkLater(connection: Corked): void {
+    this.#corked.push(connection);
+    if (!this.#turning) this.wakeHost();
+  }
+
+  /** Has the owner told after all I/O of this turn, so that no handler runs inside another. */
+  tellLater(connection: Ended): void {
+    this.#ended.push(connection);
+    if (!this.#turning) this.wakeHost();
+  }
+
+  /** Makes every channel but the clock leave; their owners are told in the next turn. */
+  evict(reason: Error): void {
+    for (const channel of this.poller.channels()) {
+      if (channel !== this.clock) channel.evict(reason);
+    }
+  }
+
+  /** Gives the clock and the epoll set back to the kernel. All other channels must have left. */
+  close(): void {
+    this.clock.evict();
+    invariant(this.poller.size === 0, 'the loop is closed while a channel is registered');
+    this.poller.close();
+  }
+
+  /** Notes a batch of events. Nothing is served before all of them are noted. */
+  #mark(count: number): void {
+    this.counters.events += count;
+    for (let i = 0; i < count; i++) {
+      const channel = this.poller.channelAt(i);
+      if (channel === undefined) {
+        this.counters.staleEvents++;
+        continue;
+      }
+      channel.mark(this.poller.eventsAt(i));
+      this.#ready.push(channel.slot);
+    }
+  }
+
+  /** Serves each channel that is ready now once; what it leaves undone waits behind the others for the next turn. */
+  #serveRound(): void {
+    for (let left = this.#ready.size; left > 0; left--) {
+      const slot = this.#ready.shift();
+      if (slot < 0) return;
+      const channel = this.poller.channelIn(slot);
+      this.#current = channel;
+      if (channel.service()) this.#ready.push(slot);
+    }
+    this.#current = undefined;
+  }
+
+  #uncork(): void {
+    if (this.#corked.length === 0) return;
+    for (const connection of this.#corked.splice(0)) connection.uncork();
+  }
+
+  #tellOwners(): void {
+    if (this.#ended.length === 0) return;
+    for (const connection of this.#ended.splice(0)) connection.tellOwner();
+  }
+}

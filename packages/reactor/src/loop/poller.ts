@@ -1,0 +1,105 @@
+import type { Channel } from './channel.js';
+import { check } from '../errors.js';
+import { HandleMap } from '../structures/handle-map.js';
+import { EINTR } from '../kernel/abi.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { EPOLL_BATCH_EVENTS } from '../limits.js';
+
+const TRIPLE = 3;
+
+/**
+ * The epoll set and the channels in it. Owns the epoll descriptor, not those of the channels.
+ *
+ * A channel's handle (slot and generation) is the event's user data, so an event finds its channel without a look-up
+ * by descriptor number, which the kernel reuses at once.
+ */
+export class Poller {
+  readonly #kernel: Kernel;
+  readonly #epoll: number;
+  readonly #channels = new HandleMap<Channel>();
+  readonly #triples = new Uint32Array(EPOLL_BATCH_EVENTS * TRIPLE);
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#epoll = check(kernel.epollCreate(), 'epoll_create1');
+  }
+
+  /** The epoll descriptor: readable when an event waits, so another loop can wait for this one. */
+  get descriptor(): number {
+    return this.#epoll;
+  }
+
+  /** Channels in the set. */
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  /** The most channels it can hold. */
+  get limit(): number {
+    return this.#channels.limit;
+  }
+
+  channels(): IterableIterator<Channel> {
+    return this.#channels.values();
+  }
+
+  /** The channel in a slot that is known to be taken. */
+  channelIn(slot: number): Channel {
+    return this.#channels.at(slot);
+  }
+
+  /** Fetches a batch of events and returns their number; a signal that interrupts the wait makes it an empty one. */
+  wait(timeoutMs: number): number {
+    const count = this.#kernel.epollWait(this.#epoll, this.#triples, EPOLL_BATCH_EVENTS, timeoutMs);
+    if (count === -EINTR) return 0;
+    return check(count, 'epoll_wait');
+  }
+
+  /** The bits of the batch's event number `index`. */
+  eventsAt(index: number): number {
+    return this.#triples[index * TRIPLE] as number;
+  }
+
+  /** Whom that event is for; undefined if the channel has left the set since it was fetched. */
+  channelAt(index: number): Channel | undefined {
+    return this.#channels.get(this.#triples[index * TRIPLE + 1] as number, this.#triples[index * TRIPLE + 2] as number);
+  }
+
+  /** Gives the channel a slot and registers its descriptor. Returns 0 or -errno; NO_SLOT when the slots are used up. */
+  add(channel: Channel, events: number): number {
+    const slot = this.#channels.insert(channel);
+    if (slot < 0) return NO_SLOT;
+    const result = this.#kernel.epollAdd(this.#epoll, channel.fd, events, slot, this.#channels.generationOf(slot));
+    if (result < 0) this.#channels.remove(slot);
+    else channel.slot = slot;
+    return result;
+  }
+
+  /** Changes what the channel waits for, and arms a one-shot one again. */
+  modify(channel: Channel, events: number): void {
+    const generation = this.#channels.generationOf(channel.slot);
+    check(this.#kernel.epollModify(this.#epoll, channel.fd, events, channel.slot, generation), 'epoll_ctl');
+  }
+
+  /** A number that no other use of the slot shares: the generation in front of the slot. Exact, as limits.ts asserts. */
+  idOf(channel: Channel): number {
+    return this.#channels.generationOf(channel.slot) * this.#channels.limit + channel.slot;
+  }
+
+  /** Takes the descriptor out of the epoll set; the channel keeps its slot and gets no more events. */
+  silence(channel: Channel): void {
+    check(this.#kernel.epollRemove(this.#epoll, channel.fd), 'epoll_ctl');
+  }
+
+  /** Frees the slot of a silenced channel: events of this batch that are still to come are stale. */
+  remove(channel: Channel): void {
+    this.#channels.remove(channel.slot);
+  }
+
+  close(): void {
+    this.#kernel.close(this.#epoll);
+  }
+}
+
+/** Poller.add's answer when all slots are taken; not an errno. */
+export const NO_SLOT = -0x1000;

@@ -1,0 +1,38 @@
+/** What we ask epoll for, by trigger. Pure arithmetic on epoll_ctl(2)'s event bits. */
+import { EPOLLERR, EPOLLET, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
+
+/**
+ * How a descriptor reports readiness, chosen once when it is registered:
+ * - `edge`: once for each change; the owner drains to EAGAIN. Registered once, never modified. The default.
+ * - `level`: as long as the condition holds; interest is modified as reading pauses and output queues.
+ * - `oneshot`: once, then disarmed by the kernel until the owner re-arms it.
+ */
+export type Trigger = 'edge' | 'level' | 'oneshot';
+
+/** Any of these means that a read will not block, be it for bytes, for the end of the stream or for an error. */
+export const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+/** After any of these a short read does not prove the socket drained: the end of the stream or an error stands behind it. */
+export const ENDING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+/**
+ * The interest of a connection. A level-triggered or one-shot one that does not read must not ask for EPOLLRDHUP
+ * either, or a half-close would be reported without end; it is found when reading goes on.
+ */
+export function connectionInterest(trigger: Trigger, wantsRead: boolean, wantsWrite: boolean): number {
+  if (trigger === 'edge') return (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
+  const wanted = (wantsRead ? EPOLLIN | EPOLLRDHUP : 0) | (wantsWrite ? EPOLLOUT : 0);
+  return trigger === 'oneshot' ? wanted | EPOLLONESHOT : wanted;
+}
+
+/** The interest of a descriptor that is only read: a listener, a timer. */
+export function readInterest(trigger: Trigger): number {
+  switch (trigger) {
+    case 'edge':
+      return (EPOLLIN | EPOLLET) >>> 0;
+    case 'level':
+      return EPOLLIN;
+    case 'oneshot':
+      return EPOLLIN | EPOLLONESHOT;
+  }
+}

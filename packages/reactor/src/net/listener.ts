@@ -1,0 +1,146 @@
+import { constants } from 'node:os';
+import { type SocketAddress, addressText, decodeAddress, encodeAddress } from './address.js';
+import type { Channel } from '../loop/channel.js';
+import type { Alarm } from '../loop/clock.js';
+import { SystemError, check } from '../errors.js';
+import { EAGAIN, EMFILE, ENFILE, EPOLLONESHOT, SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../kernel/abi.js';
+import { ACCEPT_BACKOFF_MS, ACCEPT_BUDGET_CALLS } from '../limits.js';
+import type { Loop } from '../loop/loop.js';
+import type { ListenOptions } from '../options.js';
+import { readInterest } from '../loop/readiness.js';
+import type { ReserveDescriptor } from './reserve.js';
+import { setListenerOptions } from './tcp-options.js';
+
+/** What accept(2) reports of a connection that broke while it waited, or of a signal: the next one may be fine. */
+const PASSING: ReadonlySet<number> = new Set(
+  (['EINTR', 'ECONNABORTED', 'EPERM', 'EPROTO', 'ENOPROTOOPT', 'EOPNOTSUPP', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'] as const).map(
+    (name) => -constants.errno[name],
+  ),
+);
+
+/** No address to show: the peer of a socket that is not IP. */
+const UNKNOWN_PEER: SocketAddress = { family: 'IPv4', address: '0.0.0.0', port: 0 };
+
+/** Who gets what a listener accepts. */
+export interface Acceptor {
+  /** Takes over the descriptor. */
+  accepted(fd: number, peer: SocketAddress): void;
+  /** Accepting rests for ACCEPT_BACKOFF_MS. The cause is this process or system, not a client. */
+  acceptPaused(address: SocketAddress, cause: SystemError): void;
+}
+
+/**
+ * A listening socket in the loop. Owns its descriptor until `close`.
+ *
+ * It accepts until EAGAIN or its budget, whatever the trigger. When descriptors or memory run out it sheds what it can
+ * through the reserve descriptor, then rests, disarmed, for a while: no spin, and it goes on by itself.
+ */
+export class Listener implements Channel {
+  readonly fd: number;
+  slot = -1;
+  /** Where it listens, with the port that the kernel chose if 0 was asked for. */
+  readonly address: SocketAddress;
+  readonly #loop: Loop;
+  readonly #acceptor: Acceptor;
+  readonly #reserve: ReserveDescriptor;
+  readonly #interest: number;
+  readonly #peer = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+  #rest: Alarm | undefined;
+  #closed = false;
+
+  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, and a SystemError of socket, setsockopt, bind or listen. */
+  constructor(loop: Loop, acceptor: Acceptor, reserve: ReserveDescriptor, ip: string, options: ListenOptions) {
+    this.#loop = loop;
+    this.#acceptor = acceptor;
+    this.#reserve = reserve;
+    this.#interest = readInterest(options.trigger);
+    const { family, bytes } = encodeAddress(ip, options.port);
+    this.fd = check(loop.kernel.socket(family, SOCK_STREAM), 'socket');
+    try {
+      this.address = this.#listen(bytes, ip, options);
+    } catch (error) {
+      loop.kernel.close(this.fd);
+      throw error;
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  mark(): void {
+    // A listener is only ever readable; service accepts until EAGAIN.
+  }
+
+  service(): boolean {
+    if (this.#rest !== undefined) return false;
+    for (let calls = 0; calls < ACCEPT_BUDGET_CALLS && !this.#closed; calls++) {
+      const fd = this.#loop.kernel.accept(this.fd, this.#peer, this.#peer.length);
+      if (fd >= 0) this.#handOver(fd);
+      else if (!PASSING.has(fd)) {
+        this.#stopAccepting(fd);
+        return false;
+      }
+    }
+    return !this.#closed;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#rest?.cancel();
+    this.#loop.forget(this);
+    this.#loop.poller.silence(this);
+    this.#loop.poller.remove(this);
+    this.#loop.kernel.close(this.fd);
+  }
+
+  evict(): void {
+    this.close();
+  }
+
+  #listen(sockaddr: Uint8Array, ip: string, options: ListenOptions): SocketAddress {
+    const { kernel, poller } = this.#loop;
+    const text = addressText({ family: ip.includes(':') ? 'IPv6' : 'IPv4', address: ip, port: options.port });
+    setListenerOptions(kernel, this.fd, ip.includes(':') ? 'IPv6' : 'IPv4', options);
+    check(kernel.bind(this.fd, sockaddr, sockaddr.length), 'bind', text);
+    check(kernel.listen(this.fd, options.backlog), 'listen', text);
+    check(kernel.getsockname(this.fd, this.#peer, this.#peer.length), 'getsockname');
+    const address = decodeAddress(this.#peer) ?? UNKNOWN_PEER;
+    check(poller.add(this, this.#interest), 'epoll_ctl');
+    return address;
+  }
+
+  #handOver(fd: number): void {
+    this.#acceptor.accepted(fd, decodeAddress(this.#peer) ?? UNKNOWN_PEER);
+  }
+
+  /** Nothing more to accept, or nothing to accept it with. */
+  #stopAccepting(result: number): void {
+    if (result === -EAGAIN) this.#rearm();
+    else this.#takeRest(new SystemError(result, 'accept4'));
+  }
+
+  #takeRest(cause: SystemError): void {
+    if (cause.errno === -EMFILE || cause.errno === -ENFILE) this.#shed();
+    this.#loop.counters.acceptPauses++;
+    this.#loop.poller.modify(this, 0);
+    this.#rest = this.#loop.clock.after(ACCEPT_BACKOFF_MS, () => {
+      this.#rest = undefined;
+      this.#loop.poller.modify(this, this.#interest);
+    });
+    this.#acceptor.acceptPaused(this.address, cause);
+  }
+
+  #shed(): void {
+    for (let calls = 0; calls < ACCEPT_BUDGET_CALLS; calls++) {
+      if (!this.#reserve.shed(this.fd, this.#peer)) return;
+      this.#loop.counters.shed++;
+    }
+  }
+
+  /** A one-shot listener is armed again when it has accepted all there was; modify also looks for what has come since. */
+  #rearm(): void {
+    if ((this.#interest & EPOLLONESHOT) !== 0) this.#loop.poller.modify(this, this.#interest);
+  }
+}

@@ -1,0 +1,102 @@
+import type { BufferPool } from '../structures/buffer-pool.js';
+import type { Counters } from '../loop/counters.js';
+import { EAGAIN, EINTR } from '../kernel/abi.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { DIRECT_WRITE_BYTES, WRITE_BLOCK_BYTES } from '../limits.js';
+import { WriteQueue } from '../structures/write-queue.js';
+
+/**
+ * The sending half of a connection: what was written, in order, until the socket has taken it.
+ *
+ * Small writes are gathered; a large one goes to the socket from the caller's memory, behind what was gathered before.
+ * Its methods return 0 or -errno; EAGAIN is not an error but the state `blocked`.
+ */
+export class Outbound {
+  bytesWritten = 0;
+  readonly #kernel: Kernel;
+  readonly #counters: Counters;
+  readonly #fd: number;
+  readonly #queue: WriteQueue;
+  /** What we believe of the socket: false from EAGAIN or a short send until EPOLLOUT. */
+  #writable = true;
+
+  constructor({ kernel, counters, pool }: { kernel: Kernel; counters: Counters; pool: BufferPool }, fd: number) {
+    this.#kernel = kernel;
+    this.#counters = counters;
+    this.#fd = fd;
+    this.#queue = new WriteQueue(pool);
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Bytes wait for the socket: EPOLLOUT is wanted. */
+  get blocked(): boolean {
+    return !this.#writable && this.#queue.length > 0;
+  }
+
+  /** Bytes wait for us: the socket would take them, as far as we know. */
+  get sendable(): boolean {
+    return this.#writable && this.#queue.length > 0;
+  }
+
+  /** The kernel says that the socket takes bytes. */
+  unblock(): void {
+    this.#writable = true;
+  }
+
+  /** Takes all of `bytes`, sending at once what is too much to gather. */
+  write(bytes: Uint8Array): number {
+    if (bytes.length < DIRECT_WRITE_BYTES) return this.#gather(bytes);
+    const result = this.flush(Number.POSITIVE_INFINITY);
+    if (result < 0) return result;
+    return this.#sendDirectly(bytes);
+  }
+
+  /** Sends from the queue until it is empty, the socket is full or `budgetBytes` are used up. */
+  flush(budgetBytes: number): number {
+    let budget = budgetBytes;
+    while (this.sendable && budget > 0) {
+      const head = this.#queue.head as NonNullable<WriteQueue['head']>;
+      const sent = this.#send(head.bytes, head.start, head.end - head.start);
+      if (sent < 0) return sent;
+      this.#queue.consume(sent);
+      budget -= sent;
+    }
+    return 0;
+  }
+
+  /** Drops what is queued and returns how many bytes that were. */
+  discard(): number {
+    return this.#queue.clear();
+  }
+
+  #gather(bytes: Uint8Array): number {
+    this.#queue.append(bytes);
+    return this.#queue.length >= WRITE_BLOCK_BYTES ? this.flush(Number.POSITIVE_INFINITY) : 0;
+  }
+
+  #sendDirectly(bytes: Uint8Array): number {
+    let sent = 0;
+    while (this.#writable && sent < bytes.length) {
+      const result = this.#send(bytes, sent, bytes.length - sent);
+      if (result < 0) return result;
+      sent += result;
+    }
+    this.#queue.append(bytes, sent);
+    return 0;
+  }
+
+  /** One send. A short one means that the socket is full, as epoll(7) has it, and saves the call that would say EAGAIN. */
+  #send(base: Uint8Array, offset: number, length: number): number {
+    const sent = this.#kernel.send(this.#fd, base, offset, length);
+    if (sent === -EINTR) return 0;
+    if (sent < length) this.#writable = false;
+    if (sent === -EAGAIN) return 0;
+    if (sent < 0) return sent;
+    this.bytesWritten += sent;
+    this.#counters.bytesWritten += sent;
+    return sent;
+  }
+}

@@ -1,0 +1,349 @@
+import { type SocketAddress, addressText, decodeAddress } from './address.js';
+import type { Channel } from '../loop/channel.js';
+import { type ConnectionPhase, transition } from './connection-phase.js';
+import type { Connection, ConnectionOwner } from './connection.js';
+import { EdgeloopError, SystemError } from '../errors.js';
+import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, SHUT_WR, SOCKADDR_STORAGE_BYTES, SOL_SOCKET, SO_ERROR } from '../kernel/abi.js';
+import { READ_BUDGET_BYTES, READ_BUDGET_CALLS, WRITE_BUDGET_BYTES } from '../limits.js';
+import type { Corked, Ended, Loop } from '../loop/loop.js';
+import type { ConnectionOptions } from '../options.js';
+import { Outbound } from './outbound.js';
+import { ENDING, READABLE, connectionInterest } from '../loop/readiness.js';
+
+/** Reasons why bytes are not read now. Reading goes on when none is left. */
+const HELD_BY_USER = 1;
+const HELD_BY_BACKPRESSURE = 2;
+const HELD_BY_HANDLER = 4;
+
+/** What `armed` holds when a one-shot registration has fired: no interest equals it. */
+const DISARMED = -1;
+
+/**
+ * A connected socket in the loop.
+ *
+ * Owns the descriptor, its slot in the poller and its outbound queue, and gives all three back in `#finish`, the only
+ * way out. The owner (a plugin) is told last, once, after the turn's I/O.
+ */
+export class SocketConnection<State> implements Connection<State>, Channel, Corked, Ended {
+  readonly fd: number;
+  slot = -1;
+  id = 0;
+  state!: State;
+  bytesRead = 0;
+  readonly #loop: Loop;
+  readonly #owner: ConnectionOwner<State>;
+  readonly #options: ConnectionOptions;
+  readonly #peer: SocketAddress;
+  readonly #outbound: Outbound;
+  #phase: ConnectionPhase = 'open';
+  /** Event bits that the kernel has reported and that are not used up yet. */
+  #readiness = 0;
+  #armed = 0;
+  #silenced = false;
+  #holds = 0;
+  #runningHandlers = 0;
+  #readEnded = false;
+  #congested = false;
+  #corked = false;
+  #socketError = 0;
+  #reason: Error | undefined;
+
+  constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions) {
+    this.#loop = loop;
+    this.fd = fd;
+    this.#peer = peer;
+    this.#owner = owner;
+    this.#options = options;
+    this.#outbound = new Outbound(loop, fd);
+  }
+
+  /** Enters the epoll set and tells the owner. Returns 0 or what Poller.add returns; on failure the caller keeps the descriptor. */
+  open(): number {
+    const interest = connectionInterest(this.#options.trigger, true, false);
+    const result = this.#loop.poller.add(this, interest);
+    if (result < 0) return result;
+    this.#armed = interest;
+    this.id = this.#loop.poller.idOf(this);
+    this.#await(this.#owner.opened(this));
+    return 0;
+  }
+
+  get phase(): ConnectionPhase {
+    return this.#phase;
+  }
+
+  get remoteAddress(): string {
+    return this.#peer.address;
+  }
+
+  get remotePort(): number {
+    return this.#peer.port;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#localAddress()?.address;
+  }
+
+  get localPort(): number | undefined {
+    return this.#localAddress()?.port;
+  }
+
+  get bytesWritten(): number {
+    return this.#outbound.bytesWritten;
+  }
+
+  get bytesQueued(): number {
+    return this.#outbound.queued;
+  }
+
+  get paused(): boolean {
+    return (this.#holds & HELD_BY_USER) !== 0;
+  }
+
+  write(data: Uint8Array | string): boolean {
+    if (this.#phase === 'closed') return false;
+    if (this.#phase !== 'open') {
+      throw new EdgeloopError('EL_WRITE_AFTER_END', `connection ${this.id}: write after end; the FIN is promised to the peer, so nothing may follow`);
+    }
+    const result = this.#outbound.write(typeof data === 'string' ? Buffer.from(data) : data);
+    if (result < 0) this.#fail(result, 'send');
+    else this.#checkWaterMarks();
+    this.#uncorkSoon();
+    return this.phase === 'open' && !this.#congested;
+  }
+
+  end(data?: Uint8Array | string): void {
+    if (data !== undefined) this.write(data);
+    if (this.#phase !== 'open') return;
+    this.#phase = transition(this.#phase, 'draining');
+    this.#uncorkSoon();
+  }
+
+  pause(): void {
+    this.#holds |= HELD_BY_USER;
+  }
+
+  resume(): void {
+    this.#release(HELD_BY_USER);
+  }
+
+  destroy(reason?: Error): void {
+    if (this.#phase !== 'closed') this.#finish(reason);
+  }
+
+  evict(reason: Error): void {
+    this.destroy(reason);
+  }
+
+  mark(events: number): void {
+    if (this.#options.trigger === 'oneshot') this.#armed = DISARMED;
+    if ((events & EPOLLOUT) !== 0) this.#outbound.unblock();
+    this.#readiness |= events;
+    if ((events & READABLE) !== 0) this.#readiness |= EPOLLIN;
+  }
+
+  service(): boolean {
+    if ((this.#readiness & EPOLLERR) !== 0) this.#takeSocketError();
+    if (this.#outbound.sendable) this.#flush();
+    if (this.#mayRead()) this.#read();
+    if (this.#outbound.sendable) this.#flush();
+    this.#settle();
+    return this.#runnable();
+  }
+
+  uncork(): void {
+    this.#corked = false;
+    if (this.#phase === 'closed') return;
+    this.#flush();
+    this.#settle();
+  }
+
+  tellOwner(): void {
+    this.#owner.closed(this, this.#reason);
+  }
+
+  // --- Reading
+
+  #mayRead(): boolean {
+    return (this.#readiness & EPOLLIN) !== 0 && this.#holds === 0 && !this.#readEnded && this.#phase !== 'closed';
+  }
+
+  /** Reads until the socket is drained, something holds reading, or the budget is used up. */
+  #read(): void {
+    const { kernel, receiveBuffer } = this.#loop;
+    const capacity = receiveBuffer.bytes.length;
+    let budget = READ_BUDGET_BYTES;
+    for (let calls = 0; calls < READ_BUDGET_CALLS && budget > 0 && this.#mayRead(); calls++) {
+      const count = kernel.recv(this.fd, receiveBuffer.bytes, 0, capacity);
+      if (count > 0) {
+        if (count < capacity && (this.#readiness & ENDING) === 0) this.#readiness &= ~EPOLLIN;
+        budget -= count;
+        this.#deliver(count);
+      } else if (count !== -EINTR) {
+        this.#endRead(count);
+      }
+    }
+  }
+
+  #deliver(count: number): void {
+    this.bytesRead += count;
+    this.#loop.counters.bytesRead += count;
+    this.#await(this.#owner.received(this, this.#loop.receiveBuffer.view(count)));
+    if (this.#loop.debug) this.#loop.receiveBuffer.poison(count);
+  }
+
+  /** No bytes came: the socket is drained, at its end, or broken. */
+  #endRead(result: number): void {
+    this.#readiness &= ~EPOLLIN;
+    if (this.#socketError !== 0) this.#fail(this.#socketError, 'recv');
+    else if (result === 0) this.#endOfStream();
+    else if (result !== -EAGAIN) this.#fail(result, 'recv');
+  }
+
+  /** The peer's FIN. Our side ends when the handler is done with it. */
+  #endOfStream(): void {
+    this.#readEnded = true;
+    const pending = this.#owner.halfClosed(this);
+    if (pending === undefined) this.end();
+    else this.#await(pending.then(() => this.end()));
+  }
+
+  /** Takes SO_ERROR off the socket. Bytes that came before the error are delivered first, if anyone reads. */
+  #takeSocketError(): void {
+    this.#readiness &= ~EPOLLERR;
+    const errno = this.#loop.kernel.getsockopt(this.fd, SOL_SOCKET, SO_ERROR);
+    if (errno <= 0) return;
+    this.#socketError = -errno;
+    if (!this.#mayRead()) this.#fail(-errno, 'recv');
+  }
+
+  // --- Writing
+
+  #flush(): void {
+    const result = this.#outbound.flush(WRITE_BUDGET_BYTES);
+    if (result < 0) this.#fail(result, 'send');
+    else if (this.#congested && this.#outbound.queued <= this.#options.lowWaterBytes) this.#drained();
+  }
+
+  #drained(): void {
+    this.#congested = false;
+    this.#release(HELD_BY_BACKPRESSURE);
+    this.#await(this.#owner.drained(this));
+  }
+
+  #checkWaterMarks(): void {
+    const queued = this.#outbound.queued;
+    if (queued <= this.#options.highWaterBytes) return;
+    if (queued > this.#options.maxQueuedBytes) {
+      const message = `connection ${this.id}: ${queued} bytes are queued for ${addressText(this.#peer)}, which does not read; the cap is ${this.#options.maxQueuedBytes}`;
+      this.#finish(new EdgeloopError('EL_SLOW_CONSUMER', message));
+      return;
+    }
+    this.#congested = true;
+    if (this.#options.pauseOnBackpressure) this.#holds |= HELD_BY_BACKPRESSURE;
+  }
+
+  /** Sends what was written: now, or when the turn is done with the handlers that may write more. */
+  #uncorkSoon(): void {
+    if (this.#phase === 'closed' || this.#corked || this.#loop.current === this) return;
+    if (!this.#loop.turning) {
+      this.uncork();
+      return;
+    }
+    this.#corked = true;
+    this.#loop.uncorkLater(this);
+  }
+
+  // --- Handlers that take their time
+
+  /** Holds reading until the handler's promise settles. */
+  #await(pending: Promise<void> | undefined): void {
+    if (pending === undefined) return;
+    this.#holds |= HELD_BY_HANDLER;
+    this.#runningHandlers++;
+    this.#loop.pendingHandlers++;
+    void pending.then(() => {
+      this.#loop.pendingHandlers--;
+      if (--this.#runningHandlers === 0) this.#release(HELD_BY_HANDLER);
+    });
+  }
+
+  #release(hold: number): void {
+    this.#holds &= ~hold;
+    if (this.#phase === 'closed' || this.#loop.current === this) return;
+    if (this.#runnable()) this.#loop.makeReady(this);
+    else this.#arm();
+  }
+
+  // --- The state that a service leaves behind
+
+  #runnable(): boolean {
+    return this.#mayRead() || this.#outbound.sendable;
+  }
+
+  /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
+  #settle(): void {
+    if (this.#phase === 'draining' && this.#outbound.queued === 0) this.#sendFin();
+    if (this.#phase === 'closing' && this.#readEnded) this.#finish(undefined);
+    else this.#arm();
+  }
+
+  #sendFin(): void {
+    const result = this.#loop.kernel.shutdown(this.fd, SHUT_WR);
+    if (result < 0) this.#fail(result, 'shutdown');
+    else this.#phase = transition(this.#phase, 'closing');
+  }
+
+  /**
+   * Brings the registration in line with what is wanted. An edge-triggered one never changes. A one-shot one is armed
+   * again here and only here, when nothing is left to do: while a handler runs it stays disarmed unless output is blocked.
+   */
+  #arm(): void {
+    const { trigger } = this.#options;
+    if (this.#phase === 'closed' || this.#silenced) return;
+    if ((this.#readiness & EPOLLHUP) !== 0) {
+      this.#silence();
+      return;
+    }
+    if (trigger === 'edge') return;
+    if (trigger === 'oneshot' && (this.#runnable() || (this.#runningHandlers > 0 && !this.#outbound.blocked))) return;
+    const interest = connectionInterest(trigger, this.#holds === 0 && !this.#readEnded, this.#outbound.blocked);
+    if (interest === this.#armed) return;
+    this.#loop.poller.modify(this, interest);
+    this.#armed = interest;
+  }
+
+  /** Both directions are shut: the kernel has nothing more to report, but a level-triggered EPOLLHUP would be reported without end. */
+  #silence(): void {
+    this.#silenced = true;
+    this.#loop.poller.silence(this);
+  }
+
+  // --- The end
+
+  #fail(errno: number, syscall: string): void {
+    if (this.#phase !== 'closed') this.#finish(new SystemError(errno, syscall, addressText(this.#peer)));
+  }
+
+  /** The ending: stop serving → discard the queue → deregister → close → tell the owner, last. */
+  #finish(reason: Error | undefined): void {
+    const { kernel, poller, counters } = this.#loop;
+    this.#phase = transition(this.#phase, 'closed');
+    this.#reason = reason;
+    this.#loop.forget(this);
+    counters.closed++;
+    if (reason !== undefined) counters.failed++;
+    counters.bytesDiscarded += this.#outbound.discard();
+    if (!this.#silenced) this.#silence();
+    poller.remove(this);
+    kernel.close(this.fd);
+    this.#loop.tellLater(this);
+  }
+
+  #localAddress(): SocketAddress | undefined {
+    if (this.#phase === 'closed') return undefined;
+    const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+    const length = this.#loop.kernel.getsockname(this.fd, bytes, bytes.length);
+    return length < 0 ? undefined : decodeAddress(bytes);
+  }
+}

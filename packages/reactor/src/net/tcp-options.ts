@@ -1,0 +1,29 @@
+/** Socket options of tcp(7), socket(7) and ipv6(7), set before listen or connect. An accepted socket inherits its listener's. */
+import { check } from '../errors.js';
+import {
+  IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY, SOL_SOCKET, SO_KEEPALIVE, SO_REUSEADDR, SO_REUSEPORT,
+  TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY,
+} from '../kernel/abi.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { ConnectionOptions, ListenOptions } from '../options.js';
+
+export function setConnectionOptions(kernel: Kernel, fd: number, options: ConnectionOptions): void {
+  if (options.noDelay) set(kernel, fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (options.keepAliveSeconds === 0) return;
+  set(kernel, fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(kernel, fd, IPPROTO_TCP, TCP_KEEPIDLE, options.keepAliveSeconds);
+  set(kernel, fd, IPPROTO_TCP, TCP_KEEPINTVL, options.keepAliveIntervalSeconds);
+  set(kernel, fd, IPPROTO_TCP, TCP_KEEPCNT, options.keepAliveProbes);
+}
+
+/** SO_REUSEADDR, so that a restarted server need not wait for TIME_WAIT to pass, and what the options ask for. */
+export function setListenerOptions(kernel: Kernel, fd: number, family: 'IPv4' | 'IPv6', options: ListenOptions): void {
+  set(kernel, fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (options.reusePort) set(kernel, fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (family === 'IPv6') set(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6Only ? 1 : 0);
+  setConnectionOptions(kernel, fd, options);
+}
+
+function set(kernel: Kernel, fd: number, level: number, name: number, value: number): void {
+  check(kernel.setsockopt(fd, level, name, value), 'setsockopt');
+}

@@ -1,0 +1,95 @@
+import type { Connection, ConnectionOwner } from '../net/connection.js';
+import type { Counters } from '../loop/counters.js';
+import { EdgeloopError } from '../errors.js';
+import { InvariantError } from '../invariant.js';
+import type { Log } from '../log.js';
+import type { Hooks } from './plugin.js';
+
+/**
+ * Calls a plugin's hooks, and stands between them and the loop: what a hook throws or rejects with ends its own
+ * connection and is reported, and goes no further.
+ */
+export class Dispatcher<State> implements ConnectionOwner<State> {
+  readonly #plugin: string;
+  readonly #hooks: Hooks<State>;
+  readonly #counters: Counters;
+  readonly #log: Log;
+
+  constructor(plugin: string, hooks: Hooks<State>, counters: Counters, log: Log) {
+    this.#plugin = plugin;
+    this.#hooks = hooks;
+    this.#counters = counters;
+    this.#log = log;
+  }
+
+  opened(connection: Connection<State>): Promise<void> | undefined {
+    const { state, onOpen } = this.#hooks;
+    try {
+      if (state !== undefined) connection.state = state.call(this.#hooks);
+      if (onOpen === undefined) return undefined;
+      return this.#settled(connection, 'onOpen', onOpen.call(this.#hooks, connection));
+    } catch (error) {
+      return this.#failed(connection, 'onOpen', error);
+    }
+  }
+
+  received(connection: Connection<State>, chunk: Buffer): Promise<void> | undefined {
+    try {
+      return this.#settled(connection, 'onData', this.#hooks.onData?.(connection, chunk));
+    } catch (error) {
+      return this.#failed(connection, 'onData', error);
+    }
+  }
+
+  halfClosed(connection: Connection<State>): Promise<void> | undefined {
+    try {
+      return this.#settled(connection, 'onHalfClose', this.#hooks.onHalfClose?.(connection));
+    } catch (error) {
+      return this.#failed(connection, 'onHalfClose', error);
+    }
+  }
+
+  drained(connection: Connection<State>): Promise<void> | undefined {
+    try {
+      return this.#settled(connection, 'onDrain', this.#hooks.onDrain?.(connection));
+    } catch (error) {
+      return this.#failed(connection, 'onDrain', error);
+    }
+  }
+
+  closed(connection: Connection<State>, reason: Error | undefined): void {
+    if (reason !== undefined) {
+      this.#log.debug({ event: 'connection.failed', plugin: this.#plugin, connection: connection.id, err: reason }, 'connection failed');
+    }
+    try {
+      this.#hooks.onClose?.(connection, reason);
+    } catch (error) {
+      this.#failed(connection, 'onClose', error);
+    }
+  }
+
+  /** A hook may return anything; only a promise keeps the connection waiting. */
+  #settled(connection: Connection<State>, hook: keyof Hooks<State>, result: unknown): Promise<void> | undefined {
+    if (!isThenable(result)) return undefined;
+    return Promise.resolve(result).then(
+      () => {},
+      (error: unknown) => {
+        this.#failed(connection, hook, error);
+      },
+    );
+  }
+
+  #failed(connection: Connection<State>, hook: keyof Hooks<State>, cause: unknown): undefined {
+    if (cause instanceof InvariantError) throw cause;
+    this.#counters.handlerFailures++;
+    const message = `plugin "${this.#plugin}": ${hook} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
+    this.#log.error({ event: 'handler.failed', plugin: this.#plugin, hook, connection: connection.id, err: error }, message);
+    connection.destroy(error);
+    return undefined;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,114 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { type SocketAddress, addressText } from '../net/address.js';
+import type { Connection } from '../net/connection.js';
+import { Dial } from '../net/dial.js';
+import { Dispatcher } from './dispatcher.js';
+import { EdgeloopError, SystemError } from '../errors.js';
+import { type Acceptor, Listener } from '../net/listener.js';
+import type { Log } from '../log.js';
+import type { Loop } from '../loop/loop.js';
+import { type ConnectionOptions, type OptionsInput, connectOptions, listenOptions, parseOptions } from '../options.js';
+import { NO_SLOT } from '../loop/poller.js';
+import type { Hooks } from './plugin.js';
+import type { ReserveDescriptor } from '../net/reserve.js';
+import { SocketConnection } from '../net/socket-connection.js';
+
+/** An open listener, as users see it. */
+export type ListenerHandle = Pick<Listener, 'address' | 'closed' | 'close'>;
+
+/** What a plugin host needs of its reactor. */
+export interface HostedBy {
+  readonly loop: Loop;
+  readonly reserve: ReserveDescriptor;
+  readonly log: Log;
+  /** Throws EL_REACTOR_CLOSED if it is. */
+  assertOpen(): void;
+}
+
+/** A plugin in use on a reactor: listens and dials for it, and hands it the connections. */
+export class PluginHost<State> {
+  readonly name: string;
+  readonly #reactor: HostedBy;
+  readonly #dispatcher: Dispatcher<State>;
+
+  constructor(name: string, hooks: Hooks<State>, reactor: HostedBy) {
+    this.name = name;
+    this.#reactor = reactor;
+    this.#dispatcher = new Dispatcher(name, hooks, reactor.loop.counters, reactor.log);
+  }
+
+  /**
+   * Opens a listening TCP socket whose connections are the plugin's.
+   * Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, EL_REACTOR_CLOSED, and SystemErrors such as EADDRINUSE.
+   */
+  async listen(options: OptionsInput<typeof listenOptions>): Promise<ListenerHandle> {
+    const parsed = parseOptions(listenOptions, options, 'listen');
+    const ip = await resolve(parsed.host);
+    this.#reactor.assertOpen();
+    return new Listener(this.#reactor.loop, this.#acceptor(parsed), this.#reactor.reserve, ip, parsed);
+  }
+
+  /**
+   * Dials a TCP connection for the plugin; it is open when the promise resolves, `onOpen` having been called.
+   * Errors: as for listen, and SystemErrors such as ECONNREFUSED.
+   */
+  async connect(options: OptionsInput<typeof connectOptions>): Promise<Connection<State>> {
+    const parsed = parseOptions(connectOptions, options, 'connect');
+    const ip = await resolve(parsed.host);
+    this.#reactor.assertOpen();
+    const { loop } = this.#reactor;
+    return new Promise((resolved, rejected) => {
+      const connected = (fd: number, peer: SocketAddress) => {
+        const connection = this.#open(fd, peer, parsed);
+        if (connection instanceof Error) {
+          rejected(connection);
+          return;
+        }
+        loop.counters.connected++;
+        resolved(connection);
+      };
+      new Dial(loop, { connected, failed: rejected }, ip, parsed);
+    });
+  }
+
+  #acceptor(options: ConnectionOptions): Acceptor {
+    const { loop: { counters }, log } = this.#reactor;
+    return {
+      accepted: (fd, peer) => {
+        const connection = this.#open(fd, peer, options);
+        if (connection instanceof Error) {
+          counters.shed++;
+          log.warn({ event: 'connection.shed', plugin: this.name, peer: addressText(peer), err: connection }, connection.message);
+        } else {
+          counters.accepted++;
+        }
+      },
+      acceptPaused: (address, cause) => {
+        log.warn({ event: 'accept.paused', plugin: this.name, address: addressText(address), err: cause }, `accepting rests: ${cause.message}`);
+      },
+    };
+  }
+
+  /** Makes a connection of a connected descriptor, or closes it and says why. */
+  #open(fd: number, peer: SocketAddress, options: ConnectionOptions): SocketConnection<State> | Error {
+    const { loop } = this.#reactor;
+    const connection = new SocketConnection(loop, fd, peer, this.#dispatcher, options);
+    const result = connection.open();
+    if (result === 0) return connection;
+    loop.kernel.close(fd);
+    if (result !== NO_SLOT) return new SystemError(result, 'epoll_ctl');
+    return new EdgeloopError('EL_SLOTS_EXHAUSTED', `all ${loop.poller.limit} slots of the reactor are taken; spread the connections over several reactors`);
+  }
+}
+
+/** The IP literal to use for a host: itself, or the first address that the system's resolver gives. */
+async function resolve(host: string): Promise<string> {
+  if (isIP(host) !== 0) return host;
+  try {
+    const { address } = await lookup(host);
+    return address;
+  } catch (cause) {
+    throw new EdgeloopError('EL_ADDRESS_UNRESOLVED', `"${host}" cannot be resolved to an address; check the spelling, or give an IP address`, { cause });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Connection } from '../net/connection.js';
+import { EdgeloopError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { OptionsOutput, OptionsSchema } from '../options.js';
+
+/**
+ * What a plugin may react to. All are optional, and there are no others.
+ *
+ * A hook that throws or rejects closes its connection, and no other. While the promise that a hook returned is pending,
+ * its connection is not read: a handler never runs twice at once for one connection, and a slow one is backpressure.
+ */
+export interface Hooks<State> {
+  /** Makes the plugin's own part of a new connection: `connection.state`. */
+  state?(): State;
+  onOpen?(connection: Connection<State>): unknown;
+  /**
+   * Bytes have come. `chunk` is a view into a buffer that the loop reuses: it is valid until the hook returns, or until
+   * its first `await`. What is to be kept must be copied, with `Buffer.from(chunk)` for example.
+   */
+  onData?(connection: Connection<State>, chunk: Buffer): unknown;
+  /** The peer has sent its last byte. The hook may go on writing; when it is done, the connection ends by itself. */
+  onHalfClose?(connection: Connection<State>): unknown;
+  /** The queue was above the high-water mark and has fallen to the low-water mark. */
+  onDrain?(connection: Connection<State>): unknown;
+  /** The last hook of a connection, called once. `reason` is the error that ended it, undefined after an orderly end. */
+  onClose?(connection: Connection<State>, reason: Error | undefined): void;
+}
+
+/** What a plugin is given when it is put to use. */
+export interface PluginContext<Options> {
+  readonly options: Options;
+  readonly log: Log;
+}
+
+export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = unknown> {
+  /** Names the plugin in logs and errors. */
+  readonly name: string;
+  /** Checks the plugin's options and fills in defaults. */
+  readonly options: Schema;
+  /** Called once for each `reactor.use`. Returns the hooks, which may share what it prepared. */
+  setup(context: PluginContext<OptionsOutput<Schema>>): Hooks<State>;
+}
+
+/** Types a plugin's definition; the hooks' `State` follows from what `state` returns. */
+export function definePlugin<Schema extends OptionsSchema, State = undefined>(plugin: Plugin<Schema, State>): Plugin<Schema, State> {
+  return plugin;
+}
+
+const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['state', 'onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose']);
+
+/** Refuses hooks that would never be called, most likely a misspelt name. Error: EL_PLUGIN_INVALID. */
+export function checkHooks(plugin: string, hooks: object): void {
+  for (const [name, hook] of Object.entries(hooks)) {
+    if (!HOOK_NAMES.has(name)) {
+      throw new EdgeloopError('EL_PLUGIN_INVALID', `plugin "${plugin}" has a hook "${name}", which does not exist; there are ${[...HOOK_NAMES].join(', ')}`);
+    }
+    if (typeof hook !== 'function') {
+      throw new EdgeloopError('EL_PLUGIN_INVALID', `plugin "${plugin}": hook "${name}" must be a function, but is ${typeof hook}`);
+    }
+  }
+}
