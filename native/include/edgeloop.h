@@ -1,9 +1,9 @@
 /*
  * edgeloop.h - the system calls of the edgeloop reactor, flattened for a foreign-function interface.
  *
- * Each function makes one system call. It fills memory that the caller owns, keeps no state between calls, calls
- * nothing back, and returns a value >= 0 or -errno (it never touches the C library's errno). Base, offset and length
- * are taken apart so that the caller needs no new view object for each read and write.
+ * Each function makes one system call, or the same one many times. It fills memory that the caller owns, keeps no state
+ * between calls, calls nothing back, and returns a value >= 0 or -errno (it never touches the C library's errno). Base,
+ * offset and length are taken apart so that the caller needs no new view object for each read and write.
  */
 #ifndef EDGELOOP_H
 #define EDGELOOP_H
@@ -47,7 +47,7 @@ EL_PUBLIC int32_t el_connect(int32_t fd, const uint8_t *address, uint32_t length
  * zero where the kernel wrote none. Returns the descriptor. */
 EL_PUBLIC int32_t el_accept(int32_t fd, uint8_t *address, uint32_t capacity);
 
-/* getsockname(2) and getpeername(2). They return the length of the sockaddr. */
+/* getsockname(2) and getpeername(2). They return the whole length of the sockaddr, also where `capacity` cut it. */
 EL_PUBLIC int32_t el_getsockname(int32_t fd, uint8_t *address, uint32_t capacity);
 EL_PUBLIC int32_t el_getpeername(int32_t fd, uint8_t *address, uint32_t capacity);
 
@@ -60,6 +60,10 @@ EL_PUBLIC int32_t el_recv(int32_t fd, uint8_t *base, uint32_t offset, uint32_t l
 
 /* send(2) of base[offset, offset + length) with MSG_NOSIGNAL. */
 EL_PUBLIC int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t length);
+
+/* el_send for each of `count` triples [fd, offset, length] of int32_t, all from the same base, so that the way from the
+ * caller's language into C is paid once for many sends. Each result takes the place of its fd. Returns `count`. */
+EL_PUBLIC int32_t el_send_many(const uint8_t *base, int32_t *triples, int32_t count);
 
 EL_PUBLIC int32_t el_shutdown(int32_t fd, int32_t how);
 

@@ -19,6 +19,13 @@ int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t lengt
     return EL_SYSCALL(SYS_sendto, fd, base + offset, length, MSG_NOSIGNAL, NULL, 0);
 }
 
+int32_t el_send_many(const uint8_t *base, int32_t *triples, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++, triples += 3)
+        triples[0] = el_send(triples[0], base, (uint32_t)triples[1], (uint32_t)triples[2]);
+    return count;
+}
+
 int32_t el_shutdown(int32_t fd, int32_t how)
 {
     return EL_SYSCALL(SYS_shutdown, fd, how);

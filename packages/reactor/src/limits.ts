@@ -20,8 +20,11 @@ export const EPOLL_BATCH_EVENTS = 1024;
 /** Small writes are gathered in blocks of this size; a dispatch that fills one sends it without waiting for its end. */
 export const WRITE_BLOCK_BYTES = 16 * 1024;
 
-/** Free blocks kept for reuse; what a burst needed beyond them goes back to the garbage collector. */
-export const WRITE_BLOCKS_KEPT = 256;
+/** Blocks of the slab that small writes share. The memory is touched, and so taken, only as far as it is used. */
+export const WRITE_SLAB_BLOCKS = 256;
+
+/** Connections whose output leaves through one native call. More would only delay the first of them. */
+export const SEND_BATCH_CONNECTIONS = 32;
 
 /** A write at least this long goes to the socket from the caller's memory: from here on the copy costs more than the call. */
 export const DIRECT_WRITE_BYTES = 4 * 1024;

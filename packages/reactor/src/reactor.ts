@@ -4,7 +4,7 @@ import { Counters } from './loop/counters.js';
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
 import type { Kernel } from './kernel/kernel.js';
-import { WRITE_BLOCKS_KEPT, WRITE_BLOCK_BYTES } from './limits.js';
+import { WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
 import { Loop } from './loop/loop.js';
 import { type OptionsInput, type OptionsSchema, type ReactorOptions, parseOptions } from './options.js';
@@ -40,7 +40,7 @@ export class Reactor {
       kernel,
       counters,
       receiveBuffer: new ReceiveBuffer(options.readBufferBytes),
-      pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_BLOCKS_KEPT),
+      pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS),
       debug: options.debug,
     });
     this.#host = host;

@@ -33,6 +33,8 @@ export interface Kernel {
   recv(fd: number, base: Uint8Array, offset: number, length: number): number;
   /** send(2) with MSG_NOSIGNAL. */
   send(fd: number, base: Uint8Array, offset: number, length: number): number;
+  /** The same for `count` triples `[fd, offset, length]` of one base; each result takes the place of its fd. */
+  sendMany(base: Uint8Array, triples: Int32Array, count: number): number;
   shutdown(fd: number, how: number): number;
   /** close(2). The descriptor is gone whatever is returned. */
   close(fd: number): number;

@@ -4,15 +4,11 @@ import { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import { invariant } from '../invariant.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { SEND_BATCH_CONNECTIONS } from '../limits.js';
 import { Poller } from './poller.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
+import { type Corked, SendBatch } from './send-batch.js';
 import type { ReceiveBuffer } from '../structures/receive-buffer.js';
-
-/** A connection with gathered output that nobody has sent yet. */
-export interface Corked {
-  /** Sends what was gathered. */
-  uncork(): void;
-}
 
 /** A closed connection whose owner has not been told. */
 export interface Ended {
@@ -45,7 +41,7 @@ export class Loop {
   /** Called when work appears outside a turn, so that the host makes one soon. */
   wakeHost: () => void = () => {};
   readonly #ready = new ReadyQueue();
-  #corked: Corked[] = [];
+  readonly #sendBatch: SendBatch;
   #ended: Ended[] = [];
   #turning = false;
   #current: Channel | undefined;
@@ -56,6 +52,7 @@ export class Loop {
     this.receiveBuffer = receiveBuffer;
     this.pool = pool;
     this.debug = debug;
+    this.#sendBatch = new SendBatch(kernel, pool);
     this.poller = new Poller(kernel);
     this.clock = new Clock(kernel, this.poller);
   }
@@ -77,7 +74,7 @@ export class Loop {
 
   /** Whether the next turn must not wait. */
   get busy(): boolean {
-    return this.#ready.size > 0 || this.#corked.length > 0 || this.#ended.length > 0;
+    return this.#ready.size > 0 || this.#sendBatch.size > 0 || this.#ended.length > 0;
   }
 
   /** One turn: wait, mark, serve, uncork, tell. ARCHITECTURE.md draws it. */
@@ -88,7 +85,7 @@ export class Loop {
       this.counters.turns++;
       this.#mark(this.poller.wait(this.busy ? 0 : timeoutMs));
       this.#serveRound();
-      this.#uncork();
+      this.#sendBatch.send();
       this.#tellOwners();
     } finally {
       this.#turning = false;
@@ -109,7 +106,7 @@ export class Loop {
 
   /** Has a connection's output sent before this turn ends. */
   uncorkLater(connection: Corked): void {
-    this.#corked.push(connection);
+    this.#sendBatch.add(connection);
     if (!this.#turning) this.wakeHost();
   }
 
@@ -155,13 +152,9 @@ export class Loop {
       const channel = this.poller.channelIn(slot);
       this.#current = channel;
       if (channel.service()) this.#ready.push(slot);
+      this.#current = undefined;
+      if (this.#sendBatch.size >= SEND_BATCH_CONNECTIONS) this.#sendBatch.send();
     }
-    this.#current = undefined;
-  }
-
-  #uncork(): void {
-    if (this.#corked.length === 0) return;
-    for (const connection of this.#corked.splice(0)) connection.uncork();
   }
 
   #tellOwners(): void {

@@ -1,4 +1,4 @@
-import type { BufferPool } from '../structures/buffer-pool.js';
+import type { Block, BufferPool } from '../structures/buffer-pool.js';
 import type { Counters } from '../loop/counters.js';
 import { EAGAIN, EINTR } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -57,13 +57,25 @@ export class Outbound {
   /** Sends from the queue until it is empty, the socket is full or `budgetBytes` are used up. */
   flush(budgetBytes: number): number {
     let budget = budgetBytes;
-    while (this.sendable && budget > 0) {
-      const head = this.#queue.head as NonNullable<WriteQueue['head']>;
-      const sent = this.#send(head.bytes, head.start, head.end - head.start);
+    for (let block = this.next; block !== undefined && budget > 0; block = this.next) {
+      const sent = this.#send(block.bytes, block.start, block.end - block.start);
       if (sent < 0) return sent;
       this.#queue.consume(sent);
       budget -= sent;
     }
+    return 0;
+  }
+
+  /** The block to send from next, if the kernel may be asked to. */
+  get next(): Block | undefined {
+    return this.#writable ? this.#queue.head : undefined;
+  }
+
+  /** Notes what the kernel answered when asked to send `asked` bytes of `next`. */
+  sent(asked: number, answer: number): number {
+    const sent = this.#took(asked, answer);
+    if (sent < 0) return sent;
+    this.#queue.consume(sent);
     return 0;
   }
 
@@ -88,15 +100,18 @@ export class Outbound {
     return 0;
   }
 
-  /** One send. A short one means that the socket is full, as epoll(7) has it, and saves the call that would say EAGAIN. */
   #send(base: Uint8Array, offset: number, length: number): number {
-    const sent = this.#kernel.send(this.#fd, base, offset, length);
-    if (sent === -EINTR) return 0;
-    if (sent < length) this.#writable = false;
-    if (sent === -EAGAIN) return 0;
-    if (sent < 0) return sent;
-    this.bytesWritten += sent;
-    this.#counters.bytesWritten += sent;
-    return sent;
+    return this.#took(length, this.#kernel.send(this.#fd, base, offset, length));
+  }
+
+  /** The bytes that a send has taken, or -errno. Too few mean that the socket is full, as epoll(7) has it: no need to be told EAGAIN. */
+  #took(asked: number, answer: number): number {
+    if (answer === -EINTR) return 0;
+    if (answer < asked) this.#writable = false;
+    if (answer === -EAGAIN) return 0;
+    if (answer < 0) return answer;
+    this.bytesWritten += answer;
+    this.#counters.bytesWritten += answer;
+    return answer;
   }
 }

@@ -5,8 +5,10 @@ import type { Connection, ConnectionOwner } from './connection.js';
 import { EdgeloopError, SystemError } from '../errors.js';
 import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, SHUT_WR, SOCKADDR_STORAGE_BYTES, SOL_SOCKET, SO_ERROR } from '../kernel/abi.js';
 import { READ_BUDGET_BYTES, READ_BUDGET_CALLS, WRITE_BUDGET_BYTES } from '../limits.js';
-import type { Corked, Ended, Loop } from '../loop/loop.js';
+import type { Ended, Loop } from '../loop/loop.js';
+import type { Corked } from '../loop/send-batch.js';
 import type { ConnectionOptions } from '../options.js';
+import type { Block } from '../structures/buffer-pool.js';
 import { Outbound } from './outbound.js';
 import { ENDING, READABLE, connectionInterest } from '../loop/readiness.js';
 
@@ -146,16 +148,27 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
     if ((this.#readiness & EPOLLERR) !== 0) this.#takeSocketError();
     if (this.#outbound.sendable) this.#flush();
     if (this.#mayRead()) this.#read();
-    if (this.#outbound.sendable) this.#flush();
+    if (this.#corked) return false;
     this.#settle();
     return this.#runnable();
+  }
+
+  get gathered(): Block | undefined {
+    return this.#outbound.next;
+  }
+
+  sent(asked: number, answer: number): void {
+    const result = this.#outbound.sent(asked, answer);
+    if (result < 0) this.#socketError = result;
   }
 
   uncork(): void {
     this.#corked = false;
     if (this.#phase === 'closed') return;
-    this.#flush();
+    if (this.#socketError !== 0) this.#fail(this.#socketError, 'send');
+    else if (this.#outbound.sendable || this.#congested) this.#flush();
     this.#settle();
+    if (this.#runnable()) this.#loop.makeReady(this);
   }
 
   tellOwner(): void {
@@ -245,7 +258,7 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
 
   /** Sends what was written: now, or when the turn is done with the handlers that may write more. */
   #uncorkSoon(): void {
-    if (this.#phase === 'closed' || this.#corked || this.#loop.current === this) return;
+    if (this.#phase === 'closed' || this.#corked) return;
     if (!this.#loop.turning) {
       this.uncork();
       return;

@@ -1,4 +1,4 @@
-import { type Block, type BufferPool, blockOf } from './buffer-pool.js';
+import type { Block, BufferPool } from './buffer-pool.js';
 import { invariant } from '../invariant.js';
 
 /** Below this a loop copies faster than TypedArray.prototype.set, whose call has a fixed cost. */
@@ -36,7 +36,8 @@ export class WriteQueue {
     const count = bytes.length - from;
     if (count === 0) return;
     const block = this.#blockWithRoom(count);
-    copy(bytes, from, block, count);
+    copy(bytes, from, block.bytes, block.end, count);
+    block.end += count;
     this.#length += count;
   }
 
@@ -62,8 +63,8 @@ export class WriteQueue {
 
   #blockWithRoom(count: number): Block {
     const tail = this.#tail;
-    if (tail !== undefined && tail.bytes.length - tail.end >= count) return tail;
-    const block = count <= this.#pool.blockBytes ? this.#pool.acquire() : blockOf(Buffer.allocUnsafeSlow(count), 0);
+    if (tail !== undefined && tail.limit - tail.end >= count) return tail;
+    const block = this.#pool.acquire(count);
     if (tail === undefined) this.#head = block;
     else tail.next = block;
     this.#tail = block;
@@ -78,13 +79,10 @@ export class WriteQueue {
   }
 }
 
-function copy(source: Uint8Array, from: number, block: Block, count: number): void {
-  const target = block.bytes;
-  const at = block.end;
+function copy(source: Uint8Array, from: number, target: Buffer, at: number, count: number): void {
   if (count <= LOOP_COPY_BYTES) {
     for (let i = 0; i < count; i++) target[at + i] = source[from + i] as number;
   } else {
     target.set(from === 0 ? source : source.subarray(from), at);
   }
-  block.end = at + count;
 }
