@@ -13,5 +13,5 @@ export interface Channel {
   /** Works within its budget for one turn. Returns true if there is more to do at once. */
   service(): boolean;
   /** The reactor closes: leaves the poller and gives the descriptor back. `reason` is for whoever waits for the channel. */
-  evict(reason: Error): void;
+  destroy(reason: Error): void;
 }

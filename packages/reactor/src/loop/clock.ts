@@ -57,7 +57,7 @@ export class Clock implements Channel {
     return false;
   }
 
-  evict(): void {
+  destroy(): void {
     this.#alarms = [];
     this.#poller.silence(this);
     this.#poller.remove(this);

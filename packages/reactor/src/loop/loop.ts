@@ -119,13 +119,13 @@ export class Loop {
   /** Makes every channel but the clock leave; their owners are told in the next turn. */
   evict(reason: Error): void {
     for (const channel of this.poller.channels()) {
-      if (channel !== this.clock) channel.evict(reason);
+      if (channel !== this.clock) channel.destroy(reason);
     }
   }
 
   /** Gives the clock and the epoll set back to the kernel. All other channels must have left. */
   close(): void {
-    this.clock.evict();
+    this.clock.destroy();
     invariant(this.poller.size === 0, 'the loop is closed while a channel is registered');
     this.poller.close();
   }

@@ -57,7 +57,7 @@ export class Dial implements Channel {
     return false;
   }
 
-  evict(reason: Error): void {
+  destroy(reason: Error): void {
     this.#loop.forget(this);
     this.#leave();
     this.#loop.kernel.close(this.fd);

@@ -95,7 +95,7 @@ export class Listener implements Channel {
     this.#loop.kernel.close(this.fd);
   }
 
-  evict(): void {
+  destroy(): void {
     this.close();
   }
 

@@ -1,24 +1,21 @@
-import { type SocketAddress, addressText, decodeAddress } from './address.js';
-import type { Channel } from '../loop/channel.js';
+import { type SocketAddress, addressText } from './address.js';
 import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { EdgeloopError, SystemError } from '../errors.js';
-import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, SHUT_WR, SOCKADDR_STORAGE_BYTES, SOL_SOCKET, SO_ERROR } from '../kernel/abi.js';
+import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, SHUT_WR } from '../kernel/abi.js';
 import { READ_BUDGET_BYTES, READ_BUDGET_CALLS, WRITE_BUDGET_BYTES } from '../limits.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { Corked } from '../loop/send-batch.js';
 import type { ConnectionOptions } from '../options.js';
 import type { Block } from '../structures/buffer-pool.js';
 import { Outbound } from './outbound.js';
-import { ENDING, READABLE, connectionInterest } from '../loop/readiness.js';
+import { RegisteredSocket } from './registered-socket.js';
+import { ENDING, READABLE } from '../loop/readiness.js';
 
 /** Reasons why bytes are not read now. Reading goes on when none is left. */
 const HELD_BY_USER = 1;
 const HELD_BY_BACKPRESSURE = 2;
 const HELD_BY_HANDLER = 4;
-
-/** What `armed` holds when a one-shot registration has fired: no interest equals it. */
-const DISARMED = -1;
 
 /**
  * A connected socket in the loop.
@@ -26,22 +23,17 @@ const DISARMED = -1;
  * Owns the descriptor, its slot in the poller and its outbound queue, and gives all three back in `#finish`, the only
  * way out. The owner (a plugin) is told last, once, after the turn's I/O.
  */
-export class SocketConnection<State> implements Connection<State>, Channel, Corked, Ended {
-  readonly fd: number;
-  slot = -1;
+export class SocketConnection<State> extends RegisteredSocket implements Connection<State>, Corked, Ended {
   id = 0;
   state!: State;
   bytesRead = 0;
   readonly #loop: Loop;
   readonly #owner: ConnectionOwner<State>;
   readonly #options: ConnectionOptions;
-  readonly #peer: SocketAddress;
   readonly #outbound: Outbound;
   #phase: ConnectionPhase = 'open';
   /** Event bits that the kernel has reported and that are not used up yet. */
   #readiness = 0;
-  #armed = 0;
-  #silenced = false;
   #holds = 0;
   #runningHandlers = 0;
   #readEnded = false;
@@ -51,9 +43,8 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
   #reason: Error | undefined;
 
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions) {
+    super(loop.kernel, loop.poller, fd, peer, options.trigger);
     this.#loop = loop;
-    this.fd = fd;
-    this.#peer = peer;
     this.#owner = owner;
     this.#options = options;
     this.#outbound = new Outbound(loop, fd);
@@ -61,10 +52,8 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
 
   /** Enters the epoll set and tells the owner. Returns 0 or what Poller.add returns; on failure the caller keeps the descriptor. */
   open(): number {
-    const interest = connectionInterest(this.#options.trigger, true, false);
-    const result = this.#loop.poller.add(this, interest);
+    const result = this.enter();
     if (result < 0) return result;
-    this.#armed = interest;
     this.id = this.#loop.poller.idOf(this);
     this.#await(this.#owner.opened(this));
     return 0;
@@ -72,22 +61,6 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
 
   get phase(): ConnectionPhase {
     return this.#phase;
-  }
-
-  get remoteAddress(): string {
-    return this.#peer.address;
-  }
-
-  get remotePort(): number {
-    return this.#peer.port;
-  }
-
-  get localAddress(): string | undefined {
-    return this.#localAddress()?.address;
-  }
-
-  get localPort(): number | undefined {
-    return this.#localAddress()?.port;
   }
 
   get bytesWritten(): number {
@@ -133,19 +106,13 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
     if (this.#phase !== 'closed') this.#finish(reason);
   }
 
-  evict(reason: Error): void {
-    this.destroy(reason);
-  }
-
+  /** Remembers the event, touching no more memory than that: a batch may mark a thousand connections before it serves one. */
   mark(events: number): void {
-    if (this.#options.trigger === 'oneshot') this.#armed = DISARMED;
-    if ((events & EPOLLOUT) !== 0) this.#outbound.unblock();
     this.#readiness |= events;
-    if ((events & READABLE) !== 0) this.#readiness |= EPOLLIN;
   }
 
   service(): boolean {
-    if ((this.#readiness & EPOLLERR) !== 0) this.#takeSocketError();
+    this.#takeEvents();
     if (this.#outbound.sendable) this.#flush();
     if (this.#mayRead()) this.#read();
     if (this.#corked) return false;
@@ -176,6 +143,16 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
   }
 
   // --- Reading
+
+  /** Turns what the kernel has reported since the last service into our state. EPOLLIN stays set until the socket is drained. */
+  #takeEvents(): void {
+    const events = this.#readiness;
+    this.fired();
+    if ((events & EPOLLOUT) !== 0) this.#outbound.unblock();
+    if ((events & READABLE) !== 0) this.#readiness |= EPOLLIN;
+    this.#readiness &= ~(EPOLLOUT | EPOLLERR);
+    if ((events & EPOLLERR) !== 0) this.#takeSocketError();
+  }
 
   #mayRead(): boolean {
     return (this.#readiness & EPOLLIN) !== 0 && this.#holds === 0 && !this.#readEnded && this.#phase !== 'closed';
@@ -221,13 +198,12 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
     else this.#await(pending.then(() => this.end()));
   }
 
-  /** Takes SO_ERROR off the socket. Bytes that came before the error are delivered first, if anyone reads. */
+  /** Bytes that came before the error are delivered first, if anyone reads. */
   #takeSocketError(): void {
-    this.#readiness &= ~EPOLLERR;
-    const errno = this.#loop.kernel.getsockopt(this.fd, SOL_SOCKET, SO_ERROR);
-    if (errno <= 0) return;
-    this.#socketError = -errno;
-    if (!this.#mayRead()) this.#fail(-errno, 'recv');
+    const error = this.takeError();
+    if (error >= 0) return;
+    this.#socketError = error;
+    if (!this.#mayRead()) this.#fail(error, 'recv');
   }
 
   // --- Writing
@@ -248,7 +224,7 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
     const queued = this.#outbound.queued;
     if (queued <= this.#options.highWaterBytes) return;
     if (queued > this.#options.maxQueuedBytes) {
-      const message = `connection ${this.id}: ${queued} bytes are queued for ${addressText(this.#peer)}, which does not read; the cap is ${this.#options.maxQueuedBytes}`;
+      const message = `connection ${this.id}: ${queued} bytes are queued for ${addressText(this.peer)}, which does not read; the cap is ${this.#options.maxQueuedBytes}`;
       this.#finish(new EdgeloopError('EL_SLOW_CONSUMER', message));
       return;
     }
@@ -308,55 +284,35 @@ export class SocketConnection<State> implements Connection<State>, Channel, Cork
   }
 
   /**
-   * Brings the registration in line with what is wanted. An edge-triggered one never changes. A one-shot one is armed
-   * again here and only here, when nothing is left to do: while a handler runs it stays disarmed unless output is blocked.
+   * Asks the kernel for what is wanted next. A one-shot registration stays disarmed until everything is done, the
+   * handler included, unless output is blocked: this is the one place that arms it, and every way out of work leads here.
    */
   #arm(): void {
-    const { trigger } = this.#options;
-    if (this.#phase === 'closed' || this.#silenced) return;
-    if ((this.#readiness & EPOLLHUP) !== 0) {
-      this.#silence();
-      return;
-    }
-    if (trigger === 'edge') return;
-    if (trigger === 'oneshot' && (this.#runnable() || (this.#runningHandlers > 0 && !this.#outbound.blocked))) return;
-    const interest = connectionInterest(trigger, this.#holds === 0 && !this.#readEnded, this.#outbound.blocked);
-    if (interest === this.#armed) return;
-    this.#loop.poller.modify(this, interest);
-    this.#armed = interest;
+    if (this.#phase === 'closed') return;
+    if ((this.#readiness & EPOLLHUP) !== 0) this.silence();
+    else if (!this.disarmed || !this.#atWork()) this.arm(this.#holds === 0 && !this.#readEnded, this.#outbound.blocked);
   }
 
-  /** Both directions are shut: the kernel has nothing more to report, but a level-triggered EPOLLHUP would be reported without end. */
-  #silence(): void {
-    this.#silenced = true;
-    this.#loop.poller.silence(this);
+  #atWork(): boolean {
+    return this.#runnable() || (this.#runningHandlers > 0 && !this.#outbound.blocked);
   }
 
   // --- The end
 
   #fail(errno: number, syscall: string): void {
-    if (this.#phase !== 'closed') this.#finish(new SystemError(errno, syscall, addressText(this.#peer)));
+    if (this.#phase !== 'closed') this.#finish(new SystemError(errno, syscall, addressText(this.peer)));
   }
 
   /** The ending: stop serving → discard the queue → deregister → close → tell the owner, last. */
   #finish(reason: Error | undefined): void {
-    const { kernel, poller, counters } = this.#loop;
+    const { counters } = this.#loop;
     this.#phase = transition(this.#phase, 'closed');
     this.#reason = reason;
     this.#loop.forget(this);
     counters.closed++;
     if (reason !== undefined) counters.failed++;
     counters.bytesDiscarded += this.#outbound.discard();
-    if (!this.#silenced) this.#silence();
-    poller.remove(this);
-    kernel.close(this.fd);
+    this.leave();
     this.#loop.tellLater(this);
-  }
-
-  #localAddress(): SocketAddress | undefined {
-    if (this.#phase === 'closed') return undefined;
-    const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-    const length = this.#loop.kernel.getsockname(this.fd, bytes, bytes.length);
-    return length < 0 ? undefined : decodeAddress(bytes);
   }
 }
