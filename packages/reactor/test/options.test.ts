@@ -1,0 +1,40 @@
+import t from 'tap';
+import { connectOptions, listenOptions, parseOptions, reactorOptions } from '../src/options.js';
+
+function complaintOf(value: unknown, schema: Parameters<typeof parseOptions>[0] = listenOptions): string {
+  try {
+    parseOptions(schema, value, 'listen');
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string };
+    return `${code} ${message}`;
+  }
+  return 'accepted';
+}
+
+t.test('defaults are filled in', async (t) => {
+  const options = parseOptions(listenOptions, { port: 0 }, 'listen');
+  t.match(options, { host: '127.0.0.1', port: 0, trigger: 'edge', noDelay: true, pauseOnBackpressure: true, ipv6Only: false });
+});
+
+t.test('a wrong option is named, with what it was and what is allowed', async (t) => {
+  t.equal(complaintOf({ port: 70_000 }), 'EL_OPTION_INVALID listen: "port": too big: expected number to be <=65535, but got 70000');
+  t.match(complaintOf({}), /"port": .*got nothing/);
+  t.match(complaintOf({ port: 0, trigger: 'sideways' }), /"trigger": .*"edge"\|"level"\|"oneshot".*"sideways"/);
+  t.match(complaintOf({ port: 0, host: '' }), /"host": .*got ""/);
+  t.match(complaintOf({ port: 0, keepAliveSeconds: -1 }), /"keepAliveSeconds": .*got -1/);
+  t.match(complaintOf({ port: 0, host: 'x' }, connectOptions), /"port": .*got 0/);
+  t.match(complaintOf({ readBufferBytes: 0.5 }, reactorOptions), /"readBufferBytes"/);
+});
+
+t.test('an option that does not exist is refused', async (t) => {
+  t.equal(complaintOf({ port: 0, tirgger: 'edge' }), 'EL_OPTION_INVALID listen: there is no option "tirgger"');
+});
+
+t.test('all that is wrong is said at once', async (t) => {
+  t.match(complaintOf({ port: -1, backlog: 0 }), /"port".*; "backlog"|"backlog".*; "port"/);
+});
+
+t.test('water marks that are crossed are refused', async (t) => {
+  t.match(complaintOf({ port: 0, lowWaterBytes: 100, highWaterBytes: 100 }), /"lowWaterBytes": must be below highWaterBytes \(100\), but got 100/);
+  t.match(complaintOf({ port: 0, highWaterBytes: 2 ** 30 }), /"highWaterBytes": must not be above maxQueuedBytes/);
+});
