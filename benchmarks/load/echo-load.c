@@ -1,0 +1,110 @@
+/*
+ * echo-load.c - the load generator of the echo benchmark: one thread, one server on 127.0.0.1, one line of JSON.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <getopt.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "load.h"
+
+static const char USAGE[] =
+    "usage: echo-load --port PORT --pid PID [options]\n"
+    "  --connections N   connections that exchange messages (50)\n"
+    "  --size BYTES      bytes in a message (64)\n"
+    "  --depth N         messages in flight on each connection (1)\n"
+    "  --stream N        further connections that send without end (0)\n"
+    "  --warmup SECONDS  load before the measurement (0.5)\n"
+    "  --seconds SECONDS length of the measurement (2)\n"
+    "  --idle            hold the connections instead, and measure the server's memory after SECONDS\n";
+
+void fail(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  fputs("echo-load: ", stderr);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
+  exit(EXIT_FAILURE);
+}
+
+int connect_to_server(uint16_t port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) fail("socket: %m");
+  int on = 1;
+  struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("connect to port %d: %m", port);
+  return fd;
+}
+
+static void usage(void) {
+  fputs(USAGE, stderr);
+  exit(2);
+}
+
+static double number(const char *text, double lowest, double highest) {
+  char *end;
+  double value = strtod(text, &end);
+  if (*end != '\0' || value < lowest || value > highest) usage();
+  return value;
+}
+
+static void apply(struct options *options, int flag) {
+  switch (flag) {
+    case 'p': options->port = (uint16_t)number(optarg, 1, 65535); break;
+    case 'P': options->server = (pid_t)number(optarg, 1, 1 << 22); break;
+    case 'c': options->connections = (uint32_t)number(optarg, 1, 100000); break;
+    case 's': options->message_bytes = (uint32_t)number(optarg, 1, 1 << 20); break;
+    case 'd': options->depth = (uint32_t)number(optarg, 1, 1024); break;
+    case 'S': options->streams = (uint32_t)number(optarg, 0, 16); break;
+    case 'w': options->warmup_seconds = number(optarg, 0, 60); break;
+    case 't': options->seconds = number(optarg, 0.1, 600); break;
+    case 'i': options->idle = true; break;
+    default: usage();
+  }
+}
+
+static struct options parse_options(int argc, char **argv) {
+  static const struct option known[] = {
+      {"port", required_argument, NULL, 'p'},   {"pid", required_argument, NULL, 'P'},
+      {"size", required_argument, NULL, 's'},   {"connections", required_argument, NULL, 'c'},
+      {"depth", required_argument, NULL, 'd'},  {"stream", required_argument, NULL, 'S'},
+      {"warmup", required_argument, NULL, 'w'}, {"seconds", required_argument, NULL, 't'},
+      {"idle", no_argument, NULL, 'i'},         {NULL, 0, NULL, 0}};
+  struct options options = {
+      .connections = 50, .message_bytes = 64, .depth = 1, .warmup_seconds = 0.5, .seconds = 2};
+  int flag;
+  while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) apply(&options, flag);
+  if (optind != argc || options.port == 0 || options.server == 0) usage();
+  return options;
+}
+
+static void raise_descriptor_limit(const struct options *options) {
+  struct rlimit limit;
+  uint32_t needed = options->connections + options->streams + 16;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit: %m");
+  limit.rlim_cur = limit.rlim_max;
+  if (limit.rlim_max < needed) fail("%u descriptors are needed and %lu allowed", needed, (unsigned long)limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit: %m");
+}
+
+int main(int argc, char **argv) {
+  struct options options = parse_options(argc, argv);
+  raise_descriptor_limit(&options);
+  /* The last bound, should every other one fail: the default action of SIGALRM ends the program. */
+  alarm((unsigned)(options.warmup_seconds + options.seconds) + 60);
+  if (options.idle) run_idle(&options);
+  else run_busy(&options);
+}

@@ -1,0 +1,54 @@
+// What a benchmark is, and what it hands to the report. A new benchmark is one file that exports a Benchmark, added to
+// the list in bench.ts.
+
+import type { Options } from './options.js';
+import type { Peer } from './peers.js';
+import type { Spread } from './statistics.js';
+
+export interface Benchmark {
+  readonly name: string;
+  readonly summary: string;
+  readonly peers: readonly Peer[];
+  readonly scenarios: readonly Scenario[];
+  /** The scenarios that --quick runs. */
+  readonly quick: readonly string[];
+}
+
+/** What every scenario of one run shares. */
+export interface Session {
+  readonly options: Options;
+  readonly cores: Cores;
+  /** The servers that were asked for and can be had on this machine. */
+  readonly peers: readonly Peer[];
+}
+
+export interface Cores {
+  readonly server: number;
+  readonly load: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  run(session: Session): Promise<ScenarioReport>;
+}
+
+export interface ScenarioReport {
+  readonly name: string;
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What a reader of the table must know about this run of it. */
+  readonly notes: readonly string[];
+  readonly verdicts: readonly Verdict[];
+  /** Every single measurement, by server, in the order of the rounds. */
+  readonly samples: Readonly<Record<string, readonly object[]>>;
+}
+
+/** One target and what was measured against it. */
+export interface Verdict {
+  readonly what: string;
+  readonly measured: Spread;
+  readonly limit: number;
+  readonly met: boolean;
+}

@@ -1,0 +1,82 @@
+// CPU time of the server for each echoed message, as a ratio to the other servers.
+
+import type { Scenario, ScenarioReport, Session, Verdict } from './benchmark.js';
+import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
+import type { Peer } from './peers.js';
+import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
+import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
+import { type Server, withServers } from './server.js';
+
+const COMPARED = ['server', 'CPU µs/msg', 'rounds', '÷ C epoll', '÷ node:net', '÷ Bun'];
+const OBSERVED = ['msg/s', 'p50 µs', 'p99 µs', 'server CPU', 'load CPU'];
+
+/** The servers were warmed up already; this only lets the new connections settle. */
+const SETTLE_SECONDS = 0.1;
+
+const BASES = ['c-epoll', 'node-net', 'bun'] as const;
+
+type Base = (typeof BASES)[number];
+
+/** The most CPU time that each server may use for a message, as a multiple of each base. */
+const LIMITS: Readonly<Record<string, Partial<Record<Base, number>>>> = {
+  'edgeloop-edge': { 'c-epoll': 1.1, 'node-net': 0.62, bun: 1 },
+  'edgeloop-dedicated': { 'c-epoll': 1.1, 'node-net': 0.62, bun: 1 },
+  'edgeloop-oneshot': { 'c-epoll': 1.35 },
+};
+
+const cpuUs = (sample: BusySample): number => sample.serverCpuNsPerMessage / 1000;
+
+function verdictFor(samples: Samples<BusySample>, scenario: string, name: string, base: Base): Verdict | undefined {
+  const measured = ratioOf(samples, name, base, cpuUs);
+  const limit = LIMITS[name]?.[base];
+  if (measured === undefined || limit === undefined) return undefined;
+  return { what: `${scenario}: CPU of ${name} ÷ ${base}`, measured, limit, met: measured.median <= limit };
+}
+
+function row(samples: Samples<BusySample>, scenario: string, peer: Peer): string[] {
+  const median = (figure: (sample: BusySample) => number): number => spreadOf(samples, peer.name, figure).median;
+  const ratios = BASES.map((base) => {
+    const ratio = ratioOf(samples, peer.name, base, cpuUs);
+    return ratio === undefined ? '–' : formatVerdict(ratio, verdictFor(samples, scenario, peer.name, base));
+  });
+  return [
+    peer.title,
+    formatNumber(median(cpuUs)),
+    formatRange(spreadOf(samples, peer.name, cpuUs)),
+    ...ratios,
+    Math.round(median((sample) => sample.messagesPerSecond)).toLocaleString('en'),
+    formatNumber(median((sample) => sample.p50Us)),
+    formatNumber(median((sample) => sample.p99Us)),
+    formatPercent(median((sample) => sample.serverCpuShare)),
+    formatPercent(median((sample) => sample.loadCpuShare)),
+  ];
+}
+
+function measure(session: Session, load: Load): Promise<Samples<BusySample>> {
+  const { options, cores, peers } = session;
+  return withServers(peers, cores, async (servers) => {
+    await alternate(servers, 1, (server) => measureBusy(server, cores, load, 0, options.warmupSeconds));
+    const measureOne = (server: Server): Promise<BusySample> =>
+      measureBusy(server, cores, load, SETTLE_SECONDS, options.seconds);
+    return alternate(servers, options.rounds, measureOne);
+  });
+}
+
+/** A scenario that compares the CPU time of all servers under one load. */
+export function cpuScenario(name: string, title: string, load: Load): Scenario {
+  const run = async (session: Session): Promise<ScenarioReport> => {
+    const samples = await measure(session, load);
+    const verdictsOf = (peer: Peer): Verdict[] =>
+      BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []);
+    return {
+      name,
+      title,
+      columns: [...COMPARED, ...OBSERVED],
+      rows: session.peers.map((peer) => row(samples, name, peer)),
+      notes: disturbanceNotes([...samples.values()].flat()),
+      verdicts: session.peers.flatMap(verdictsOf),
+      samples: Object.fromEntries(samples),
+    };
+  };
+  return { name, title, run };
+}

@@ -1,0 +1,94 @@
+// Runs the load generator against one server and reads its line of JSON.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import type { Cores } from './benchmark.js';
+import { programPath } from './compile.js';
+import type { Server } from './server.js';
+
+const run = promisify(execFile);
+
+/** The load generator bounds itself; this is for the case that it cannot. */
+const TIMEOUT_MS = 180_000;
+
+const UNDISTURBED_SHARE = 0.85;
+
+export interface Load {
+  readonly connections: number;
+  readonly messageBytes: number;
+  readonly depth: number;
+  readonly streams: number;
+}
+
+/** Times are of the measured window alone, without the warm-up. */
+export interface BusySample {
+  readonly messages: number;
+  readonly seconds: number;
+  readonly messagesPerSecond: number;
+  readonly serverCpuNsPerMessage: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+  /** Of one core, 0 to 1, here and below. */
+  readonly serverCpuShare: number;
+  readonly loadCpuShare: number;
+  readonly streamBytesPerSecond: number;
+}
+
+export interface IdleSample {
+  readonly connections: number;
+  readonly bytesPerConnection: number;
+  readonly anonymousBytesBefore: number;
+  readonly anonymousBytesAfter: number;
+  readonly residentBytesBefore: number;
+  readonly residentBytesAfter: number;
+}
+
+/**
+ * In a closed loop one side always has work to do. If neither came near a whole core, something else had the machine.
+ * Such a measurement is counted and told, not dropped: which ones to drop would be the benchmark's choice of a result.
+ */
+function isDisturbed(sample: BusySample): boolean {
+  return Math.max(sample.serverCpuShare, sample.loadCpuShare) < UNDISTURBED_SHARE;
+}
+
+export function disturbanceNotes(samples: readonly BusySample[]): string[] {
+  const disturbed = samples.filter(isDisturbed).length;
+  if (disturbed === 0) return [];
+  return [`${disturbed} of ${samples.length} measurements were disturbed: neither side had its core to itself`];
+}
+
+async function generate(server: Server, cores: Cores, args: readonly string[]): Promise<unknown> {
+  const target = ['--port', String(server.port), '--pid', String(server.pid)];
+  const command = ['-c', String(cores.load), programPath('echo-load'), ...target, ...args];
+  try {
+    const { stdout } = await run('taskset', command, { timeout: TIMEOUT_MS });
+    return JSON.parse(stdout);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the load on ${server.peer.title} failed: ${reason.trim()}`, { cause: error });
+  }
+}
+
+export async function measureBusy(
+  server: Server,
+  cores: Cores,
+  load: Load,
+  warmupSeconds: number,
+  seconds: number,
+): Promise<BusySample> {
+  const shape = ['--connections', load.connections, '--size', load.messageBytes, '--depth', load.depth];
+  const time = ['--stream', load.streams, '--warmup', warmupSeconds, '--seconds', seconds];
+  return (await generate(server, cores, [...shape, ...time].map(String))) as BusySample;
+}
+
+export async function measureIdle(
+  server: Server,
+  cores: Cores,
+  connections: number,
+  seconds: number,
+): Promise<IdleSample> {
+  const args = ['--idle', '--connections', connections, '--warmup', 1, '--seconds', seconds];
+  return (await generate(server, cores, args.map(String))) as IdleSample;
+}

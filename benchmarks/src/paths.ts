@@ -1,0 +1,16 @@
+// Where things lie, seen from benchmarks/dist/src.
+
+import { fileURLToPath } from 'node:url';
+
+function fromBenchmarks(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+export const paths = {
+  repository: fromBenchmarks('..'),
+  baseline: fromBenchmarks('baseline'),
+  load: fromBenchmarks('load'),
+  build: fromBenchmarks('build'),
+  downloads: fromBenchmarks('peers'),
+  echoCommand: fromBenchmarks('../packages/echo/bin/edgeloop-echo.mjs'),
+} as const;

@@ -1,0 +1,82 @@
+// What is printed: the machine, a table for each scenario, and the targets in the end.
+
+import { writeFileSync } from 'node:fs';
+
+import type { Benchmark, ScenarioReport, Session, Verdict } from './benchmark.js';
+import { type Machine, isQuiet } from './machine.js';
+import { repeatCommand } from './options.js';
+import type { Spread } from './statistics.js';
+
+export function printHeader(benchmark: Benchmark, session: Session, machine: Machine): void {
+  const { options, cores } = session;
+  const lines: [string, string][] = [
+    ['machine', `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}`],
+    ['versions', `edgeloop ${machine.revision}, Node.js ${machine.node}, ${machine.compiler}`],
+    ['pinning', `server on core ${cores.server}, load generator on core ${cores.load}`],
+    ['rounds', `${options.rounds} of ${options.seconds} s, the servers in turn; ratios within a round, then their median`],
+    ['repeat', repeatCommand(benchmark, options)],
+  ];
+  console.log(`\nedgeloop benchmark: ${benchmark.name}\n`);
+  for (const [label, text] of lines) console.log(`${label.padEnd(10)}${text}`);
+  if (!isQuiet(machine)) {
+    const load = machine.loadAverage.toFixed(1);
+    console.log(`WARNING   the load average is ${load}: other work on this machine disturbs the measurement`);
+  }
+}
+
+function printRow(cells: readonly string[], widths: readonly number[]): void {
+  const padded = cells.map((cell, column) => {
+    const width = widths[column]!;
+    return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+  });
+  console.log(`  ${padded.join('  ').trimEnd()}`);
+}
+
+export function printScenario(report: ScenarioReport): void {
+  const table = [report.columns, ...report.rows];
+  const widths = report.columns.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  console.log(`\n${report.title}  [${report.name}]`);
+  for (const row of table) printRow(row, widths);
+  for (const note of report.notes) console.log(`  ${note}`);
+}
+
+/** Three digits after the point for what is near 1, so that a target missed by little does not look met. */
+export function formatNumber(value: number): string {
+  return value.toFixed(value < 10 ? 3 : value < 100 ? 1 : 0);
+}
+
+export function formatRange({ lowest, highest }: Spread): string {
+  return `${formatNumber(lowest)}–${formatNumber(highest)}`;
+}
+
+export function formatPercent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** A measured value, with its target and a mark beside it where it has one. */
+export function formatVerdict(measured: Spread, verdict: Verdict | undefined): string {
+  const value = formatNumber(measured.median);
+  return verdict === undefined ? value : `${value} ≤ ${verdict.limit} ${verdict.met ? '✓' : '✗'}`;
+}
+
+export function printVerdicts(verdicts: readonly Verdict[]): void {
+  const missed = verdicts.filter((verdict) => !verdict.met);
+  console.log(`\ntargets: ${verdicts.length - missed.length} of ${verdicts.length} met`);
+  for (const { what, measured, limit } of missed) {
+    console.log(`  ✗ ${what}: ${formatNumber(measured.median)} (${formatRange(measured)}), target ≤ ${limit}`);
+  }
+}
+
+export function writeJson(
+  file: string,
+  benchmark: Benchmark,
+  session: Session,
+  machine: Machine,
+  reports: readonly ScenarioReport[],
+): void {
+  const repeat = repeatCommand(benchmark, session.options);
+  const scenarios = reports.map(({ name, title, verdicts, samples }) => ({ name, title, verdicts, samples }));
+  const { cores, options } = session;
+  const content = { benchmark: benchmark.name, machine, cores, options, repeat, scenarios };
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+}

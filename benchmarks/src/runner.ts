@@ -1,0 +1,46 @@
+// Runs the chosen scenarios of one benchmark, one after the other, and reports each as it ends.
+
+import type { Benchmark, ScenarioReport, Session } from './benchmark.js';
+import { compilePrograms } from './compile.js';
+import { chooseCores, describeMachine, requireTaskset } from './machine.js';
+import { type Options, parseOptions, usage } from './options.js';
+import type { Peer } from './peers.js';
+import { printHeader, printScenario, printVerdicts, writeJson } from './report.js';
+
+/** A server that cannot be had is named aloud, never left out in silence. */
+function availablePeers(benchmark: Benchmark, options: Options): Peer[] {
+  const asked = benchmark.peers.filter((peer) => options.servers.includes(peer.name));
+  return asked.filter((peer) => {
+    const available = peer.command() !== undefined;
+    if (!available) console.log(`NOT MEASURED: ${peer.title} could not be fetched or does not run on this machine`);
+    return available;
+  });
+}
+
+function prepare(benchmark: Benchmark, options: Options): Session {
+  requireTaskset();
+  const cores = chooseCores();
+  compilePrograms();
+  return { options, cores, peers: availablePeers(benchmark, options) };
+}
+
+/** Resolves to the exit status: 0 when all was measured, whether or not the targets are met. */
+export async function runBenchmark(benchmark: Benchmark, args: readonly string[]): Promise<number> {
+  const options = parseOptions(benchmark, args);
+  if (options === undefined) {
+    console.log(usage(benchmark));
+    return 0;
+  }
+  const session = prepare(benchmark, options);
+  const machine = describeMachine();
+  printHeader(benchmark, session, machine);
+  const reports: ScenarioReport[] = [];
+  for (const scenario of benchmark.scenarios.filter(({ name }) => options.scenarios.includes(name))) {
+    const report = await scenario.run(session);
+    printScenario(report);
+    reports.push(report);
+  }
+  printVerdicts(reports.flatMap((report) => report.verdicts));
+  if (options.json !== undefined) writeJson(options.json, benchmark, session, machine, reports);
+  return 0;
+}

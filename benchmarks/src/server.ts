@@ -1,0 +1,95 @@
+// One server process: started on a core of its own, asked for its port, and ended by its process id.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+import type { Cores } from './benchmark.js';
+import type { Peer } from './peers.js';
+
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 3_000;
+
+/** What a server prints at its start, kept to find the port in it or to show why it failed. */
+const MAX_OUTPUT_CHARS = 8192;
+
+export interface Server {
+  readonly peer: Peer;
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+
+// However the runner ends, its servers end with it.
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+function launch(peer: Peer, core: number): ChildProcess {
+  const command = peer.command();
+  if (command === undefined) throw new Error(`${peer.title} is not available`);
+  // taskset replaces itself with the server, so the child's process id is the server's.
+  const child = spawn('taskset', ['-c', String(core), ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** Resolves to the port that the server prints, and goes on reading so that the server never blocks on its output. */
+function announcedPort(peer: Peer, child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const refuse = (why: string): void => {
+      clearTimeout(timer);
+      reject(new Error(`${peer.title} ${why}\n${output.trim()}`));
+    };
+    const timer = setTimeout(() => refuse('did not print its address in time'), START_TIMEOUT_MS);
+    const read = (chunk: Buffer): void => {
+      if (output.length < MAX_OUTPUT_CHARS) output += chunk.toString();
+      const port = /127\.0\.0\.1:(\d+)\D/.exec(output)?.[1];
+      if (port === undefined) return;
+      clearTimeout(timer);
+      resolve(Number(port));
+    };
+    child.stdout!.on('data', read);
+    child.stderr!.on('data', read);
+    child.once('error', (error) => refuse(`did not start: ${error.message}`));
+    child.once('exit', (code, signal) => refuse(`ended with ${signal ?? code}`));
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  child.kill('SIGTERM');
+  await ended;
+  clearTimeout(late);
+}
+
+export async function startServer(peer: Peer, cores: Cores): Promise<Server> {
+  const child = launch(peer, cores.server);
+  try {
+    const port = await announcedPort(peer, child);
+    return { peer, pid: child.pid!, port, stop: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+}
+
+/** Starts the servers, runs the body and stops them whatever happens. Idle servers cost no CPU, so all may run at once. */
+export async function withServers<T>(
+  chosen: readonly Peer[],
+  cores: Cores,
+  body: (servers: readonly Server[]) => Promise<T>,
+): Promise<T> {
+  const servers: Server[] = [];
+  try {
+    for (const peer of chosen) servers.push(await startServer(peer, cores));
+    return await body(servers);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
