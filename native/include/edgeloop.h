@@ -61,8 +61,11 @@ EL_PUBLIC int32_t el_recv(int32_t fd, uint8_t *base, uint32_t offset, uint32_t l
 /* send(2) of base[offset, offset + length) with MSG_NOSIGNAL. */
 EL_PUBLIC int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t length);
 
-/* el_send for each of `count` triples [fd, offset, length] of int32_t, all from the same base, so that the way from the
- * caller's language into C is paid once for many sends. Each result takes the place of its fd. Returns `count`. */
+/* el_recv and el_send for each of `count` triples [fd, offset, length] of int32_t, all of the same base, so that the way
+ * from the caller's language into C is paid once for many calls. Each result takes the place of its fd. el_recv_many
+ * stops when `enough` bytes have come, so that the caller works on them while they are in the cache. Both return the
+ * number of triples that are done. */
+EL_PUBLIC int32_t el_recv_many(uint8_t *base, int32_t *triples, int32_t count, int32_t enough);
 EL_PUBLIC int32_t el_send_many(const uint8_t *base, int32_t *triples, int32_t count);
 
 EL_PUBLIC int32_t el_shutdown(int32_t fd, int32_t how);

@@ -19,6 +19,17 @@ int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t lengt
     return EL_SYSCALL(SYS_sendto, fd, base + offset, length, MSG_NOSIGNAL, NULL, 0);
 }
 
+int32_t el_recv_many(uint8_t *base, int32_t *triples, int32_t count, int32_t enough)
+{
+    int32_t done = 0;
+    for (int32_t bytes = 0; done < count && bytes < enough; done++, triples += 3) {
+        triples[0] = el_recv(triples[0], base, (uint32_t)triples[1], (uint32_t)triples[2]);
+        if (triples[0] > 0)
+            bytes += triples[0];
+    }
+    return done;
+}
+
 int32_t el_send_many(const uint8_t *base, int32_t *triples, int32_t count)
 {
     for (int32_t i = 0; i < count; i++, triples += 3)

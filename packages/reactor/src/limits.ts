@@ -1,12 +1,14 @@
 /** Every bound of the reactor, with its unit in its name. Those that users may move are defaults in options.ts. */
 import { invariant } from './invariant.js';
 
-/** What one recv may return; also the longest chunk a handler sees. One buffer serves the whole loop. */
+/** What one recv may return, and so the longest chunk that a handler sees. A connection has one recv in each turn. */
 export const READ_BUFFER_BYTES = 64 * 1024;
 
-/** A connection reads at most this much in one turn, then the others have theirs. */
-export const READ_BUDGET_BYTES = 64 * 1024;
-export const READ_BUDGET_CALLS = 16;
+/** Connections that one native call receives from or sends for. More would only delay the first of them. */
+export const BATCH_CONNECTIONS = 32;
+
+/** A batch of receives ends when it has brought this much: more would not stay in the cache until it is worked on. */
+export const BATCH_BYTES = 128 * 1024;
 
 /** A connection sends at most this much of its queue in one turn. */
 export const WRITE_BUDGET_BYTES = 1024 * 1024;
@@ -22,9 +24,6 @@ export const WRITE_BLOCK_BYTES = 16 * 1024;
 
 /** Blocks of the slab that small writes share. The memory is touched, and so taken, only as far as it is used. */
 export const WRITE_SLAB_BLOCKS = 256;
-
-/** Connections whose output leaves through one native call. More would only delay the first of them. */
-export const SEND_BATCH_CONNECTIONS = 32;
 
 /** A write at least this long goes to the socket from the caller's memory: from here on the copy costs more than the call. */
 export const DIRECT_WRITE_BYTES = 4 * 1024;
@@ -49,7 +48,7 @@ export const DEDICATED_WAIT_MS = 100;
 /** The same while a handler's promise is pending: it may wait for something that only Node's loop brings. */
 export const DEDICATED_PENDING_WAIT_MS = 1;
 
-invariant(READ_BUDGET_BYTES >= READ_BUFFER_BYTES, 'a budget below one buffer would cut every read short');
+invariant(BATCH_BYTES >= READ_BUFFER_BYTES, 'a batch must have room for one full read');
 invariant(DIRECT_WRITE_BYTES <= WRITE_BLOCK_BYTES, 'a gathered write must fit a block');
 invariant(LOW_WATER_BYTES < HIGH_WATER_BYTES, 'the water marks are crossed');
 invariant(HIGH_WATER_BYTES < MAX_QUEUED_BYTES, 'a connection would be closed before it is slowed down');

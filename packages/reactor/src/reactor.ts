@@ -4,13 +4,13 @@ import { Counters } from './loop/counters.js';
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
 import type { Kernel } from './kernel/kernel.js';
-import { WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
+import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
 import { Loop } from './loop/loop.js';
 import { type OptionsInput, type OptionsSchema, type ReactorOptions, parseOptions } from './options.js';
 import { PluginHost } from './plugin/plugin-host.js';
 import { type Plugin, checkHooks } from './plugin/plugin.js';
-import { ReceiveBuffer } from './structures/receive-buffer.js';
+import { ReceiveArena } from './structures/receive-arena.js';
 import { ReserveDescriptor } from './net/reserve.js';
 import { SocketConnection } from './net/socket-connection.js';
 
@@ -39,7 +39,7 @@ export class Reactor {
     this.#loop = new Loop({
       kernel,
       counters,
-      receiveBuffer: new ReceiveBuffer(options.readBufferBytes),
+      arena: new ReceiveArena(options.readBufferBytes, BATCH_CONNECTIONS),
       pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS),
       debug: options.debug,
     });

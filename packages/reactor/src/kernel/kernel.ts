@@ -29,11 +29,15 @@ export interface Kernel {
   /** Options whose value is an int. */
   setsockopt(fd: number, level: number, name: number, value: number): number;
   getsockopt(fd: number, level: number, name: number): number;
-  /** recv(2) into `base[offset, offset + length)`; 0 is the end of the stream. */
+  /** recv(2) into `base[offset, offset + length)`; 0 is the end of the stream, so `length` must not be 0. */
   recv(fd: number, base: Uint8Array, offset: number, length: number): number;
   /** send(2) with MSG_NOSIGNAL. */
   send(fd: number, base: Uint8Array, offset: number, length: number): number;
-  /** The same for `count` triples `[fd, offset, length]` of one base; each result takes the place of its fd. */
+  /**
+   * recv and send for `count` triples `[fd, offset, length]` of one base; each result takes the place of its fd.
+   * recvMany stops when `enough` bytes have come. Both return the number of triples that are done.
+   */
+  recvMany(base: Uint8Array, triples: Int32Array, count: number, enough: number): number;
   sendMany(base: Uint8Array, triples: Int32Array, count: number): number;
   shutdown(fd: number, how: number): number;
   /** close(2). The descriptor is gone whatever is returned. */

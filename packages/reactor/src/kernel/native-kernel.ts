@@ -30,6 +30,7 @@ function bind(): Kernel {
     getsockopt: bound('el_getsockopt(int32_t fd, int32_t level, int32_t name)'),
     recv: bound('el_recv(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
     send: bound('el_send(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
+    recvMany: bound('el_recv_many(void *base, void *triples, int32_t count, int32_t enough)'),
     sendMany: bound('el_send_many(void *base, void *triples, int32_t count)'),
     shutdown: bound('el_shutdown(int32_t fd, int32_t how)'),
     close: bound('el_close(int32_t fd)'),

@@ -4,11 +4,11 @@ import { Clock } from './clock.js';
 import type { Counters } from './counters.js';
 import { invariant } from '../invariant.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { SEND_BATCH_CONNECTIONS } from '../limits.js';
 import { Poller } from './poller.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
+import { ReceiveBatch, type Receiver } from './receive-batch.js';
 import { type Corked, SendBatch } from './send-batch.js';
-import type { ReceiveBuffer } from '../structures/receive-buffer.js';
+import type { ReceiveArena } from '../structures/receive-arena.js';
 
 /** A closed connection whose owner has not been told. */
 export interface Ended {
@@ -18,7 +18,7 @@ export interface Ended {
 export interface LoopParts {
   readonly kernel: Kernel;
   readonly counters: Counters;
-  readonly receiveBuffer: ReceiveBuffer;
+  readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   /** Overwrite the receive buffer after each dispatch. */
   readonly debug: boolean;
@@ -31,7 +31,7 @@ export interface LoopParts {
 export class Loop {
   readonly kernel: Kernel;
   readonly counters: Counters;
-  readonly receiveBuffer: ReceiveBuffer;
+  readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   readonly debug: boolean;
   readonly poller: Poller;
@@ -41,18 +41,19 @@ export class Loop {
   /** Called when work appears outside a turn, so that the host makes one soon. */
   wakeHost: () => void = () => {};
   readonly #ready = new ReadyQueue();
-  readonly #sendBatch: SendBatch;
+  readonly #receives: ReceiveBatch;
+  readonly #sends: SendBatch;
   #ended: Ended[] = [];
   #turning = false;
-  #current: Channel | undefined;
 
-  constructor({ kernel, counters, receiveBuffer, pool, debug }: LoopParts) {
+  constructor({ kernel, counters, arena, pool, debug }: LoopParts) {
     this.kernel = kernel;
     this.counters = counters;
-    this.receiveBuffer = receiveBuffer;
+    this.arena = arena;
     this.pool = pool;
     this.debug = debug;
-    this.#sendBatch = new SendBatch(kernel, pool);
+    this.#receives = new ReceiveBatch(kernel, arena);
+    this.#sends = new SendBatch(kernel, pool);
     this.poller = new Poller(kernel);
     this.clock = new Clock(kernel, this.poller);
   }
@@ -67,14 +68,9 @@ export class Loop {
     return this.#turning;
   }
 
-  /** The channel being served. */
-  get current(): Channel | undefined {
-    return this.#current;
-  }
-
   /** Whether the next turn must not wait. */
   get busy(): boolean {
-    return this.#ready.size > 0 || this.#sendBatch.size > 0 || this.#ended.length > 0;
+    return this.#ready.size > 0 || this.#sends.size > 0 || this.#ended.length > 0;
   }
 
   /** One turn: wait, mark, serve, uncork, tell. ARCHITECTURE.md draws it. */
@@ -85,11 +81,10 @@ export class Loop {
       this.counters.turns++;
       this.#mark(this.poller.wait(this.busy ? 0 : timeoutMs));
       this.#serveRound();
-      this.#sendBatch.send();
+      this.#sends.send();
       this.#tellOwners();
     } finally {
       this.#turning = false;
-      this.#current = undefined;
     }
   }
 
@@ -104,9 +99,14 @@ export class Loop {
     this.#ready.remove(channel.slot);
   }
 
+  /** Has a channel read before this round ends. Only to be called while it is served. */
+  receiveSoon(channel: Receiver): void {
+    this.#receives.add(channel);
+  }
+
   /** Has a connection's output sent before this turn ends. */
   uncorkLater(connection: Corked): void {
-    this.#sendBatch.add(connection);
+    this.#sends.add(connection);
     if (!this.#turning) this.wakeHost();
   }
 
@@ -149,12 +149,16 @@ export class Loop {
     for (let left = this.#ready.size; left > 0; left--) {
       const slot = this.#ready.shift();
       if (slot < 0) return;
-      const channel = this.poller.channelIn(slot);
-      this.#current = channel;
-      if (channel.service()) this.#ready.push(slot);
-      this.#current = undefined;
-      if (this.#sendBatch.size >= SEND_BATCH_CONNECTIONS) this.#sendBatch.send();
+      if (this.poller.channelIn(slot).service()) this.#ready.push(slot);
+      if (this.#receives.full) this.#transfer();
     }
+    this.#transfer();
+  }
+
+  /** Receives for those that asked for it, lets their handlers run, and sends what these have written. */
+  #transfer(): void {
+    this.#receives.receive();
+    this.#sends.send();
   }
 
   #tellOwners(): void {

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { SEND_BATCH_CONNECTIONS } from '../limits.js';
+import { BATCH_CONNECTIONS } from '../limits.js';
 import type { Block, BufferPool } from '../structures/buffer-pool.js';
 
 const TRIPLE = 3;
@@ -22,7 +22,7 @@ export interface Corked {
 export class SendBatch {
   readonly #kernel: Kernel;
   readonly #pool: BufferPool;
-  readonly #triples = new Int32Array(SEND_BATCH_CONNECTIONS * TRIPLE);
+  readonly #triples = new Int32Array(BATCH_CONNECTIONS * TRIPLE);
   /** Whose sends stand in the triples. */
   readonly #senders: Corked[] = [];
   #corked: Corked[] = [];
@@ -63,7 +63,7 @@ export class SendBatch {
     this.#triples[at + 1] = block.start;
     this.#triples[at + 2] = block.end - block.start;
     this.#senders.push(connection);
-    if (this.#senders.length === SEND_BATCH_CONNECTIONS) this.#sendAsked();
+    if (this.#senders.length === BATCH_CONNECTIONS) this.#sendAsked();
   }
 
   #sendAsked(): void {

@@ -22,9 +22,15 @@ export abstract class RegisteredSocket implements Channel {
   readonly #trigger: Trigger;
   #armed = DISARMED;
   #registered = false;
-  #open = true;
 
-  constructor(kernel: Kernel, poller: Poller, readonly fd: number, readonly peer: SocketAddress, trigger: Trigger) {
+  constructor(
+    kernel: Kernel,
+    poller: Poller,
+    /** -1 once closed, so that a late use meets EBADF and not the next owner of the number. */
+    public fd: number,
+    readonly peer: SocketAddress,
+    trigger: Trigger,
+  ) {
     this.#kernel = kernel;
     this.#poller = poller;
     this.#trigger = trigger;
@@ -97,11 +103,11 @@ export abstract class RegisteredSocket implements Channel {
     this.silence();
     this.#poller.remove(this);
     this.#kernel.close(this.fd);
-    this.#open = false;
+    this.fd = -1;
   }
 
   #localAddress(): SocketAddress | undefined {
-    if (!this.#open) return undefined;
+    if (this.fd < 0) return undefined;
     const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
     const length = this.#kernel.getsockname(this.fd, bytes, bytes.length);
     return length < 0 ? undefined : decodeAddress(bytes);

@@ -3,8 +3,9 @@ import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { EdgeloopError, SystemError } from '../errors.js';
 import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, SHUT_WR } from '../kernel/abi.js';
-import { READ_BUDGET_BYTES, READ_BUDGET_CALLS, WRITE_BUDGET_BYTES } from '../limits.js';
+import { WRITE_BUDGET_BYTES } from '../limits.js';
 import type { Ended, Loop } from '../loop/loop.js';
+import type { Receiver } from '../loop/receive-batch.js';
 import type { Corked } from '../loop/send-batch.js';
 import type { ConnectionOptions } from '../options.js';
 import type { Block } from '../structures/buffer-pool.js';
@@ -23,7 +24,7 @@ const HELD_BY_HANDLER = 4;
  * Owns the descriptor, its slot in the poller and its outbound queue, and gives all three back in `#finish`, the only
  * way out. The owner (a plugin) is told last, once, after the turn's I/O.
  */
-export class SocketConnection<State> extends RegisteredSocket implements Connection<State>, Corked, Ended {
+export class SocketConnection<State> extends RegisteredSocket implements Connection<State>, Receiver, Corked, Ended {
   id = 0;
   state!: State;
   bytesRead = 0;
@@ -39,7 +40,11 @@ export class SocketConnection<State> extends RegisteredSocket implements Connect
   #readEnded = false;
   #congested = false;
   #corked = false;
+  /** From the begin of a service to its end: what handlers change meanwhile is acted on once, at the end. */
+  #serving = false;
   #socketError = 0;
+  /** Bytes that were received, but could not be delivered because reading was held meanwhile. */
+  #stash: Buffer | undefined;
   #reason: Error | undefined;
 
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions) {
@@ -112,12 +117,24 @@ export class SocketConnection<State> extends RegisteredSocket implements Connect
   }
 
   service(): boolean {
+    this.#serving = true;
     this.#takeEvents();
     if (this.#outbound.sendable) this.#flush();
-    if (this.#mayRead()) this.#read();
-    if (this.#corked) return false;
-    this.#settle();
-    return this.#runnable();
+    if (!this.#mayRead()) return this.#leaveService();
+    if (this.#stash === undefined) {
+      this.#loop.receiveSoon(this);
+      return false;
+    }
+    this.#deliver(this.#takeStash(this.#stash));
+    return this.#leaveService();
+  }
+
+  received(answer: number, segment: number): void {
+    if (this.#phase === 'closed') return;
+    if (this.#holds !== 0) this.#putAside(answer, segment);
+    else if (answer > 0) this.#take(answer, segment);
+    else if (answer !== -EINTR) this.#endRead(answer);
+    if (this.#leaveService()) this.#loop.makeReady(this);
   }
 
   get gathered(): Block | undefined {
@@ -155,31 +172,40 @@ export class SocketConnection<State> extends RegisteredSocket implements Connect
   }
 
   #mayRead(): boolean {
-    return (this.#readiness & EPOLLIN) !== 0 && this.#holds === 0 && !this.#readEnded && this.#phase !== 'closed';
+    if (this.#holds !== 0 || this.#readEnded || this.#phase === 'closed') return false;
+    return (this.#readiness & EPOLLIN) !== 0 || this.#stash !== undefined;
   }
 
-  /** Reads until the socket is drained, something holds reading, or the budget is used up. */
-  #read(): void {
-    const { kernel, receiveBuffer } = this.#loop;
-    const capacity = receiveBuffer.bytes.length;
-    let budget = READ_BUDGET_BYTES;
-    for (let calls = 0; calls < READ_BUDGET_CALLS && budget > 0 && this.#mayRead(); calls++) {
-      const count = kernel.recv(this.fd, receiveBuffer.bytes, 0, capacity);
-      if (count > 0) {
-        if (count < capacity && (this.#readiness & ENDING) === 0) this.#readiness &= ~EPOLLIN;
-        budget -= count;
-        this.#deliver(count);
-      } else if (count !== -EINTR) {
-        this.#endRead(count);
-      }
-    }
+  #take(count: number, segment: number): void {
+    this.#noteDrained(count);
+    this.#deliver(this.#loop.arena.view(segment, count));
   }
 
-  #deliver(count: number): void {
-    this.bytesRead += count;
-    this.#loop.counters.bytesRead += count;
-    this.#await(this.#owner.received(this, this.#loop.receiveBuffer.view(count)));
-    if (this.#loop.debug) this.#loop.receiveBuffer.poison(count);
+  /** A short read drains the socket, unless the end of the stream or an error stands behind the bytes. */
+  #noteDrained(count: number): void {
+    if (count < this.#loop.arena.segmentBytes && (this.#readiness & ENDING) === 0) this.#readiness &= ~EPOLLIN;
+  }
+
+  #deliver(chunk: Buffer): void {
+    this.bytesRead += chunk.length;
+    this.#loop.counters.bytesRead += chunk.length;
+    this.#await(this.#owner.received(this, chunk));
+    if (this.#loop.debug) this.#loop.arena.poison(chunk);
+  }
+
+  /**
+   * Another connection's handler has held this one between its receive and its delivery. The bytes are kept for later;
+   * an end or an error need not be, for the next receive will bring it again.
+   */
+  #putAside(answer: number, segment: number): void {
+    if (answer <= 0) return;
+    this.#noteDrained(answer);
+    this.#stash = Buffer.from(this.#loop.arena.view(segment, answer));
+  }
+
+  #takeStash(stash: Buffer): Buffer {
+    this.#stash = undefined;
+    return stash;
   }
 
   /** No bytes came: the socket is drained, at its end, or broken. */
@@ -259,7 +285,7 @@ export class SocketConnection<State> extends RegisteredSocket implements Connect
 
   #release(hold: number): void {
     this.#holds &= ~hold;
-    if (this.#phase === 'closed' || this.#loop.current === this) return;
+    if (this.#phase === 'closed' || this.#serving) return;
     if (this.#runnable()) this.#loop.makeReady(this);
     else this.#arm();
   }
@@ -268,6 +294,14 @@ export class SocketConnection<State> extends RegisteredSocket implements Connect
 
   #runnable(): boolean {
     return this.#mayRead() || this.#outbound.sendable;
+  }
+
+  /** Ends a service: what was written is sent first, and `uncork` settles then. Returns true if there is more to do at once. */
+  #leaveService(): boolean {
+    this.#serving = false;
+    if (this.#corked) return false;
+    this.#settle();
+    return this.#runnable();
   }
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
