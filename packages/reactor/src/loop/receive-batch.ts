@@ -20,7 +20,9 @@ export class ReceiveBatch {
   readonly #kernel: Kernel;
   readonly #arena: ReceiveArena;
   readonly #triples = new Int32Array(BATCH_CONNECTIONS * TRIPLE);
-  readonly #receivers: Receiver[] = [];
+  /** Filled up to `#count`. Of fixed length: cutting an array to nothing and growing it again costs more than a receive's share. */
+  readonly #receivers = new Array<Receiver | undefined>(BATCH_CONNECTIONS).fill(undefined);
+  #count = 0;
 
   constructor(kernel: Kernel, arena: ReceiveArena) {
     this.#kernel = kernel;
@@ -28,18 +30,18 @@ export class ReceiveBatch {
   }
 
   get full(): boolean {
-    return this.#receivers.length >= BATCH_CONNECTIONS;
+    return this.#count === BATCH_CONNECTIONS;
   }
 
+  /** Adds a receiver to a batch that is not full. */
   add(receiver: Receiver): void {
-    this.#receivers.push(receiver);
+    this.#receivers[this.#count++] = receiver;
   }
 
   /** Receives for all that have been added, and delivers. */
   receive(): void {
-    const receivers = this.#receivers;
-    for (let from = 0; from < receivers.length; ) from += this.#receiveSome(from);
-    receivers.length = 0;
+    for (let from = 0; from < this.#count; ) from += this.#receiveSome(from);
+    this.#count = 0;
   }
 
   /** Receives for as many as give enough to work on, from number `from` on. Returns how many that were. */
@@ -47,14 +49,18 @@ export class ReceiveBatch {
     const { segmentBytes, bytes } = this.#arena;
     const receivers = this.#receivers;
     const triples = this.#triples;
-    const count = receivers.length - from;
+    const count = this.#count - from;
     for (let i = 0; i < count; i++) {
       triples[i * TRIPLE] = (receivers[from + i] as Receiver).fd;
       triples[i * TRIPLE + 1] = i * segmentBytes;
       triples[i * TRIPLE + 2] = segmentBytes;
     }
     const done = this.#kernel.recvMany(bytes, triples, count, BATCH_BYTES);
-    for (let i = 0; i < done; i++) (receivers[from + i] as Receiver).received(triples[i * TRIPLE] as number, i);
+    for (let i = 0; i < done; i++) {
+      const receiver = receivers[from + i] as Receiver;
+      receivers[from + i] = undefined;
+      receiver.received(triples[i * TRIPLE] as number, i);
+    }
     return done;
   }
 }

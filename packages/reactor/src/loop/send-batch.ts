@@ -24,8 +24,12 @@ export class SendBatch {
   readonly #pool: BufferPool;
   readonly #triples = new Int32Array(BATCH_CONNECTIONS * TRIPLE);
   /** Whose sends stand in the triples. */
-  readonly #senders: Corked[] = [];
-  #corked: Corked[] = [];
+  readonly #senders = new Array<Corked | undefined>(BATCH_CONNECTIONS).fill(undefined);
+  #asked = 0;
+  /** Filled up to `#size`; the two lists take turns, so that one can be added to while the other is worked on. */
+  #corked: (Corked | undefined)[] = [];
+  #spare: (Corked | undefined)[] = [];
+  #size = 0;
 
   constructor(kernel: Kernel, pool: BufferPool) {
     this.#kernel = kernel;
@@ -33,12 +37,12 @@ export class SendBatch {
   }
 
   get size(): number {
-    return this.#corked.length;
+    return this.#size;
   }
 
   /** A connection adds itself once, until it is uncorked. */
   add(connection: Corked): void {
-    this.#corked.push(connection);
+    this.#corked[this.#size++] = connection;
   }
 
   /**
@@ -46,32 +50,39 @@ export class SendBatch {
    * write to any of these connections, or close it. What handlers write to others waits for the next time.
    */
   send(): void {
-    if (this.#corked.length === 0) return;
+    const size = this.#size;
+    if (size === 0) return;
     const corked = this.#corked;
-    this.#corked = [];
-    for (const connection of corked) this.#ask(connection);
+    this.#corked = this.#spare;
+    this.#spare = corked;
+    this.#size = 0;
+    for (let i = 0; i < size; i++) this.#ask(corked[i] as Corked);
     this.#sendAsked();
-    for (const connection of corked) connection.uncork();
+    for (let i = 0; i < size; i++) {
+      (corked[i] as Corked).uncork();
+      corked[i] = undefined;
+    }
   }
 
   /** Puts a connection's send into the batch. Output outside the pool's slab has another base and is left to `uncork`. */
   #ask(connection: Corked): void {
     const block = connection.gathered;
     if (block === undefined || block.bytes !== this.#pool.slab) return;
-    const at = this.#senders.length * TRIPLE;
+    const at = this.#asked * TRIPLE;
     this.#triples[at] = connection.fd;
     this.#triples[at + 1] = block.start;
     this.#triples[at + 2] = block.end - block.start;
-    this.#senders.push(connection);
-    if (this.#senders.length === BATCH_CONNECTIONS) this.#sendAsked();
+    this.#senders[this.#asked++] = connection;
+    if (this.#asked === BATCH_CONNECTIONS) this.#sendAsked();
   }
 
   #sendAsked(): void {
     const triples = this.#triples;
-    this.#kernel.sendMany(this.#pool.slab, triples, this.#senders.length);
-    for (let i = 0; i < this.#senders.length; i++) {
+    this.#kernel.sendMany(this.#pool.slab, triples, this.#asked);
+    for (let i = 0; i < this.#asked; i++) {
       (this.#senders[i] as Corked).sent(triples[i * TRIPLE + 2] as number, triples[i * TRIPLE] as number);
+      this.#senders[i] = undefined;
     }
-    this.#senders.length = 0;
+    this.#asked = 0;
   }
 }
