@@ -72,7 +72,7 @@ function serverArguments(operands: string[], values: { host: string; trigger: st
   return {
     command: 'server',
     port: portNumber(port, 0),
-    host: values.host,
+    host: hostName(values.host),
     trigger: oneOf('--trigger', values.trigger, ['edge', 'level', 'oneshot']),
     loop: oneOf('--loop', values.loop, ['embedded', 'dedicated']),
   };
@@ -80,7 +80,7 @@ function serverArguments(operands: string[], values: { host: string; trigger: st
 
 function clientArguments(operands: string[]): ClientArguments {
   const [host, port] = exactly(operands, ['host', 'port']);
-  return { command: 'client', host, port: portNumber(port, 1) };
+  return { command: 'client', host: hostName(host), port: portNumber(port, 1) };
 }
 
 type Operands<Names extends readonly string[]> = { readonly [K in keyof Names]: string };
@@ -91,6 +91,11 @@ function exactly<const Names extends readonly string[]>(operands: string[], name
   const extra = operands[names.length];
   if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many`);
   return operands as readonly string[] as Operands<Names>;
+}
+
+function hostName(text: string): string {
+  if (text === '') throw new UsageError('the host must not be empty');
+  return text;
 }
 
 function portNumber(text: string, least: number): number {

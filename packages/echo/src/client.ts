@@ -2,6 +2,9 @@ import { type Connection, type Reactor, createReactor, definePlugin } from '@edg
 import { z } from 'zod';
 import type { ClientArguments } from './arguments.js';
 
+/** The server left before everything was echoed: shown in one line, exit status 1. */
+export class EarlyEndError extends Error {}
+
 /**
  * Sends standard input, half-closes at its end, and prints what comes back until the server closes.
  * Backpressure goes through: a slow terminal slows the server, a slow server slows standard input.
@@ -34,8 +37,10 @@ const terminal = definePlugin({
       connection.pause();
       process.stdout.once('drain', () => connection.resume());
     },
-    onHalfClose() {
-      process.stdin.destroy();
+    onHalfClose(connection) {
+      const { phase, bytesRead, bytesWritten } = connection;
+      if (phase === 'closing' && bytesRead === bytesWritten) return;
+      connection.destroy(new EarlyEndError(`the server closed the connection early: ${bytesWritten} bytes were sent, ${bytesRead} came back`));
     },
     onDrain() {
       process.stdin.resume();
@@ -52,4 +57,7 @@ function sendStandardInput(connection: Connection): void {
     if (!connection.write(chunk)) process.stdin.pause();
   });
   process.stdin.once('end', () => connection.end());
+  process.stdin.once('error', (reason) => connection.destroy(reason));
+  // Whoever prints has the failure reported; to the conversation it is merely the end.
+  process.stdout.once('error', () => connection.destroy());
 }

@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { EdgeloopError, SystemError } from '@edgeloop/reactor';
+import { EdgeloopError } from '@edgeloop/reactor';
 import { HELP, UsageError, parseArguments } from './arguments.js';
-import { runClient } from './client.js';
+import { EarlyEndError, runClient } from './client.js';
 import { runServer } from './server.js';
 
 /** The command edgeloop-echo. Sets the exit status and lets the process end by itself. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output has seen enough, as `| head -1` does: that is no failure.
+    if (error.code !== 'EPIPE') fail(error);
+  });
   try {
     await run(argv);
   } catch (error) {
-    process.exitCode = exitStatus(error);
-    process.stderr.write(`edgeloop-echo: ${(error as Error).message}${error instanceof UsageError ? ' (see --help)' : ''}\n`);
+    fail(error);
   }
+}
+
+function fail(error: unknown): void {
+  process.exitCode = exitStatus(error);
+  process.stderr.write(`edgeloop-echo: ${(error as Error).message}${error instanceof UsageError ? ' (see --help)' : ''}\n`);
 }
 
 async function run(argv: readonly string[]): Promise<void> {
@@ -34,7 +42,8 @@ async function run(argv: readonly string[]): Promise<void> {
 /** What is foreseen is told in one line; anything else is a bug and keeps its stack. */
 function exitStatus(error: unknown): number {
   if (error instanceof UsageError) return 2;
-  if (error instanceof EdgeloopError || error instanceof SystemError) return 1;
+  const foreseen = error instanceof EdgeloopError || error instanceof EarlyEndError || (error instanceof Error && 'syscall' in error);
+  if (foreseen) return 1;
   throw error;
 }
 
