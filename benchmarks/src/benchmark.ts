@@ -1,7 +1,6 @@
 // What a benchmark is, and what it hands to the report. A new benchmark is one file that exports a Benchmark, added to
 // the list in bench.ts.
 
-import type { Options } from './options.js';
 import type { Peer } from './peers.js';
 import type { Spread } from './statistics.js';
 
@@ -12,6 +11,16 @@ export interface Benchmark {
   readonly scenarios: readonly Scenario[];
   /** The scenarios that --quick runs. */
   readonly quick: readonly string[];
+}
+
+/** What the command line asks for. */
+export interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmupSeconds: number;
+  readonly servers: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly json: string | undefined;
 }
 
 /** What every scenario of one run shares. */

@@ -4,9 +4,10 @@ import type { Scenario, ScenarioReport, Session, Verdict } from './benchmark.js'
 import { descriptorLimit } from './machine.js';
 import { type IdleSample, measureIdle } from './measure.js';
 import type { Peer } from './peers.js';
-import { formatNumber, formatVerdict } from './report.js';
-import { type Server, withServers } from './server.js';
-import { type Spread, spread } from './statistics.js';
+import { formatNumber, formatRange, formatVerdict } from './report.js';
+import { type Samples, alternate, spreadOf } from './rounds.js';
+import { startServer } from './server.js';
+import type { Spread } from './statistics.js';
 
 const CONNECTIONS = 15_000;
 
@@ -14,45 +15,52 @@ const CONNECTIONS = 15_000;
 const OTHER_DESCRIPTORS = 200;
 
 /** Time for the server to tidy up before its memory is read. */
-const HOLD_SECONDS = 3;
+const HOLD_SECONDS = 2;
+
+/** A heap grows in steps, so that two processes under the same load differ; more rounds than this add little. */
+const MAX_ROUNDS = 3;
 
 const BYTES_LIMIT = 1000;
 
 const MEASURED: readonly string[] = ['c-epoll', 'c-poll', 'edgeloop-edge', 'node-net', 'bun'];
 
-function perConnection(sample: IdleSample): Spread {
-  return spread([sample.bytesPerConnection]);
+function perConnection(samples: Samples<IdleSample>, peer: Peer): Spread {
+  return spreadOf(samples, peer.name, (sample) => sample.bytesPerConnection);
 }
 
-function verdictFor(peer: Peer, sample: IdleSample): Verdict | undefined {
+function verdictFor(samples: Samples<IdleSample>, peer: Peer): Verdict | undefined {
   if (!peer.name.startsWith('edgeloop')) return undefined;
-  const measured = perConnection(sample);
+  const measured = perConnection(samples, peer);
   const what = `idle: bytes per connection of ${peer.name}`;
   return { what, measured, limit: BYTES_LIMIT, met: measured.median <= BYTES_LIMIT };
 }
 
-function row(peer: Peer, sample: IdleSample): string[] {
-  const megabytes = (bytes: number): string => formatNumber(bytes / 2 ** 20);
+function row(samples: Samples<IdleSample>, peer: Peer): string[] {
+  const megabytes = (figure: (sample: IdleSample) => number): string =>
+    formatNumber(spreadOf(samples, peer.name, figure).median / 2 ** 20);
   return [
     peer.title,
-    formatVerdict(perConnection(sample), verdictFor(peer, sample)),
-    megabytes(sample.anonymousBytesBefore),
-    megabytes(sample.anonymousBytesAfter),
-    megabytes(sample.residentBytesBefore),
-    megabytes(sample.residentBytesAfter),
+    formatVerdict(perConnection(samples, peer), verdictFor(samples, peer)),
+    formatRange(perConnection(samples, peer)),
+    megabytes((sample) => sample.anonymousBytesBefore),
+    megabytes((sample) => sample.anonymousBytesAfter),
+    megabytes((sample) => sample.residentBytesBefore),
+    megabytes((sample) => sample.residentBytesAfter),
   ];
 }
 
-/** Each server is started for this alone: a heap that has been through another load would have room left. */
-async function measure(session: Session, peers: readonly Peer[], connections: number): Promise<[Peer, IdleSample][]> {
-  const samples: [Peer, IdleSample][] = [];
-  for (const peer of peers) {
-    await withServers([peer], session.cores, async (servers) => {
-      const measureOne = (server: Server) => measureIdle(server, session.cores, connections, HOLD_SECONDS);
-      for (const server of servers) samples.push([peer, await measureOne(server)]);
-    });
-  }
-  return samples;
+/** A server is started for each measurement: a heap that has been through another load would have room left. */
+function measure(session: Session, peers: readonly Peer[], connections: number): Promise<Samples<IdleSample>> {
+  const { options, cores } = session;
+  const unstarted = peers.map((peer) => ({ peer }));
+  return alternate(unstarted, Math.min(options.rounds, MAX_ROUNDS), async ({ peer }) => {
+    const server = await startServer(peer, cores);
+    try {
+      return await measureIdle(server, cores, connections, HOLD_SECONDS);
+    } finally {
+      await server.stop();
+    }
+  });
 }
 
 async function run(session: Session): Promise<ScenarioReport> {
@@ -62,11 +70,11 @@ async function run(session: Session): Promise<ScenarioReport> {
   return {
     name: 'idle',
     title: `${connections.toLocaleString('en')} idle connections, each after one message: user-space memory`,
-    columns: ['server', 'bytes/connection', 'anonymous MB before', 'after', 'resident MB before', 'after'],
-    rows: samples.map(([peer, sample]) => row(peer, sample)),
+    columns: ['server', 'bytes/connection', 'rounds', 'anonymous MB before', 'after', 'resident MB before', 'after'],
+    rows: peers.map((peer) => row(samples, peer)),
     notes: [],
-    verdicts: samples.flatMap(([peer, sample]) => verdictFor(peer, sample) ?? []),
-    samples: Object.fromEntries(samples.map(([peer, sample]) => [peer.name, [sample]])),
+    verdicts: peers.flatMap((peer) => verdictFor(samples, peer) ?? []),
+    samples: Object.fromEntries(samples),
   };
 }
 

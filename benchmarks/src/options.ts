@@ -2,16 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
-import type { Benchmark } from './benchmark.js';
-
-export interface Options {
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly warmupSeconds: number;
-  readonly servers: readonly string[];
-  readonly scenarios: readonly string[];
-  readonly json: string | undefined;
-}
+import type { Benchmark, Options } from './benchmark.js';
 
 const MAX_ROUNDS = 100;
 const MIN_SECONDS = 0.1;

@@ -1,6 +1,6 @@
 // Measures several servers in turn, round after round.
 
-import type { Server } from './server.js';
+import type { Peer } from './peers.js';
 import { type Spread, ratioSpread, rotated, spread } from './statistics.js';
 
 /** The measurements of each server, by name, one for each round. */
@@ -11,10 +11,10 @@ function showProgress(text: string): void {
 }
 
 /** Every server is measured once in each round, and each round begins with another one. */
-export async function alternate<T>(
-  servers: readonly Server[],
+export async function alternate<S extends { readonly peer: Peer }, T>(
+  servers: readonly S[],
   rounds: number,
-  measure: (server: Server) => Promise<T>,
+  measure: (server: S) => Promise<T>,
 ): Promise<Samples<T>> {
   const samples = new Map<string, T[]>(servers.map((server) => [server.peer.name, []]));
   for (let round = 0; round < rounds; round++) {

@@ -1,9 +1,9 @@
 // Runs the chosen scenarios of one benchmark, one after the other, and reports each as it ends.
 
-import type { Benchmark, ScenarioReport, Session } from './benchmark.js';
+import type { Benchmark, ScenarioReport, Session, Options } from './benchmark.js';
 import { compilePrograms } from './compile.js';
 import { chooseCores, describeMachine, requireTaskset } from './machine.js';
-import { type Options, parseOptions, usage } from './options.js';
+import { parseOptions, usage } from './options.js';
 import type { Peer } from './peers.js';
 import { printHeader, printScenario, printVerdicts, writeJson } from './report.js';
 

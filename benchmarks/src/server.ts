@@ -68,6 +68,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
+/** The caller stops it, also where the measurement fails. */
 export async function startServer(peer: Peer, cores: Cores): Promise<Server> {
   const child = launch(peer, cores.server);
   try {

@@ -31,7 +31,7 @@ export class Clock implements Channel {
     this.#kernel = kernel;
     this.#poller = poller;
     this.fd = check(kernel.timerfdCreate(), 'timerfd_create');
-    check(poller.add(this, EPOLLIN), 'epoll_ctl');
+    poller.enter(this, EPOLLIN);
   }
 
   /** Calls `ring` once, in the loop, not before `delayMs` milliseconds have passed. */

@@ -1,5 +1,5 @@
 import type { Channel } from './channel.js';
-import { check } from '../errors.js';
+import { EdgeloopError, check } from '../errors.js';
 import { HandleMap } from '../structures/handle-map.js';
 import { EINTR } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -34,11 +34,6 @@ export class Poller {
     return this.#channels.size;
   }
 
-  /** The most channels it can hold. */
-  get limit(): number {
-    return this.#channels.limit;
-  }
-
   channels(): IterableIterator<Channel> {
     return this.#channels.values();
   }
@@ -65,14 +60,16 @@ export class Poller {
     return this.#channels.get(this.#triples[index * TRIPLE + 1] as number, this.#triples[index * TRIPLE + 2] as number);
   }
 
-  /** Gives the channel a slot and registers its descriptor. Returns 0 or -errno; NO_SLOT when the slots are used up. */
-  add(channel: Channel, events: number): number {
+  /** Gives the channel a slot and registers its descriptor. Errors: EL_SLOTS_EXHAUSTED, and a SystemError such as ENOSPC. */
+  enter(channel: Channel, events: number): void {
     const slot = this.#channels.insert(channel);
-    if (slot < 0) return NO_SLOT;
+    if (slot < 0) {
+      throw new EdgeloopError('EL_SLOTS_EXHAUSTED', `all ${this.#channels.limit} slots of the reactor are taken; spread the connections over several reactors`);
+    }
+    channel.slot = slot;
     const result = this.#kernel.epollAdd(this.#epoll, channel.fd, events, slot, this.#channels.generationOf(slot));
     if (result < 0) this.#channels.remove(slot);
-    else channel.slot = slot;
-    return result;
+    check(result, 'epoll_ctl');
   }
 
   /** Changes what the channel waits for, and arms a one-shot one again. */
@@ -100,6 +97,3 @@ export class Poller {
     this.#kernel.close(this.#epoll);
   }
 }
-
-/** Poller.add's answer when all slots are taken; not an errno. */
-export const NO_SLOT = -0x1000;

@@ -14,29 +14,39 @@ export interface DialOutcome {
 
 /**
  * One attempt to connect(2) to one address, without blocking: the socket becomes writable when the kernel knows the
- * outcome, and SO_ERROR tells which. Exactly one of the outcome's methods is called, once, and never from within the
- * constructor. Owns the descriptor until then.
+ * outcome, and SO_ERROR tells which. Exactly one of the outcome's methods is called, once, after `start` has returned;
+ * until then the attempt owns the descriptor.
  */
 export class Dial implements Channel {
   readonly fd: number;
   slot = -1;
   readonly #loop: Loop;
   readonly #outcome: DialOutcome;
+  readonly #options: ConnectOptions;
+  readonly #sockaddr: Uint8Array;
   readonly #peer: SocketAddress;
 
-  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, and a SystemError of socket, setsockopt or connect. */
+  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, and a SystemError of socket. */
   constructor(loop: Loop, outcome: DialOutcome, ip: string, options: ConnectOptions) {
     this.#loop = loop;
     this.#outcome = outcome;
+    this.#options = options;
     const { family, bytes } = encodeAddress(ip, options.port);
+    this.#sockaddr = bytes;
     this.#peer = decodeAddress(bytes) as SocketAddress;
     this.fd = check(loop.kernel.socket(family, SOCK_STREAM), 'socket');
+  }
+
+  /** Errors: EL_SLOTS_EXHAUSTED, and a SystemError of setsockopt, connect or epoll_ctl; the attempt is over then, and its descriptor closed. */
+  start(): void {
+    const { kernel, poller } = this.#loop;
     try {
-      setConnectionOptions(loop.kernel, this.fd, options);
-      this.#connect(bytes);
-      check(loop.poller.add(this, EPOLLOUT), 'epoll_ctl');
+      setConnectionOptions(kernel, this.fd, this.#options);
+      const result = kernel.connect(this.fd, this.#sockaddr, this.#sockaddr.length);
+      if (result !== -EINPROGRESS) check(result, 'connect', addressText(this.#peer));
+      poller.enter(this, EPOLLOUT);
     } catch (error) {
-      loop.kernel.close(this.fd);
+      kernel.close(this.fd);
       throw error;
     }
   }
@@ -62,11 +72,6 @@ export class Dial implements Channel {
     this.#leave();
     this.#loop.kernel.close(this.fd);
     this.#outcome.failed(reason);
-  }
-
-  #connect(sockaddr: Uint8Array): void {
-    const result = this.#loop.kernel.connect(this.fd, sockaddr, sockaddr.length);
-    if (result !== -EINPROGRESS) check(result, 'connect', addressText(this.#peer));
   }
 
   #leave(): void {

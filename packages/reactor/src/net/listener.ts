@@ -48,7 +48,7 @@ export class Listener implements Channel {
   #rest: Alarm | undefined;
   #closed = false;
 
-  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, and a SystemError of socket, setsockopt, bind or listen. */
+  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, EL_SLOTS_EXHAUSTED, and a SystemError of socket, setsockopt, bind or listen. */
   constructor(loop: Loop, acceptor: Acceptor, reserve: ReserveDescriptor, ip: string, options: ListenOptions) {
     this.#loop = loop;
     this.#acceptor = acceptor;
@@ -107,7 +107,7 @@ export class Listener implements Channel {
     check(kernel.listen(this.fd, options.backlog), 'listen', text);
     check(kernel.getsockname(this.fd, this.#peer, this.#peer.length), 'getsockname');
     const address = decodeAddress(this.#peer) ?? UNKNOWN_PEER;
-    check(poller.add(this, this.#interest), 'epoll_ctl');
+    poller.enter(this, this.#interest);
     return address;
   }
 

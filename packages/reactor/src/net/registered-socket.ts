@@ -56,12 +56,11 @@ export abstract class RegisteredSocket implements Channel {
     return this.#localAddress()?.port;
   }
 
-  /** Enters the epoll set, wanting to read. Returns what Poller.add returns. */
-  protected enter(): number {
+  /** Enters the epoll set, wanting to read. Errors: those of Poller.enter. */
+  protected enter(): void {
     this.#armed = connectionInterest(this.#trigger, true, false);
-    const result = this.#poller.add(this, this.#armed);
-    this.#registered = result === 0;
-    return result;
+    this.#poller.enter(this, this.#armed);
+    this.#registered = true;
   }
 
   /** The kernel has reported an event, and has disarmed a one-shot registration by that. */

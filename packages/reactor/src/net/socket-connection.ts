@@ -42,13 +42,11 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.#outbound = new Outbound(loop, fd);
   }
 
-  /** Enters the epoll set and tells the owner. Returns 0 or what Poller.add returns; on failure the caller keeps the descriptor. */
-  open(): number {
-    const result = this.enter();
-    if (result < 0) return result;
+  /** Enters the epoll set and tells the owner. Errors: those of Poller.enter; then the descriptor is still the caller's. */
+  open(): void {
+    this.enter();
     this.id = this.#loop.poller.idOf(this);
     this.#await(this.#owner.opened(this));
-    return 0;
   }
 
   get phase(): ConnectionPhase {

@@ -23,11 +23,9 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   opened(connection: Connection<State>): Promise<void> | undefined {
-    const { state, onOpen } = this.#hooks;
     try {
-      if (state !== undefined) connection.state = state.call(this.#hooks);
-      if (onOpen === undefined) return undefined;
-      return this.#settled(connection, 'onOpen', onOpen.call(this.#hooks, connection));
+      if (this.#hooks.state !== undefined) connection.state = this.#hooks.state();
+      return this.#settled(connection, 'onOpen', this.#hooks.onOpen?.(connection));
     } catch (error) {
       return this.#failed(connection, 'onOpen', error);
     }

@@ -4,12 +4,12 @@ import { type SocketAddress, addressText } from '../net/address.js';
 import type { Connection } from '../net/connection.js';
 import { Dial } from '../net/dial.js';
 import { Dispatcher } from './dispatcher.js';
-import { EdgeloopError, SystemError } from '../errors.js';
+import { EdgeloopError } from '../errors.js';
+import { InvariantError } from '../invariant.js';
 import { type Acceptor, Listener } from '../net/listener.js';
 import type { Log } from '../log.js';
 import type { Loop } from '../loop/loop.js';
 import { type ConnectionOptions, type OptionsInput, connectOptions, listenOptions, parseOptions } from '../options.js';
-import { NO_SLOT } from '../loop/poller.js';
 import type { Hooks } from './plugin.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
 import { SocketConnection } from '../net/socket-connection.js';
@@ -60,15 +60,13 @@ export class PluginHost<State> {
     const { loop } = this.#reactor;
     return new Promise((resolved, rejected) => {
       const connected = (fd: number, peer: SocketAddress) => {
-        const connection = this.#open(fd, peer, parsed);
-        if (connection instanceof Error) {
-          rejected(connection);
-          return;
+        try {
+          resolved(this.#open(fd, peer, parsed, 'connected'));
+        } catch (error) {
+          rejected(error as Error);
         }
-        loop.counters.connected++;
-        resolved(connection);
       };
-      new Dial(loop, { connected, failed: rejected }, ip, parsed);
+      new Dial(loop, { connected, failed: rejected }, ip, parsed).start();
     });
   }
 
@@ -76,12 +74,12 @@ export class PluginHost<State> {
     const { loop: { counters }, log } = this.#reactor;
     return {
       accepted: (fd, peer) => {
-        const connection = this.#open(fd, peer, options);
-        if (connection instanceof Error) {
+        try {
+          this.#open(fd, peer, options, 'accepted');
+        } catch (error) {
+          if (error instanceof InvariantError) throw error;
           counters.shed++;
-          log.warn({ event: 'connection.shed', plugin: this.name, peer: addressText(peer), err: connection }, connection.message);
-        } else {
-          counters.accepted++;
+          log.warn({ event: 'connection.shed', plugin: this.name, peer: addressText(peer), err: error }, (error as Error).message);
         }
       },
       acceptPaused: (address, cause) => {
@@ -90,15 +88,18 @@ export class PluginHost<State> {
     };
   }
 
-  /** Makes a connection of a connected descriptor, or closes it and says why. */
-  #open(fd: number, peer: SocketAddress, options: ConnectionOptions): SocketConnection<State> | Error {
+  /** Makes a connection of a connected descriptor, or closes the descriptor and throws what Poller.enter throws. */
+  #open(fd: number, peer: SocketAddress, options: ConnectionOptions, way: 'accepted' | 'connected'): Connection<State> {
     const { loop } = this.#reactor;
     const connection = new SocketConnection(loop, fd, peer, this.#dispatcher, options);
-    const result = connection.open();
-    if (result === 0) return connection;
-    loop.kernel.close(fd);
-    if (result !== NO_SLOT) return new SystemError(result, 'epoll_ctl');
-    return new EdgeloopError('EL_SLOTS_EXHAUSTED', `all ${loop.poller.limit} slots of the reactor are taken; spread the connections over several reactors`);
+    try {
+      connection.open();
+      loop.counters[way]++;
+    } catch (error) {
+      loop.kernel.close(fd);
+      throw error;
+    }
+    return connection;
   }
 }
 

@@ -100,7 +100,7 @@ t.test('a dial whose system calls fail rejects with the call, and gives the sock
   ] as const) {
     const plugin = using(openReactor(t, { kernel: replaced }), {});
     const before = descriptors();
-    await t.rejects(plugin.connect({ host: '127.0.0.1', port: 9 }), { syscall });
+    await t.rejects(plugin.connect({ host: '127.0.0.1', port: 9 }), { syscall } as Error & { syscall: string });
     t.equal(descriptors(), before, syscall);
   }
 });

@@ -175,8 +175,10 @@ t.test('out of descriptors for real: clients are shed at once, and served again 
     const { address } = await reactor.use(plugin({ onData: (connection, chunk) => connection.write(chunk) })).listen({ port: 0 });
     process.stdin.on('data', () => process.stdout.write(JSON.stringify(reactor.counters) + '\\n'));
     process.stdin.on('end', () => reactor.close());
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=64:64']);
     process.stdout.write(address.port + '\\n');
-  `, ['prlimit', '--nofile=64:64']);
+  `);
   await until(() => child.stdout.endsWith('\n'), 'the port');
   const port = Number(child.stdout);
   const counters = async () => {

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import t from 'tap';
+import { HELP } from '../src/arguments.js';
+import { COMMAND, runCommand, runShell, start } from './support/command.js';
+import { skipWithout } from './support/required-tool.js';
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** A message for a person: one line, and no stack. */
+const ONE_LINE = /^edgeloop-echo: [^\n]+\n$/;
+
+t.test('--help prints the help and ends with 0', async (t) => {
+  const { status, stdout, stderr } = await runCommand(t, ['--help']);
+  t.equal(stdout.toString(), HELP);
+  t.equal(stderr, '');
+  t.equal(status, 0);
+});
+
+t.test('--version prints the version and ends with 0', async (t) => {
+  const { status, stdout, stderr } = await runCommand(t, ['--version']);
+  t.equal(stdout.toString(), `${manifest.version}\n`);
+  t.equal(stderr, '');
+  t.equal(status, 0);
+});
+
+t.test('npx finds the command in the workspace', skipWithout('npx'), async (t) => {
+  const root = new URL('../../../../', import.meta.url).pathname;
+  const { status, stdout } = await runShell(t, 'cd "$1" && npx edgeloop-echo --version', root);
+  t.equal(stdout.toString(), `${manifest.version}\n`);
+  t.equal(status, 0);
+});
+
+for (const [args, message] of [
+  [[], 'a command is missing: server or client (see --help)'],
+  [['server'], '<port> is missing (see --help)'],
+  [['server', 'http'], 'the port must be a number from 0 to 65535, not "http" (see --help)'],
+  [['server', '7', '--fast'], "Unknown option '--fast' (see --help)"],
+  [['client', 'localhost'], '<port> is missing (see --help)'],
+] as const) {
+  t.test(`wrong arguments are told in one line: "${args.join(' ')}"`, async (t) => {
+    const { status, stdout, stderr } = await runCommand(t, args);
+    t.equal(stderr, `edgeloop-echo: ${message}\n`);
+    t.equal(stdout.length, 0);
+    t.equal(status, 2);
+  });
+}
+
+t.test('a port in use is told in one line', async (t) => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => holder.close());
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  const { status, stdout, stderr } = await runCommand(t, ['server', String(port)]);
+  t.match(stderr, ONE_LINE);
+  t.match(stderr, `bind 127.0.0.1:${port}: EADDRINUSE`);
+  t.equal(stdout.length, 0);
+  t.equal(status, 1);
+});
+
+t.test('an address that is not ours is told in one line', async (t) => {
+  const { status, stderr } = await runCommand(t, ['server', '0', '--host', '192.0.2.1']);
+  t.match(stderr, ONE_LINE);
+  t.match(stderr, 'EADDRNOTAVAIL');
+  t.equal(status, 1);
+});
+
+t.test('a server that does not listen is told in one line', async (t) => {
+  const { status, stderr } = await runCommand(t, ['client', '127.0.0.1', '1']);
+  t.match(stderr, ONE_LINE);
+  t.match(stderr, 'connect 127.0.0.1:1: ECONNREFUSED');
+  t.equal(status, 1);
+});
+
+for (const args of [['client', 'nowhere.invalid', '7'], ['server', '0', '--host', 'nowhere.invalid']]) {
+  t.test(`a name that does not resolve is told in one line by the ${args[0]}`, async (t) => {
+    const { status, stderr } = await runCommand(t, args);
+    t.match(stderr, ONE_LINE);
+    t.match(stderr, '"nowhere.invalid" cannot be resolved');
+    t.equal(status, 1);
+  });
+}
+
+t.test('a reader that has gone before the help is printed is no failure', async (t) => {
+  const running = start(t, 'sh', ['-c', '{ read -r _; "$1" "$2" --help; echo "status $?" >&2; } | true', 'sh', process.execPath, COMMAND]);
+  // The line that `read` waits for comes when `true` has ended for certain.
+  setTimeout(() => running.process.stdin.end('\n'), 200);
+  t.equal((await running.outcome).stderr, 'status 0\n');
+});
+
+t.test('output that cannot be written is told in one line', async (t) => {
+  const { status, stderr } = await runShell(t, '"$1" "$2" --help > /dev/full', process.execPath, COMMAND);
+  t.match(stderr, ONE_LINE);
+  t.match(stderr, 'ENOSPC');
+  t.equal(status, 1);
+});
