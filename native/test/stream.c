@@ -37,6 +37,49 @@ TEST(recv_leaves_what_exceeds_the_length_for_the_next_call)
     loopback_close(pair);
 }
 
+TEST(recv_many_and_send_many_answer_each_triple_in_the_place_of_its_fd)
+{
+    uint8_t bytes[16];
+    memset(bytes, '#', sizeof bytes);
+    const struct pair one = loopback_pair();
+    const struct pair two = loopback_pair();
+    int32_t sends[] = {one.client, 0, 3, -1, 3, 2, two.client, 4, 2};
+    EXPECT_EQUAL(el_send_many((const uint8_t *)"abc.de", sends, 3), 3);
+    EXPECT_EQUAL(sends[0], 3);
+    EXPECT_EQUAL(sends[3], -EBADF);
+    EXPECT_EQUAL(sends[6], 2);
+    wait_for(one.server, POLLIN);
+    wait_for(two.server, POLLIN);
+    int32_t receives[] = {one.server, 1, 4, one.server, 5, 4, two.server, 8, 8};
+    EXPECT_EQUAL(el_recv_many(bytes, receives, 3, 100), 3);
+    EXPECT_EQUAL(receives[0], 3);
+    EXPECT_EQUAL(receives[3], -EAGAIN);
+    EXPECT_EQUAL(receives[6], 2);
+    EXPECT_EQUAL(memcmp(bytes, "#abc####de######", sizeof bytes), 0);
+    loopback_close(one);
+    loopback_close(two);
+}
+
+TEST(recv_many_stops_when_enough_bytes_have_come)
+{
+    uint8_t bytes[16];
+    const struct pair one = loopback_pair();
+    const struct pair two = loopback_pair();
+    EXPECT_EQUAL(el_send(one.client, (const uint8_t *)"abcd", 0, 4), 4);
+    EXPECT_EQUAL(el_send(two.client, (const uint8_t *)"abcd", 0, 4), 4);
+    wait_for(one.server, POLLIN);
+    wait_for(two.server, POLLIN);
+    int32_t triples[] = {one.server, 0, 8, two.server, 8, 8};
+    EXPECT_EQUAL(el_recv_many(bytes, triples, 2, 4), 1);
+    EXPECT_EQUAL(triples[0], 4);
+    EXPECT_EQUAL(triples[3], two.server);
+    EXPECT_EQUAL(el_recv_many(bytes, triples + 3, 1, 4), 1);
+    EXPECT_EQUAL(triples[3], 4);
+    EXPECT_EQUAL(el_recv_many(bytes, triples, 0, 4), 0);
+    loopback_close(one);
+    loopback_close(two);
+}
+
 /* An offset taken for a signed number would point in front of the buffer. The pages are never touched, so that the
  * two gigabytes cost address space only. */
 TEST(offsets_beyond_two_gigabytes_are_unsigned)
