@@ -6,39 +6,35 @@ import { DIRECT_WRITE_BYTES, WRITE_BLOCK_BYTES } from '../limits.js';
 import { WriteQueue } from '../structures/write-queue.js';
 
 /**
- * The sending half of a connection: what was written, in order, until the socket has taken it.
+ * The sending half of a connection: what was written, in order, until the socket has taken it. It is a queue and has
+ * none, so that a connection has one object less.
  *
  * Small writes are gathered; a large one goes to the socket from the caller's memory, behind what was gathered before.
  * Its methods return 0 or -errno; EAGAIN is not an error but the state `blocked`.
  */
-export class Outbound {
+export class Outbound extends WriteQueue {
   bytesWritten = 0;
   readonly #kernel: Kernel;
   readonly #counters: Counters;
   readonly #fd: number;
-  readonly #queue: WriteQueue;
   /** What we believe of the socket: false from EAGAIN or a short send until EPOLLOUT. */
   #writable = true;
 
   constructor({ kernel, counters, pool }: { kernel: Kernel; counters: Counters; pool: BufferPool }, fd: number) {
+    super(pool);
     this.#kernel = kernel;
     this.#counters = counters;
     this.#fd = fd;
-    this.#queue = new WriteQueue(pool);
-  }
-
-  get queued(): number {
-    return this.#queue.length;
   }
 
   /** Bytes wait for the socket: EPOLLOUT is wanted. */
   get blocked(): boolean {
-    return !this.#writable && this.#queue.length > 0;
+    return !this.#writable && this.length > 0;
   }
 
   /** Bytes wait for us: the socket would take them, as far as we know. */
   get sendable(): boolean {
-    return this.#writable && this.#queue.length > 0;
+    return this.#writable && this.length > 0;
   }
 
   /** The kernel says that the socket takes bytes. */
@@ -60,7 +56,7 @@ export class Outbound {
     for (let block = this.next; block !== undefined && budget > 0; block = this.next) {
       const sent = this.#send(block.bytes, block.start, block.end - block.start);
       if (sent < 0) return sent;
-      this.#queue.consume(sent);
+      this.consume(sent);
       budget -= sent;
     }
     return 0;
@@ -68,25 +64,20 @@ export class Outbound {
 
   /** The block to send from next, if the kernel may be asked to. */
   get next(): Block | undefined {
-    return this.#writable ? this.#queue.head : undefined;
+    return this.#writable ? this.head : undefined;
   }
 
   /** Notes what the kernel answered when asked to send `asked` bytes of `next`. */
   sent(asked: number, answer: number): number {
     const sent = this.#took(asked, answer);
     if (sent < 0) return sent;
-    this.#queue.consume(sent);
+    this.consume(sent);
     return 0;
   }
 
-  /** Drops what is queued and returns how many bytes that were. */
-  discard(): number {
-    return this.#queue.clear();
-  }
-
   #gather(bytes: Uint8Array): number {
-    this.#queue.append(bytes);
-    return this.#queue.length >= WRITE_BLOCK_BYTES ? this.flush(Number.POSITIVE_INFINITY) : 0;
+    this.append(bytes);
+    return this.length >= WRITE_BLOCK_BYTES ? this.flush(Number.POSITIVE_INFINITY) : 0;
   }
 
   #sendDirectly(bytes: Uint8Array): number {
@@ -96,7 +87,7 @@ export class Outbound {
       if (result < 0) return result;
       sent += result;
     }
-    this.#queue.append(bytes, sent);
+    this.append(bytes, sent);
     return 0;
   }
 

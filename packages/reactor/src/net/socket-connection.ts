@@ -58,7 +58,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   }
 
   get bytesQueued(): number {
-    return this.#outbound.queued;
+    return this.#outbound.length;
   }
 
   get paused(): boolean {
@@ -155,7 +155,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   #flush(): void {
     const result = this.#outbound.flush(WRITE_BUDGET_BYTES);
     if (result < 0) this.fail(result, 'send');
-    else if (this.#congested && this.#outbound.queued <= this.#options.lowWaterBytes) this.#drained();
+    else if (this.#congested && this.#outbound.length <= this.#options.lowWaterBytes) this.#drained();
   }
 
   #drained(): void {
@@ -165,7 +165,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   }
 
   #checkWaterMarks(): void {
-    const queued = this.#outbound.queued;
+    const queued = this.#outbound.length;
     const { highWaterBytes, maxQueuedBytes, pauseOnBackpressure } = this.#options;
     if (queued <= highWaterBytes) return;
     this.#congested = true;
@@ -215,7 +215,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
   #settle(): void {
-    if (this.#phase === 'draining' && this.#outbound.queued === 0) this.#sendFin();
+    if (this.#phase === 'draining' && this.#outbound.length === 0) this.#sendFin();
     if (this.#phase === 'closing' && this.readEnded) this.#finish(undefined);
     else this.#rearm();
   }
@@ -254,7 +254,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.#loop.forget(this);
     counters.closed++;
     if (reason !== undefined) counters.failed++;
-    counters.bytesDiscarded += this.#outbound.discard();
+    counters.bytesDiscarded += this.#outbound.clear();
     this.leave();
     this.#loop.tellLater(this);
   }

@@ -41,21 +41,21 @@ t.test('a large write goes out at once, behind what was gathered before it', asy
   outbound.write(Buffer.from('first'));
   outbound.write(Buffer.alloc(5000, 'x'));
   t.equal(taken().toString(), `first${'x'.repeat(5000)}`);
-  t.equal(outbound.queued, 0);
+  t.equal(outbound.length, 0);
 });
 
 t.test('a short send blocks until the socket is writable again, without asking for EAGAIN', async (t) => {
   const { outbound, calls } = outboundOn([100]);
   outbound.write(Buffer.alloc(5000));
   t.equal(calls(), 1);
-  t.equal(outbound.queued, 4900);
+  t.equal(outbound.length, 4900);
   t.ok(outbound.blocked);
   t.equal(outbound.next, undefined);
   outbound.flush(1e6);
   t.equal(calls(), 1, 'a blocked socket is not tried');
   outbound.unblock();
   outbound.flush(1e6);
-  t.equal(outbound.queued, 0);
+  t.equal(outbound.length, 0);
 });
 
 t.test('EAGAIN blocks, EINTR tries again, anything else is handed on', async (t) => {
@@ -71,14 +71,14 @@ t.test('a flush stops at its budget', async (t) => {
   for (let i = 0; i < 10; i++) outbound.write(Buffer.alloc(4000));
   outbound.unblock();
   outbound.flush(1);
-  t.ok(outbound.queued > 0 && outbound.queued < 40_000);
+  t.ok(outbound.length > 0 && outbound.length < 40_000);
   t.ok(outbound.sendable);
 });
 
-t.test('discarding gives the blocks back and says how much was lost', async (t) => {
+t.test('clearing gives the blocks back and says how much was lost', async (t) => {
   const { outbound, pool } = outboundOn([]);
   outbound.write(Buffer.alloc(700));
-  t.equal(outbound.discard(), 700);
+  t.equal(outbound.clear(), 700);
   t.equal(pool.free, 4);
 });
 
@@ -99,7 +99,7 @@ t.test('property: whatever the socket answers, every byte leaves once and in ord
           bytes.fill(0);
         }
       }
-      for (let tries = 0; outbound.queued > 0 && tries < 1000; tries++) {
+      for (let tries = 0; outbound.length > 0 && tries < 1000; tries++) {
         outbound.unblock();
         outbound.flush(1e9);
       }
