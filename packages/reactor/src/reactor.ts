@@ -86,6 +86,7 @@ export class Reactor {
    */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
+      this.#host.detach();
       this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
       setImmediate(() => resolve(this.#release()));
     });
@@ -95,7 +96,6 @@ export class Reactor {
   /** Runs between turns: the last one tells the owners, then the descriptors go. */
   #release(): void {
     this.#loop.turn(0);
-    this.#host.detach();
     this.#reserve.close();
     this.#loop.close();
   }

@@ -31,6 +31,7 @@ export interface Connection<State = unknown> {
    * Returns false above the high-water mark: the plugin's `onDrain` tells when to go on. Above the hard cap the
    * connection is closed with EL_SLOW_CONSUMER. On a closed connection it does nothing and returns false, for the peer
    * may leave at any time; after `end` it throws EL_WRITE_AFTER_END.
+   * Anything but bytes and text throws EL_DATA_INVALID.
    */
   write(data: Uint8Array | string): boolean;
 

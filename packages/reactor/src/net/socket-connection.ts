@@ -70,7 +70,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     if (this.#phase !== 'open') {
       throw new EdgeloopError('EL_WRITE_AFTER_END', `connection ${this.id}: write after end; the FIN is promised to the peer, so nothing may follow`);
     }
-    const result = this.#outbound.write(typeof data === 'string' ? Buffer.from(data) : data);
+    const result = this.#outbound.write(bytesOf(data));
     if (result < 0) this.fail(result, 'send');
     else this.#checkWaterMarks();
     this.#uncorkSoon();
@@ -258,4 +258,10 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.leave();
     this.#loop.tellLater(this);
   }
+}
+
+function bytesOf(data: Uint8Array | string): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (typeof data === 'string') return Buffer.from(data);
+  throw new EdgeloopError('EL_DATA_INVALID', `write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
 }

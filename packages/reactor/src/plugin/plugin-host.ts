@@ -63,7 +63,7 @@ export class PluginHost<State> {
         try {
           resolved(this.#open(fd, peer, parsed, 'connected'));
         } catch (error) {
-          rejected(error as Error);
+          rejected(error);
         }
       };
       new Dial(loop, { connected, failed: rejected }, ip, parsed).start();
