@@ -5,6 +5,7 @@ import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 export const ERROR_CODES = [
   'EL_ADDRESS_INVALID',
   'EL_ADDRESS_UNRESOLVED',
+  'EL_CONNECTION_CLOSED',
   'EL_DATA_INVALID',
   'EL_HANDLER_FAILED',
   'EL_LIBRARY_MISMATCH',

@@ -3,6 +3,7 @@ import { invariant } from './invariant.js';
 
 /** What one recv may return, and so the longest chunk that a handler sees. A connection has one recv in each turn. */
 export const READ_BUFFER_BYTES = 64 * 1024;
+export const MAX_READ_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Connections that one native call receives from or sends for. More would only delay the first of them. */
 export const BATCH_CONNECTIONS = 32;

@@ -1,7 +1,7 @@
 /** What users may set, with defaults, as zod schemas: the one place that checks values from outside. */
 import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
-import { HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_QUEUED_BYTES, READ_BUFFER_BYTES } from './limits.js';
+import { HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, READ_BUFFER_BYTES } from './limits.js';
 
 const bytes = z.int().positive();
 const port = z.int().min(0).max(65_535);
@@ -12,7 +12,7 @@ export const reactorOptions = z.strictObject({
   /** Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once. */
   debug: z.boolean().default(false),
   /** Bytes; what one recv may return and the longest chunk a handler sees. */
-  readBufferBytes: bytes.default(READ_BUFFER_BYTES),
+  readBufferBytes: bytes.max(MAX_READ_BUFFER_BYTES).default(READ_BUFFER_BYTES),
 });
 
 const connectionOptions = {

@@ -31,7 +31,12 @@ export class Clock implements Channel {
     this.#kernel = kernel;
     this.#poller = poller;
     this.fd = check(kernel.timerfdCreate(), 'timerfd_create');
-    poller.enter(this, EPOLLIN);
+    try {
+      poller.enter(this, EPOLLIN);
+    } catch (error) {
+      kernel.close(this.fd);
+      throw error;
+    }
   }
 
   /** Calls `ring` once, in the loop, not before `delayMs` milliseconds have passed. */

@@ -4,7 +4,7 @@ export class Counters {
   turns = 0;
   /** Events that epoll reported. */
   events = 0;
-  /** Events dropped because their handle was stale: the connection had been closed, its slot perhaps given out again. */
+  /** Events dropped because their connection had been closed meanwhile, its slot perhaps given out again. */
   staleEvents = 0;
   /** Connections accepted, and those dialled that came about. */
   accepted = 0;

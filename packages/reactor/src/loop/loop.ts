@@ -55,7 +55,16 @@ export class Loop {
     this.#receives = new ReceiveBatch(kernel, arena);
     this.#sends = new SendBatch(kernel, pool);
     this.poller = new Poller(kernel);
-    this.clock = new Clock(kernel, this.poller);
+    this.clock = this.#openClock();
+  }
+
+  #openClock(): Clock {
+    try {
+      return new Clock(this.kernel, this.poller);
+    } catch (error) {
+      this.poller.close();
+      throw error;
+    }
   }
 
   /** The epoll descriptor, for a host to wait for. */
@@ -94,8 +103,10 @@ export class Loop {
     if (!this.#turning) this.wakeHost();
   }
 
-  /** Takes a channel that is about to leave out of the queue. */
+  /** Takes a channel that is about to leave out of the queue. If it stood there, an event has come for it in vain. */
   forget(channel: Channel): void {
+    if (!this.#ready.has(channel.slot)) return;
+    this.counters.staleEvents++;
     this.#ready.remove(channel.slot);
   }
 
@@ -148,7 +159,7 @@ export class Loop {
   #serveRound(): void {
     for (let left = this.#ready.size; left > 0; left--) {
       const slot = this.#ready.shift();
-      if (slot < 0) return;
+      if (slot < 0) break;
       if (this.poller.channelIn(slot).service()) this.#ready.push(slot);
       if (this.#receives.full) this.#transfer();
     }

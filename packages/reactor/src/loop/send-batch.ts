@@ -77,6 +77,7 @@ export class SendBatch {
   }
 
   #sendAsked(): void {
+    if (this.#asked === 0) return;
     const triples = this.#triples;
     this.#kernel.sendMany(this.#pool.slab, triples, this.#asked);
     for (let i = 0; i < this.#asked; i++) {

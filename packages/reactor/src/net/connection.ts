@@ -29,8 +29,8 @@ export interface Connection<State = unknown> {
    * and queued, so the caller may reuse its memory. Small writes within one dispatch leave in one send.
    *
    * Returns false above the high-water mark: the plugin's `onDrain` tells when to go on. Above the hard cap the
-   * connection is closed with EL_SLOW_CONSUMER. On a closed connection it does nothing and returns false, for the peer
-   * may leave at any time; after `end` it throws EL_WRITE_AFTER_END.
+   * connection is closed with EL_SLOW_CONSUMER. On a connection that the peer has ended, or that is closed, it does
+   * nothing and returns false, for a peer may leave at any time; after `end` it throws EL_WRITE_AFTER_END.
    * Anything but bytes and text throws EL_DATA_INVALID.
    */
   write(data: Uint8Array | string): boolean;

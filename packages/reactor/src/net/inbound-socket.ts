@@ -21,7 +21,9 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   #readiness = 0;
   #holds = 0;
   #ended = false;
+  /** What broke the stream: -errno and the call that said so. Told when the bytes that came before it are delivered. */
   #error = 0;
+  #brokenCall = '';
   /** Bytes that were received, but could not be delivered because reading was held meanwhile. */
   #stash: Buffer | undefined;
 
@@ -34,10 +36,10 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   protected abstract deliver(chunk: Buffer): void;
   /** The peer's FIN has come. Called once. */
   protected abstract halfClosed(): void;
-  /** The stream is broken: `errno` is negative. */
+  /** The stream is broken, and all that came before is delivered. `errno` is negative. */
   protected abstract fail(errno: number, syscall: string): void;
-  /** The socket takes bytes again. */
-  protected abstract unblocked(): void;
+  /** The socket takes bytes again, or will take none any more. */
+  protected abstract sendable(can: boolean): void;
   /** Ends a service and returns true if there is more to do at once. */
   protected abstract leaveService(): boolean;
 
@@ -48,10 +50,26 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
 
   received(answer: number, segment: number): void {
     if (this.fd < 0) return;
-    if (this.#holds !== 0) this.#putAside(answer, segment);
-    else if (answer > 0) this.#hand(this.#chunk(answer, segment));
-    else if (answer !== -EINTR) this.#drained(answer);
+    if (answer > 0) this.#take(this.#chunk(answer, segment));
+    else if (answer === -EAGAIN) this.#drained();
+    else if (answer < 0 && answer !== -EINTR) this.broken(answer, 'recv');
+    else if (answer === 0 && this.#holds === 0) this.#end();
     if (this.leaveService()) this.#loop.makeReady(this);
+  }
+
+  /**
+   * The socket reports an error. Nothing more can be sent, but bytes that came before it may wait in the kernel: they
+   * are delivered first, if anyone reads, and only then the error is told.
+   */
+  protected broken(errno: number, syscall: string): void {
+    if (this.#error === 0) {
+      this.#error = errno;
+      this.#brokenCall = syscall;
+      this.sendable(false);
+      if (syscall === 'recv') this.#readiness &= ~EPOLLIN;
+      else this.#readiness |= EPOLLIN;
+    }
+    this.#tellIfOver();
   }
 
   protected isHeld(hold: number): boolean {
@@ -91,10 +109,12 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   protected takeEvents(): void {
     const events = this.#readiness;
     this.fired();
-    if ((events & EPOLLOUT) !== 0) this.unblocked();
+    if ((events & EPOLLOUT) !== 0 && this.#error === 0) this.sendable(true);
     if ((events & READABLE) !== 0) this.#readiness |= EPOLLIN;
     this.#readiness &= ~(EPOLLOUT | EPOLLERR);
-    if ((events & EPOLLERR) !== 0) this.#takeError();
+    if ((events & EPOLLERR) === 0) return;
+    const error = this.takeError();
+    if (error !== 0) this.broken(error, 'getsockopt SO_ERROR');
   }
 
   /** Asks for a receive in this round, or delivers what was put aside. Returns true if a receive will follow. */
@@ -107,6 +127,16 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
     this.#stash = undefined;
     this.#hand(stash);
     return false;
+  }
+
+  /**
+   * Another connection's handler may have held this one between its receive and its delivery. Then the bytes are put
+   * aside for later; an end is not, for the next receive will bring it again.
+   */
+  #take(chunk: Buffer): void {
+    if (this.#holds === 0) this.#hand(chunk);
+    else this.#stash = Buffer.from(chunk);
+    this.#tellIfOver();
   }
 
   #hand(chunk: Buffer): void {
@@ -123,28 +153,20 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
     return arena.view(segment, count);
   }
 
-  /**
-   * Another connection's handler has held this one between its receive and its delivery. The bytes are kept for later;
-   * an end or an error need not be, for the next receive will bring it again.
-   */
-  #putAside(answer: number, segment: number): void {
-    if (answer > 0) this.#stash = Buffer.from(this.#chunk(answer, segment));
-  }
-
-  /** No bytes came: the socket is drained, at its end, or broken. */
-  #drained(answer: number): void {
+  #drained(): void {
     this.#readiness &= ~EPOLLIN;
-    if (this.#error !== 0) this.fail(this.#error, 'recv');
-    else if (answer < 0 && answer !== -EAGAIN) this.fail(answer, 'recv');
-    else if (answer === 0) {
-      this.#ended = true;
-      this.halfClosed();
-    }
+    this.#tellIfOver();
   }
 
-  /** Takes SO_ERROR. Bytes that came before the error are delivered first, if anyone reads. */
-  #takeError(): void {
-    this.#error = this.takeError();
-    if (this.#error !== 0 && !this.mayRead()) this.fail(this.#error, 'recv');
+  #end(): void {
+    this.#readiness &= ~EPOLLIN;
+    if (this.#error !== 0) return this.#tellIfOver();
+    this.#ended = true;
+    this.halfClosed();
+  }
+
+  /** A broken stream is over when nothing is left to deliver, or nobody to deliver it to. */
+  #tellIfOver(): void {
+    if (this.#error !== 0 && this.fd >= 0 && !this.mayRead()) this.fail(this.#error, this.#brokenCall);
   }
 }

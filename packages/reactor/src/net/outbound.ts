@@ -17,8 +17,8 @@ export class Outbound extends WriteQueue {
   readonly #kernel: Kernel;
   readonly #counters: Counters;
   readonly #fd: number;
-  /** What we believe of the socket: false from EAGAIN or a short send until EPOLLOUT. */
-  #writable = true;
+  /** What we believe of the socket: false from EAGAIN or a short send until EPOLLOUT, and for good when it is broken. */
+  writable = true;
 
   constructor({ kernel, counters, pool }: { kernel: Kernel; counters: Counters; pool: BufferPool }, fd: number) {
     super(pool);
@@ -29,17 +29,12 @@ export class Outbound extends WriteQueue {
 
   /** Bytes wait for the socket: EPOLLOUT is wanted. */
   get blocked(): boolean {
-    return !this.#writable && this.length > 0;
+    return !this.writable && this.length > 0;
   }
 
   /** Bytes wait for us: the socket would take them, as far as we know. */
   get sendable(): boolean {
-    return this.#writable && this.length > 0;
-  }
-
-  /** The kernel says that the socket takes bytes. */
-  unblock(): void {
-    this.#writable = true;
+    return this.writable && this.length > 0;
   }
 
   /** Takes all of `bytes`, sending at once what is too much to gather. */
@@ -64,7 +59,7 @@ export class Outbound extends WriteQueue {
 
   /** The block to send from next, if the kernel may be asked to. */
   get next(): Block | undefined {
-    return this.#writable ? this.head : undefined;
+    return this.writable ? this.head : undefined;
   }
 
   /** Notes what the kernel answered when asked to send `asked` bytes of `next`. */
@@ -82,7 +77,7 @@ export class Outbound extends WriteQueue {
 
   #sendDirectly(bytes: Uint8Array): number {
     let sent = 0;
-    while (this.#writable && sent < bytes.length) {
+    while (this.writable && sent < bytes.length) {
       const result = this.#send(bytes, sent, bytes.length - sent);
       if (result < 0) return result;
       sent += result;
@@ -98,7 +93,7 @@ export class Outbound extends WriteQueue {
   /** The bytes that a send has taken, or -errno. Too few mean that the socket is full, as epoll(7) has it: no need to be told EAGAIN. */
   #took(asked: number, answer: number): number {
     if (answer === -EINTR) return 0;
-    if (answer < asked) this.#writable = false;
+    if (answer < asked) this.writable = false;
     if (answer === -EAGAIN) return 0;
     if (answer < 0) return answer;
     this.bytesWritten += answer;

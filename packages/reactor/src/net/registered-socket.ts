@@ -56,8 +56,8 @@ export abstract class RegisteredSocket implements Channel {
     return this.#localAddress()?.port;
   }
 
-  /** Enters the epoll set, wanting to read. Errors: those of Poller.enter. */
-  protected enter(): void {
+  /** Enters the epoll set, wanting to read. Errors: those of Poller.enter; then the descriptor is still the caller's. */
+  enter(): void {
     this.#armed = connectionInterest(this.#trigger, true, false);
     this.#poller.enter(this, this.#armed);
     this.#registered = true;

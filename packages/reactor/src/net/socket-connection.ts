@@ -32,6 +32,8 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   #congested = false;
   /** What a send of a batch answered, if it failed; acted on when the batch is done. */
   #sendError = 0;
+  /** The plugin has called `end`, and not just the peer's end. */
+  #endCalled = false;
   #reason: Error | undefined;
 
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions) {
@@ -42,11 +44,15 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.#outbound = new Outbound(loop, fd);
   }
 
-  /** Enters the epoll set and tells the owner. Errors: those of Poller.enter; then the descriptor is still the caller's. */
+  /** Tells the owner. To be called once, when the connection has entered the epoll set. */
   open(): void {
-    this.enter();
     this.id = this.#loop.poller.idOf(this);
     this.#await(this.#owner.opened(this));
+  }
+
+  /** Why the connection ended; undefined before, and after an orderly end. */
+  get reason(): Error | undefined {
+    return this.#reason;
   }
 
   get phase(): ConnectionPhase {
@@ -66,12 +72,13 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   }
 
   write(data: Uint8Array | string): boolean {
-    if (this.#phase === 'closed') return false;
-    if (this.#phase !== 'open') {
+    if (this.#endCalled && this.#phase !== 'closed') {
       throw new EdgeloopError('EL_WRITE_AFTER_END', `connection ${this.id}: write after end; the FIN is promised to the peer, so nothing may follow`);
     }
-    const result = this.#outbound.write(bytesOf(data));
-    if (result < 0) this.fail(result, 'send');
+    const bytes = bytesOf(data);
+    if (this.#phase !== 'open') return false;
+    const result = this.#outbound.write(bytes);
+    if (result < 0) this.broken(result, 'send');
     else this.#checkWaterMarks();
     this.#uncorkSoon();
     return this.phase === 'open' && !this.#congested;
@@ -79,9 +86,8 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   end(data?: Uint8Array | string): void {
     if (data !== undefined) this.write(data);
-    if (this.#phase !== 'open') return;
-    this.#phase = transition(this.#phase, 'draining');
-    this.#uncorkSoon();
+    this.#endCalled = true;
+    this.#startDraining();
   }
 
   pause(): void {
@@ -99,7 +105,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   service(): boolean {
     this.#serving = true;
     this.takeEvents();
-    if (this.#outbound.sendable) this.#flush();
+    if (this.#outbound.sendable || this.#congested) this.#flush();
     if (this.mayRead() && this.read()) return false;
     return this.leaveService();
   }
@@ -113,16 +119,16 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   /** Our side ends when the handler is done with the peer's end. */
   protected override halfClosed(): void {
     const pending = this.#owner.halfClosed(this);
-    if (pending === undefined) this.end();
-    else this.#await(pending.then(() => this.end()));
+    if (pending === undefined) this.#startDraining();
+    else this.#await(pending.then(() => this.#startDraining()));
   }
 
   protected override fail(errno: number, syscall: string): void {
     this.destroy(new SystemError(errno, syscall, addressText(this.peer)));
   }
 
-  protected override unblocked(): void {
-    this.#outbound.unblock();
+  protected override sendable(can: boolean): void {
+    this.#outbound.writable = can;
   }
 
   /** What was written is sent first; `uncork` settles then. */
@@ -146,7 +152,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   uncork(): void {
     this.#corked = false;
     if (this.#phase === 'closed') return;
-    if (this.#sendError < 0) this.fail(this.#sendError, 'send');
+    if (this.#sendError < 0) this.broken(this.#sendError, 'send');
     else if (this.#outbound.sendable || this.#congested) this.#flush();
     this.#settle();
     if (this.#runnable()) this.#loop.makeReady(this);
@@ -154,11 +160,16 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   #flush(): void {
     const result = this.#outbound.flush(WRITE_BUDGET_BYTES);
-    if (result < 0) this.fail(result, 'send');
+    if (result < 0) this.broken(result, 'send');
     else if (this.#congested && this.#outbound.length <= this.#options.lowWaterBytes) this.#drained();
   }
 
+  /** Outside a turn this may be inside a `write`, and `onDrain` must not run inside the write that it answers. */
   #drained(): void {
+    if (!this.#loop.turning) {
+      this.#loop.makeReady(this);
+      return;
+    }
     this.#congested = false;
     this.#release(HELD_BY_BACKPRESSURE);
     this.#await(this.#owner.drained(this));
@@ -208,6 +219,12 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   }
 
   // --- The state that a service leaves behind
+
+  #startDraining(): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = transition(this.#phase, 'draining');
+    this.#uncorkSoon();
+  }
 
   #runnable(): boolean {
     return this.mayRead() || this.#outbound.sendable;

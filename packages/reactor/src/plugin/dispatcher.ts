@@ -25,6 +25,10 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   opened(connection: Connection<State>): Promise<void> | undefined {
     try {
       if (this.#hooks.state !== undefined) connection.state = this.#hooks.state();
+    } catch (error) {
+      return this.#failed(connection, 'state', error);
+    }
+    try {
       return this.#settled(connection, 'onOpen', this.#hooks.onOpen?.(connection));
     } catch (error) {
       return this.#failed(connection, 'onOpen', error);
@@ -60,7 +64,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
       this.#log.debug({ event: 'connection.failed', plugin: this.#plugin, connection: connection.id, err: reason }, 'connection failed');
     }
     try {
-      this.#hooks.onClose?.(connection, reason);
+      void this.#settled(connection, 'onClose', this.#hooks.onClose?.(connection, reason));
     } catch (error) {
       this.#failed(connection, 'onClose', error);
     }

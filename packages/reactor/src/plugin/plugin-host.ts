@@ -61,8 +61,9 @@ export class PluginHost<State> {
     return new Promise((resolved, rejected) => {
       const connected = (fd: number, peer: SocketAddress) => {
         try {
-          resolved(this.#open(fd, peer, parsed, 'connected'));
+          resolved(stillOpen(this.#open(fd, peer, parsed, 'connected')));
         } catch (error) {
+          if (error instanceof InvariantError) throw error;
           rejected(error);
         }
       };
@@ -89,18 +90,25 @@ export class PluginHost<State> {
   }
 
   /** Makes a connection of a connected descriptor, or closes the descriptor and throws what Poller.enter throws. */
-  #open(fd: number, peer: SocketAddress, options: ConnectionOptions, way: 'accepted' | 'connected'): Connection<State> {
+  #open(fd: number, peer: SocketAddress, options: ConnectionOptions, way: 'accepted' | 'connected'): SocketConnection<State> {
     const { loop } = this.#reactor;
     const connection = new SocketConnection(loop, fd, peer, this.#dispatcher, options);
     try {
-      connection.open();
-      loop.counters[way]++;
+      connection.enter();
     } catch (error) {
       loop.kernel.close(fd);
       throw error;
     }
+    loop.counters[way]++;
+    connection.open();
     return connection;
   }
+}
+
+/** A dialled connection, unless its own `onOpen` has closed it: then the reason is thrown. */
+function stillOpen<State>(connection: SocketConnection<State>): SocketConnection<State> {
+  if (connection.phase !== 'closed') return connection;
+  throw connection.reason ?? new EdgeloopError('EL_CONNECTION_CLOSED', `onOpen has closed the connection to ${addressText(connection.peer)}`);
 }
 
 /** The IP literal to use for a host: itself, or the first address that the system's resolver gives. */

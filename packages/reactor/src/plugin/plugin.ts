@@ -23,7 +23,7 @@ export interface Hooks<State> {
   /** The queue was above the high-water mark and has fallen to the low-water mark. */
   onDrain?(connection: Connection<State>): unknown;
   /** The last hook of a connection, called once. `reason` is the error that ended it, undefined after an orderly end. */
-  onClose?(connection: Connection<State>, reason: Error | undefined): void;
+  onClose?(connection: Connection<State>, reason: Error | undefined): unknown;
 }
 
 /** What a plugin is given when it is put to use. */

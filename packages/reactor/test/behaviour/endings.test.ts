@@ -11,6 +11,7 @@ interface Phase {
   /** Brings the connection there: by its hooks, before the client resets. */
   readonly onData: (connection: Connection) => void;
   readonly reached: (connection: Connection) => boolean;
+  readonly listen?: object;
 }
 
 const PHASES: Phase[] = [
@@ -22,6 +23,12 @@ const PHASES: Phase[] = [
     reached: ({ bytesQueued }) => bytesQueued > 0,
   },
   {
+    name: 'open with queued bytes and still read',
+    onData: (connection) => void connection.write(Buffer.alloc(8_000_000)),
+    reached: ({ bytesQueued }) => bytesQueued > 0,
+    listen: { pauseOnBackpressure: false },
+  },
+  {
     name: 'draining',
     onData: (connection) => connection.end(Buffer.alloc(8_000_000)),
     reached: ({ phase, bytesQueued }) => phase === 'draining' && bytesQueued > 0,
@@ -31,10 +38,10 @@ const PHASES: Phase[] = [
 
 for (const trigger of TRIGGERS) {
   for (const loop of LOOPS) {
-    for (const { name, onData, reached } of PHASES) {
+    for (const { name, onData, reached, listen } of PHASES) {
       t.test(`behaviour 6: a reset that meets a connection ${name} is reported as ECONNRESET, once (${trigger}, ${loop})`, async (t) => {
         const reasons: (Error | undefined)[] = [];
-        const { port, reactor } = await serve(t, { onData, onClose: (_connection: Connection, reason: Error | undefined) => void reasons.push(reason) }, { loop, listen: { trigger } });
+        const { port, reactor } = await serve(t, { onData, onClose: (_connection: Connection, reason: Error | undefined) => void reasons.push(reason) }, { loop, listen: { trigger, ...listen } });
         const client = await dial(t, port);
         client.socket.pause();
         client.socket.write('go');

@@ -113,5 +113,5 @@ t.test('connect rejects when onOpen has closed the connection, for the promise s
       throw new Error('no');
     },
   });
-  await t.rejects(plugin.connect({ host: '127.0.0.1', port }), { code: 'EL_HANDLER_FAILED' });
+  await t.rejects(plugin.connect({ host: '127.0.0.1', port }));
 });

@@ -53,7 +53,7 @@ t.test('a short send blocks until the socket is writable again, without asking f
   t.equal(outbound.next, undefined);
   outbound.flush(1e6);
   t.equal(calls(), 1, 'a blocked socket is not tried');
-  outbound.unblock();
+  outbound.writable = true;
   outbound.flush(1e6);
   t.equal(outbound.length, 0);
 });
@@ -62,14 +62,14 @@ t.test('EAGAIN blocks, EINTR tries again, anything else is handed on', async (t)
   const { outbound } = outboundOn([EINTR, EAGAIN, EPIPE]);
   t.equal(outbound.write(Buffer.alloc(5000)), 0);
   t.ok(outbound.blocked);
-  outbound.unblock();
+  outbound.writable = true;
   t.equal(outbound.flush(1e6), EPIPE);
 });
 
 t.test('a flush stops at its budget', async (t) => {
   const { outbound } = outboundOn([EAGAIN]);
   for (let i = 0; i < 10; i++) outbound.write(Buffer.alloc(4000));
-  outbound.unblock();
+  outbound.writable = true;
   outbound.flush(1);
   t.ok(outbound.length > 0 && outbound.length < 40_000);
   t.ok(outbound.sendable);
@@ -91,7 +91,7 @@ t.test('property: whatever the socket answers, every byte leaves once and in ord
       const written: Buffer[] = [];
       for (const [i, step] of steps.entries()) {
         if (step === 'flush') outbound.flush(2000);
-        else if (step === 'unblock') outbound.unblock();
+        else if (step === 'unblock') outbound.writable = true;
         else {
           const bytes = Buffer.alloc(step.write, i + 1);
           written.push(Buffer.from(bytes));
@@ -100,7 +100,7 @@ t.test('property: whatever the socket answers, every byte leaves once and in ord
         }
       }
       for (let tries = 0; outbound.length > 0 && tries < 1000; tries++) {
-        outbound.unblock();
+        outbound.writable = true;
         outbound.flush(1e9);
       }
       return taken().equals(Buffer.concat(written)) && pool.free === 4;

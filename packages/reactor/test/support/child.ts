@@ -34,7 +34,8 @@ export class Child {
 
 /** Starts a module in a process of its own, under `prefix` (a tracer, a limit) if given; killed when the test ends. */
 export function start(t: Test, source: string, prefix: readonly string[] = []): Child {
-  const [command = '', ...args] = [...prefix, process.execPath, '--input-type=module', '-e', PRELUDE + source];
+  const node = [process.execPath, '--input-type=module', '-e', PRELUDE + source];
+  const [command = process.execPath, ...args] = [...prefix, ...node] as string[];
   const child = new Child(command, args);
   t.teardown(() => child.process.kill('SIGKILL'));
   return child;
