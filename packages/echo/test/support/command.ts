@@ -20,7 +20,7 @@ export interface Running {
   /** Resolves once the process has ended and all its output has been read. */
   readonly outcome: Promise<Outcome>;
   /** Resolves with all of standard output so far, once `text` is in it. */
-  printed(text: string): Promise<string>;
+  readonly printed: (text: string) => Promise<string>;
 }
 
 /** Starts a program; the test's end is its end. */
@@ -35,9 +35,13 @@ export function start(t: Test, program: string, args: readonly string[]): Runnin
   // A program may end before it has read all of its input.
   child.stdin.on('error', () => {});
   const outcome = once(child, 'close').then(([status, signal]): Outcome => ({ status: (status ?? signal) as number | string, stdout: stdout(), stderr }));
+  let over = false;
+  void outcome.then(() => (over = true));
   const printed = async (text: string) => {
-    const ended = outcome.then(({ status }) => { throw new Error(`ended with ${status} before it printed "${text}": ${stderr}`); });
-    while (!stdout().includes(text)) await Promise.race([once(child.stdout, 'data'), ended]);
+    while (!stdout().includes(text)) {
+      if (over) throw new Error(`it ended before it printed "${text}": ${stderr}`);
+      await Promise.race([once(child.stdout, 'data'), outcome]);
+    }
     return stdout().toString();
   };
   return { process: child, pid: child.pid as number, outcome, printed };
