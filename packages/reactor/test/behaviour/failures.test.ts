@@ -40,7 +40,7 @@ for (const hook of HOOKS) {
         onDrain: () => fail('onDrain'),
         onClose(_connection, reason) {
           closes.push(reason);
-          return fail('onClose') as void;
+          return fail('onClose');
         },
       };
       const { port, reactor } = await serve(t, hooks, { log });
