@@ -125,7 +125,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
       return true;
     }
     this.#stash = undefined;
-    this.#hand(stash);
+    this.#take(stash);
     return false;
   }
 
