@@ -76,8 +76,10 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
     return (this.#holds & hold) !== 0;
   }
 
+  /** What breaks while reading is held is told at once, and so is what broke before: nobody would come to read up to it. */
   protected hold(hold: number): void {
     this.#holds |= hold;
+    this.#tellIfOver();
   }
 
   protected unhold(hold: number): void {
@@ -114,7 +116,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
     this.#readiness &= ~(EPOLLOUT | EPOLLERR);
     if ((events & EPOLLERR) === 0) return;
     const error = this.takeError();
-    if (error !== 0) this.broken(error, 'getsockopt SO_ERROR');
+    if (error !== 0) this.broken(error, 'getsockopt');
   }
 
   /** Asks for a receive in this round, or delivers what was put aside. Returns true if a receive will follow. */

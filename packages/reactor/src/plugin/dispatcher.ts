@@ -84,7 +84,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   #failed(connection: Connection<State>, hook: keyof Hooks<State>, cause: unknown): undefined {
     if (cause instanceof InvariantError) throw cause;
     this.#counters.handlerFailures++;
-    const message = `plugin "${this.#plugin}": ${hook} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `plugin "${this.#plugin}": ${hook} failed`;
     const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
     this.#log.error({ event: 'handler.failed', plugin: this.#plugin, hook, connection: connection.id, err: error }, message);
     connection.destroy(error);

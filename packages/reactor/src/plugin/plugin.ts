@@ -41,7 +41,10 @@ export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = un
   setup(context: PluginContext<OptionsOutput<Schema>>): Hooks<State>;
 }
 
-/** Types a plugin's definition; the hooks' `State` follows from what `state` returns. */
+/**
+ * Types a plugin's definition. The hooks' `State` follows from what `state` returns if `setup` takes no parameter; if it
+ * does, say it: `setup({ options }): Hooks<State>`.
+ */
 export function definePlugin<Schema extends OptionsSchema, State = undefined>(plugin: Plugin<Schema, State>): Plugin<Schema, State> {
   return plugin;
 }

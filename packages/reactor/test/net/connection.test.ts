@@ -1,7 +1,8 @@
+import { type AddressInfo, createServer } from 'node:net';
 import t from 'tap';
 import type { Connection } from '../../src/index.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
-import { dial, openReactor, quiet, serve, until, using } from '../support/setting.js';
+import { TRIGGERS, dial, openReactor, quiet, serve, until, using } from '../support/setting.js';
 
 const native = nativeKernel();
 
@@ -406,6 +407,27 @@ t.test('onDrain may write without end: it never runs inside a write, however fas
   t.equal(reactor.counters.handlerFailures, 0);
   client.socket.destroy();
 });
+
+for (const trigger of TRIGGERS) {
+  t.test(`regression: a connection that breaks in a write which crosses the high-water mark hung for ever (${trigger})`, async (t) => {
+    const reasons: (Error | undefined)[] = [];
+    const reactor = openReactor(t);
+    const plugin = using(reactor, { onClose: (_connection, reason) => void reasons.push(reason) });
+    const rude = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    t.teardown(() => rude.close());
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    const { port } = rude.address() as AddressInfo;
+    const reset = new Promise<void>((resolve) => rude.once('connection', (socket) => socket.once('close', () => resolve())));
+    const connection = await plugin.connect({ host: '127.0.0.1', port, trigger });
+    connection.write(Buffer.alloc(5000));
+    await reset;
+    connection.write(Buffer.alloc(5000));
+    connection.write(Buffer.alloc(100_000));
+    await until(() => reasons.length === 1, 'onClose');
+    t.match(reasons[0], { code: /^(ECONNRESET|EPIPE)$/ });
+    t.equal(reactor.connectionCount, 0);
+  });
+}
 
 t.test('a peer that half-closes before it has read all does not make those throw who write to it', async (t) => {
   const heard: string[] = [];
