@@ -7,22 +7,16 @@
  *   (printf 'half a '; sleep 1; printf 'line\n') | nc -N 127.0.0.1 7000
  * Each line comes back with its number. Ctrl-C ends it.
  */
-import { type Hooks, createReactor, definePlugin } from '@edgeloop/reactor';
+import { createReactor, definePlugin } from '@edgeloop/reactor';
 import { z } from 'zod';
-
-interface Lines {
-  count: number;
-  /** Ours: a copy. */
-  unfinished: Buffer;
-}
 
 const LINE_FEED = 10;
 
 const numberLines = definePlugin({
   name: 'number-lines',
   options: z.strictObject({ maxLineBytes: z.int().positive().default(1024) }),
-  setup: ({ options: { maxLineBytes } }): Hooks<Lines> => ({
-    state: () => ({ count: 0, unfinished: Buffer.alloc(0) }),
+  state: () => ({ count: 0, unfinished: Buffer.alloc(0) }),
+  setup: ({ options: { maxLineBytes } }) => ({
     onData(connection, chunk) {
       const { state } = connection;
       // concat copies; `unfinished = chunk`, or a subarray of it, would be the mistake.

@@ -72,7 +72,7 @@ export class Reactor {
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
     const hooks = plugin.setup({ options: parsed, log: this.#log });
     checkHooks(plugin.name, hooks);
-    return new PluginHost(plugin.name, hooks, {
+    return new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, {
       loop: this.#loop,
       reserve: this.#reserve,
       log: this.#log,

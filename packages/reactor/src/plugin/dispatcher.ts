@@ -11,12 +11,14 @@ import type { Hooks } from './plugin.js';
  */
 export class Dispatcher<State> implements ConnectionOwner<State> {
   readonly #plugin: string;
+  readonly #makeState: () => State;
   readonly #hooks: Hooks<State>;
   readonly #counters: Counters;
   readonly #log: Log;
 
-  constructor(plugin: string, hooks: Hooks<State>, counters: Counters, log: Log) {
+  constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { counters, log }: { counters: Counters; log: Log }) {
     this.#plugin = plugin;
+    this.#makeState = makeState;
     this.#hooks = hooks;
     this.#counters = counters;
     this.#log = log;
@@ -24,7 +26,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
 
   opened(connection: Connection<State>): Promise<void> | undefined {
     try {
-      if (this.#hooks.state !== undefined) connection.state = this.#hooks.state();
+      connection.state = this.#makeState();
     } catch (error) {
       return this.#failed(connection, 'state', error);
     }
@@ -81,7 +83,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     );
   }
 
-  #failed(connection: Connection<State>, hook: keyof Hooks<State>, cause: unknown): undefined {
+  #failed(connection: Connection<State>, hook: keyof Hooks<State> | 'state', cause: unknown): undefined {
     if (cause instanceof InvariantError) throw cause;
     this.#counters.handlerFailures++;
     const message = `plugin "${this.#plugin}": ${hook} failed`;

@@ -32,10 +32,10 @@ export class PluginHost<State> {
   readonly #reactor: HostedBy;
   readonly #dispatcher: Dispatcher<State>;
 
-  constructor(name: string, hooks: Hooks<State>, reactor: HostedBy) {
+  constructor(name: string, makeState: () => State, hooks: Hooks<State>, reactor: HostedBy) {
     this.name = name;
     this.#reactor = reactor;
-    this.#dispatcher = new Dispatcher(name, hooks, reactor.loop.counters, reactor.log);
+    this.#dispatcher = new Dispatcher(name, makeState, hooks, { counters: reactor.loop.counters, log: reactor.log });
   }
 
   /**

@@ -10,8 +10,6 @@ import type { OptionsOutput, OptionsSchema } from '../options.js';
  * its connection is not read: a handler never runs twice at once for one connection, and a slow one is backpressure.
  */
 export interface Hooks<State> {
-  /** Makes the plugin's own part of a new connection: `connection.state`. */
-  state?(): State;
   onOpen?(connection: Connection<State>): unknown;
   /**
    * Bytes have come. `chunk` is a view into a buffer that the loop reuses: it is valid until the hook returns, or until
@@ -37,19 +35,18 @@ export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = un
   readonly name: string;
   /** Checks the plugin's options and fills in defaults. */
   readonly options: Schema;
+  /** Makes the plugin's own part of a new connection, `connection.state`, before `onOpen` is called. */
+  state?(options: OptionsOutput<Schema>): State;
   /** Called once for each `reactor.use`. Returns the hooks, which may share what it prepared. */
   setup(context: PluginContext<OptionsOutput<Schema>>): Hooks<State>;
 }
 
-/**
- * Types a plugin's definition. The hooks' `State` follows from what `state` returns if `setup` takes no parameter; if it
- * does, say it: `setup({ options }): Hooks<State>`.
- */
+/** Types a plugin's definition: the options follow from the schema, and the hooks' `State` from what `state` returns. */
 export function definePlugin<Schema extends OptionsSchema, State = undefined>(plugin: Plugin<Schema, State>): Plugin<Schema, State> {
   return plugin;
 }
 
-const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['state', 'onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose']);
+const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose']);
 
 /** Refuses hooks that would never be called, most likely a misspelt name. Error: EL_PLUGIN_INVALID. */
 export function checkHooks(plugin: string, hooks: object): void {

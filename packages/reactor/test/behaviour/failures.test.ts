@@ -30,7 +30,6 @@ for (const hook of HOOKS) {
         return way === 'rejects' ? Promise.reject(error) : new Promise((_resolve, reject) => setTimeout(() => reject(error), 2));
       };
       const hooks: Hooks<undefined> = {
-        state: () => fail('state') as undefined,
         onOpen: () => fail('onOpen'),
         onData(connection, chunk) {
           connection.write(hook === 'onDrain' && armed ? Buffer.alloc(8_000_000) : chunk);
@@ -43,7 +42,7 @@ for (const hook of HOOKS) {
           return fail('onClose');
         },
       };
-      const { port, reactor } = await serve(t, hooks, { log });
+      const { port, reactor } = await serve(t, hooks, { log, state: () => fail('state') as undefined });
       const bystander = await dial(t, port);
       t.equal(await bystander.echo('before'), 'before');
       armed = true;

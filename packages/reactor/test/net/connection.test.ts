@@ -260,14 +260,15 @@ t.test('destroyed in whatever hook, a connection hears onClose once, last, with 
       if (name === hook) connection.destroy(reason);
     };
     const { port, reactor } = await serve(t, {
-      state() {
-        calls.push('state');
-        if (hook === 'state') for (const connection of reactorConnections()) connection.destroy(reason);
-      },
       onOpen: act('onOpen'), onData: act('onData'), onHalfClose: act('onHalfClose'), onDrain: act('onDrain'),
       onClose(connection: Connection, why: Error | undefined) {
         act('onClose')(connection);
         calls.push(why === undefined ? 'orderly' : why.message);
+      },
+    }, {
+      state() {
+        calls.push('state');
+        if (hook === 'state') for (const connection of reactorConnections()) connection.destroy(reason);
       },
     });
     reactorConnections = () => [...reactor.connections()];

@@ -41,14 +41,15 @@ export function openReactor(t: Test, { kernel, log = memoryLog(), ...options }: 
 }
 
 /** Puts hooks to use as a plugin without options. */
-export function using<State>(reactor: Reactor, hooks: Hooks<State>) {
-  return reactor.use(definePlugin<z.ZodObject, State>({ name: 'test', options: z.strictObject({}), setup: () => hooks }), {});
+export function using<State>(reactor: Reactor, hooks: Hooks<State>, state?: () => State) {
+  const plugin = { name: 'test', options: z.strictObject({}), setup: () => hooks, ...(state === undefined ? {} : { state }) };
+  return reactor.use(definePlugin<z.ZodObject, State>(plugin), {});
 }
 
 /** A reactor with a listening plugin; returns the port too. */
-export async function serve<State>(t: Test, hooks: Hooks<State>, { listen = {}, ...setting }: Setting & { listen?: object } = {}) {
+export async function serve<State>(t: Test, hooks: Hooks<State>, { listen = {}, state, ...setting }: Setting & { listen?: object; state?: () => State } = {}) {
   const reactor = openReactor(t, setting);
-  const plugin = using(reactor, hooks);
+  const plugin = using(reactor, hooks, state);
   const listener = await plugin.listen({ port: 0, ...listen });
   return { reactor, plugin, listener, port: listener.address.port };
 }
