@@ -1,0 +1,222 @@
+import { invariant } from '../invariant.js';
+
+const LEVELS = 4;
+const SLOT_BITS = 8;
+const SLOTS = 1 << SLOT_BITS;
+const SLOT_MASK = SLOTS - 1;
+const WORD_BITS = 32;
+const WORDS = SLOTS / WORD_BITS;
+/** Ticks that the levels span together, 49.7 days. What expires in a later span waits in a list of its own. */
+const SPAN_TICKS = 2 ** (LEVELS * SLOT_BITS);
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A timer's place in a wheel: a link of a circular list. To be extended by what the timer is for. */
+export class WheelEntry {
+  previous: WheelEntry = this;
+  next: WheelEntry = this;
+  /** The tick at which it expires. */
+  dueTick = 0;
+
+  /** Whether it waits in a wheel. */
+  get linked(): boolean {
+    return this.next !== this;
+  }
+}
+
+/**
+ * A hierarchical timing wheel (Varghese and Lauck, 1987): inserting and removing are O(1), however many timers wait.
+ *
+ * Time is counted in ticks of a millisecond. Level 0 has a slot for each of the 256 ticks of the present block, level 1
+ * one for each of 256 such blocks, and so on: a timer stands on the level of the highest digit (base 256) in which its
+ * tick differs from the present one. When the present reaches its slot, it falls to a lower level. Bitmaps tell which
+ * slots are in use, so that empty stretches are skipped: an hour's sleep is caught up as fast as a millisecond's.
+ */
+export class TimerWheel {
+  readonly #slots: readonly WheelEntry[] = Array.from({ length: LEVELS * SLOTS }, () => new WheelEntry());
+  /** A bit for each slot. Set where a timer may wait; removing one leaves the bit behind, which costs a look later. */
+  readonly #used = new Int32Array(LEVELS * WORDS);
+  /** Timers that expire beyond the present span. */
+  readonly #far = new WheelEntry();
+  /** Timers of a slot that the present has reached, on their way to a lower level. */
+  readonly #falling = new WheelEntry();
+  #nowTick: number;
+  #spanEndTick: number;
+  #size = 0;
+  /** Nothing happens before this tick. It may be too early, when a timer was removed, and never too late. */
+  #nextTick = NEVER;
+
+  constructor(nowMs: number) {
+    this.#nowTick = Math.floor(nowMs);
+    this.#spanEndTick = spanEnd(this.#nowTick);
+  }
+
+  /** Timers that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** When `advance` may have something to do next, in ms; infinity without timers. */
+  get nextMs(): number {
+    return this.#nextTick;
+  }
+
+  /** Adds a timer that expires at the first tick that is not before `dueMs`, and in the future. */
+  insert(entry: WheelEntry, dueMs: number): void {
+    invariant(!entry.linked, 'a timer is inserted twice');
+    entry.dueTick = Math.max(Math.ceil(dueMs), this.#nowTick + 1);
+    this.#size++;
+    this.#place(entry);
+  }
+
+  remove(entry: WheelEntry): void {
+    invariant(entry.linked, 'a timer is removed that does not wait');
+    unlink(entry);
+    if (--this.#size === 0) this.#nextTick = NEVER;
+  }
+
+  /**
+   * Moves the present on to `nowMs`, and takes out what expires on the way: in the order of ticks, and within a tick in
+   * the order of insertion. `expire` may insert and remove. At most `budget` timers are touched, be it that they expire
+   * or that they fall to a lower level; returns true if that did not suffice.
+   */
+  advance(nowMs: number, budget: number, expire: (entry: WheelEntry) => void): boolean {
+    const target = Math.floor(nowMs);
+    for (;;) {
+      budget = this.#expirePresent(this.#fall(budget), expire);
+      if (this.#busy) return true;
+      this.#nextTick = this.#findNext();
+      if (this.#nextTick > target) break;
+      this.#moveTo(this.#nextTick);
+    }
+    if (target > this.#nowTick) this.#moveTo(target);
+    return false;
+  }
+
+  /** Whether timers are due at the present tick, or may be. */
+  get #busy(): boolean {
+    return this.#falling.linked || this.#slot(0, this.#nowTick & SLOT_MASK).linked;
+  }
+
+  #slot(level: number, index: number): WheelEntry {
+    return this.#slots[level * SLOTS + index] as WheelEntry;
+  }
+
+  #place(entry: WheelEntry): void {
+    const due = entry.dueTick;
+    if (due >= this.#spanEndTick) {
+      this.#lower(this.#spanEndTick);
+      return linkBefore(this.#far, entry);
+    }
+    const level = levelOf(due ^ this.#nowTick);
+    const index = (due >>> (level * SLOT_BITS)) & SLOT_MASK;
+    this.#used[level * WORDS + (index >>> 5)]! |= 1 << (index & 31);
+    this.#lower(level === 0 ? due : this.#tickOf(level, index));
+    linkBefore(this.#slot(level, index), entry);
+  }
+
+  #lower(tick: number): void {
+    if (tick < this.#nextTick) this.#nextTick = tick;
+  }
+
+  #fall(budget: number): number {
+    for (; budget > 0 && this.#falling.linked; budget--) {
+      const entry = this.#falling.next;
+      unlink(entry);
+      this.#place(entry);
+    }
+    return budget;
+  }
+
+  #expirePresent(budget: number, expire: (entry: WheelEntry) => void): number {
+    const present = this.#slot(0, this.#nowTick & SLOT_MASK);
+    for (; budget > 0 && present.linked; budget--) {
+      const entry = present.next;
+      this.remove(entry);
+      expire(entry);
+    }
+    return budget;
+  }
+
+  /** The present becomes `tick`, before which nothing is due. Of the slots that begin there, one at most is in use. */
+  #moveTo(tick: number): void {
+    this.#nowTick = tick;
+    if (tick >= this.#spanEndTick) {
+      this.#spanEndTick = spanEnd(tick);
+      moveAll(this.#far, this.#falling);
+    }
+    for (let level = 1; level < LEVELS && tick % 2 ** (level * SLOT_BITS) === 0; level++) {
+      moveAll(this.#slot(level, (tick >>> (level * SLOT_BITS)) & SLOT_MASK), this.#falling);
+    }
+  }
+
+  /** The tick of the first slot in use that lies in the future; those of a level all lie before those of the next. */
+  #findNext(): number {
+    if (this.#size === 0) return NEVER;
+    for (let level = 0; level < LEVELS; level++) {
+      const index = this.#findUsed(level, ((this.#nowTick >>> (level * SLOT_BITS)) & SLOT_MASK) + 1);
+      if (index < SLOTS) return this.#tickOf(level, index);
+    }
+    return this.#spanEndTick;
+  }
+
+  /** The first slot in use of a level, from a given one on; SLOTS if there is none. Clears the bits of empty ones. */
+  #findUsed(level: number, from: number): number {
+    for (let index = from; index < SLOTS; ) {
+      const at = level * WORDS + (index >>> 5);
+      const word = (this.#used[at] as number) & (-1 << (index & 31));
+      if (word === 0) {
+        index = (index | 31) + 1;
+        continue;
+      }
+      const bit = 31 - Math.clz32(word & -word);
+      index = (index & ~31) | bit;
+      if (this.#slot(level, index).linked) return index;
+      this.#used[at]! &= ~(1 << bit);
+    }
+    return SLOTS;
+  }
+
+  /** The tick at which a slot that lies in the future begins. */
+  #tickOf(level: number, index: number): number {
+    const slotTicks = 2 ** (level * SLOT_BITS);
+    return this.#nowTick - (this.#nowTick % (slotTicks * SLOTS)) + index * slotTicks;
+  }
+}
+
+function spanEnd(tick: number): number {
+  return tick - (tick % SPAN_TICKS) + SPAN_TICKS;
+}
+
+/** The highest digit, base 256, in which two ticks of one span differ. */
+function levelOf(difference: number): number {
+  return difference === 0 ? 0 : (31 - Math.clz32(difference)) >>> 3;
+}
+
+function linkBefore(head: WheelEntry, entry: WheelEntry): void {
+  const last = head.previous;
+  entry.previous = last;
+  entry.next = head;
+  last.next = entry;
+  head.previous = entry;
+}
+
+function unlink(entry: WheelEntry): void {
+  entry.previous.next = entry.next;
+  entry.next.previous = entry.previous;
+  entry.previous = entry;
+  entry.next = entry;
+}
+
+/** Appends all entries of one list to another. */
+function moveAll(from: WheelEntry, to: WheelEntry): void {
+  if (!from.linked) return;
+  const first = from.next;
+  const last = from.previous;
+  const tail = to.previous;
+  tail.next = first;
+  first.previous = tail;
+  last.next = to;
+  to.previous = last;
+  from.previous = from;
+  from.next = from;
+}
