@@ -17,6 +17,18 @@ export const WRITE_BUDGET_BYTES = 1024 * 1024;
 /** A listener accepts at most this many connections in one turn. */
 export const ACCEPT_BUDGET_CALLS = 64;
 
+/** Timers that one turn touches: expirations, and those that move down a level of the wheel. */
+export const TIMER_BUDGET_TOUCHES = 1024;
+
+/** Posted tasks, messages of an inbox and signals that one turn takes, of each. */
+export const TASK_BUDGET_CALLS = 1024;
+export const MESSAGE_BUDGET_CALLS = 256;
+export const SIGNAL_BUDGET_CALLS = 64;
+
+/** Posted tasks, and messages of one inbox, that may wait. */
+export const MAX_POSTED_TASKS = 65_536;
+export const MAX_INBOX_MESSAGES = 65_536;
+
 /** Events fetched by one epoll_wait, 12 bytes each. */
 export const EPOLL_BATCH_EVENTS = 1024;
 

@@ -1,3 +1,4 @@
+import { type DescriptorWatch, watchReadable } from '../kernel/descriptor-watch.js';
 import { DEDICATED_PENDING_WAIT_MS, DEDICATED_WAIT_MS } from '../limits.js';
 import type { Host, Turnable } from './host.js';
 
@@ -5,27 +6,54 @@ import type { Host, Turnable } from './host.js';
  * Owns its thread: the loop itself waits in epoll_wait, and Node's own loop is visited between turns, where promises
  * are drained, timers run and messages come in. While the loop waits these wait too, so the wait is bounded; it is
  * short while a handler's promise is pending, because that may depend on them.
+ *
+ * While nothing keeps the process alive it rests: libuv waits for the epoll descriptor, as in the embedded host, so that
+ * Node sees a thread with nothing to do and may end it.
  */
 export class DedicatedHost implements Host {
   #loop: Turnable | undefined;
+  #watch: DescriptorWatch | undefined;
+  #scheduled = false;
 
   attach(loop: Turnable): void {
     this.#loop = loop;
-    setImmediate(this.#turn);
+    loop.keepAlive.onChange = (held) => {
+      if (held) this.wake();
+    };
+    this.wake();
   }
 
   wake(): void {
-    // The next turn is always scheduled, and does not wait when the loop is busy.
+    this.#watch?.close();
+    this.#watch = undefined;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#turn);
   }
 
   detach(): void {
+    if (this.#loop !== undefined) this.#loop.keepAlive.onChange = () => {};
+    this.#watch?.close();
+    this.#watch = undefined;
     this.#loop = undefined;
   }
 
   readonly #turn = (): void => {
     const loop = this.#loop;
     if (loop === undefined) return;
-    setImmediate(this.#turn);
-    loop.turn(loop.pendingHandlers > 0 ? DEDICATED_PENDING_WAIT_MS : DEDICATED_WAIT_MS);
+    this.#scheduled = false;
+    if (loop.keepAlive.held || loop.busy) this.wake();
+    else this.#rest(loop.descriptor);
+    loop.turn(this.#waitMs(loop));
   };
+
+  #waitMs({ keepAlive, pendingHandlers }: Turnable): number {
+    if (!keepAlive.held) return 0;
+    return pendingHandlers > 0 ? DEDICATED_PENDING_WAIT_MS : DEDICATED_WAIT_MS;
+  }
+
+  #rest(descriptor: number): void {
+    this.#watch = watchReadable(descriptor, () => this.wake());
+    this.#watch.hold(false);
+  }
 }

@@ -15,7 +15,10 @@ export class EmbeddedHost implements Host {
 
   attach(loop: Turnable): void {
     this.#loop = loop;
-    this.#watch = watchReadable(loop.descriptor, () => this.wake());
+    const watch = watchReadable(loop.descriptor, () => this.wake());
+    watch.hold(loop.keepAlive.held);
+    loop.keepAlive.onChange = (held) => watch.hold(held);
+    this.#watch = watch;
   }
 
   wake(): void {
@@ -25,6 +28,7 @@ export class EmbeddedHost implements Host {
   }
 
   detach(): void {
+    if (this.#loop !== undefined) this.#loop.keepAlive.onChange = () => {};
     this.#watch?.close();
     this.#watch = undefined;
     this.#loop = undefined;
@@ -34,7 +38,11 @@ export class EmbeddedHost implements Host {
     this.#scheduled = false;
     const loop = this.#loop;
     if (loop === undefined) return;
-    loop.turn(0);
-    if (loop.busy) this.wake();
+    try {
+      loop.turn(0);
+    } finally {
+      // Also after a throw: a program that lives on has a loop that goes on.
+      if (loop.busy) this.wake();
+    }
   };
 }

@@ -1,3 +1,5 @@
+import type { KeepAlive } from '../loop/keep-alive.js';
+
 /** The part of the loop that a host drives. */
 export interface Turnable {
   /** The epoll descriptor. */
@@ -6,6 +8,8 @@ export interface Turnable {
   readonly busy: boolean;
   /** Handlers whose promise has not settled. */
   readonly pendingHandlers: number;
+  /** Whether the process may end. */
+  readonly keepAlive: KeepAlive;
   turn(timeoutMs: number): void;
 }
 

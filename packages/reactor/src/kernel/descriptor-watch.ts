@@ -1,8 +1,10 @@
 /** Lets libuv wait for a descriptor on our behalf. */
 import koffi from 'koffi';
 
-/** Open until closed; an open watch keeps the process alive, as any libuv handle does. */
+/** Open until closed. */
 export interface DescriptorWatch {
+  /** Whether the watch keeps the process alive, as it does at first. */
+  hold(process: boolean): void;
   close(): void;
 }
 
@@ -14,5 +16,8 @@ export interface DescriptorWatch {
 export function watchReadable(fd: number, onReadable: () => void): DescriptorWatch {
   // An error status calls too: the turn that follows meets the error where it can be reported.
   const handle = koffi.node.poll(fd, { readable: true }, () => onReadable());
-  return { close: () => handle.close() };
+  return {
+    hold: (process) => void (process ? handle.ref() : handle.unref()),
+    close: () => handle.close(),
+  };
 }

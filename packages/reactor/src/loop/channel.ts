@@ -6,6 +6,8 @@
  */
 export interface Channel {
   readonly fd: number;
+  /** Whether the process must not end while the channel is in the set; false for what only serves others. */
+  readonly keepsAlive: boolean;
   /** The channel's place in the poller; set by the poller when it is added. */
   slot: number;
   /** Notes the event bits of epoll_wait(2). Does no I/O and calls nobody. */

@@ -1,82 +1,216 @@
 import type { Channel } from './channel.js';
 import { check } from '../errors.js';
-import { EPOLLIN } from '../kernel/abi.js';
+import { EPOLLET, EPOLLIN } from '../kernel/abi.js';
+import type { KeepAlive } from './keep-alive.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { TIMER_BUDGET_TOUCHES } from '../limits.js';
 import type { Poller } from './poller.js';
+import { TimerWheel, WheelEntry } from '../structures/timer-wheel.js';
+import { rethrowLater } from './rethrow.js';
 
 const NS_PER_MS = 1_000_000;
+const NOT_ARMED = Number.POSITIVE_INFINITY;
 
-export interface Alarm {
+/** A call that the loop will make at a time, once or again and again. */
+export interface Timer {
+  /** Whether the call is still to come. */
+  readonly pending: boolean;
+  /** Calls it off. Does nothing if it was made, or called off, before. */
   cancel(): void;
-}
-
-interface Pending extends Alarm {
-  readonly dueMs: number;
-  readonly ring: () => void;
+  /** Starts the delay anew, as if the timer were made now. Also wakes one up that is done. */
+  refresh(): void;
+  /** While a timer is pending and referenced, which it is at first, it keeps the process alive. */
+  ref(): this;
+  unref(): this;
+  hasRef(): boolean;
 }
 
 /**
- * Wakes the loop at a time: one timerfd in the epoll set serves all alarms, so that either host sleeps just as long
- * as it may. Owns the timerfd. Alarms are kept sorted in an array, which is right for the few that the reactor itself
- * sets (a listener that rests), and would not be for one per connection.
+ * The time, and what happens at a time: any number of timers on a wheel, and one timerfd in the epoll set that wakes the
+ * loop for the next of them, so that either host sleeps just as long as it may. Owns the timerfd.
+ *
+ * The timerfd is edge-triggered and never read: setting it again takes the old expiry off.
  */
 export class Clock implements Channel {
   readonly fd: number;
+  readonly keepsAlive = false;
   slot = -1;
+  /** Milliseconds on the monotonic clock at the begin of this turn, or of the last one. */
+  turnMs: number;
   readonly #kernel: Kernel;
   readonly #poller: Poller;
-  #alarms: Pending[] = [];
+  readonly #keepAlive: KeepAlive;
+  readonly #wheel: TimerWheel;
+  /** When the timerfd expires. */
+  #armedMs = NOT_ARMED;
+  #behind = false;
+  #inTurn = false;
 
-  constructor(kernel: Kernel, poller: Poller) {
+  constructor(kernel: Kernel, poller: Poller, keepAlive: KeepAlive) {
     this.#kernel = kernel;
     this.#poller = poller;
+    this.#keepAlive = keepAlive;
+    this.turnMs = kernel.now();
+    this.#wheel = new TimerWheel(this.turnMs);
     this.fd = check(kernel.timerfdCreate(), 'timerfd_create');
     try {
-      poller.enter(this, EPOLLIN);
+      poller.enter(this, (EPOLLIN | EPOLLET) >>> 0);
     } catch (error) {
       kernel.close(this.fd);
       throw error;
     }
   }
 
-  /** Calls `ring` once, in the loop, not before `delayMs` milliseconds have passed. */
-  after(delayMs: number, ring: () => void): Alarm {
-    const alarm: Pending = { dueMs: this.#kernel.now() + delayMs, ring, cancel: () => this.#cancel(alarm) };
-    const later = this.#alarms.findIndex((other) => other.dueMs > alarm.dueMs);
-    this.#alarms.splice(later < 0 ? this.#alarms.length : later, 0, alarm);
+  /** Timers that wait. */
+  get pending(): number {
+    return this.#wheel.size;
+  }
+
+  /** Whether timers are due that the last turn had no budget for. */
+  get behind(): boolean {
+    return this.#behind;
+  }
+
+  /** Calls `callback` in the loop, not before `delayMs` have passed from now. */
+  after(delayMs: number, callback: () => void): Timer {
+    return this.start(new ClockTimer(this, callback, delayMs, 0));
+  }
+
+  /** Calls `callback` every `periodMs`. Calls that the loop was too late for are left out, and the rhythm is kept. */
+  every(periodMs: number, callback: () => void): Timer {
+    return this.start(new ClockTimer(this, callback, periodMs, periodMs));
+  }
+
+  start(timer: ClockTimer): ClockTimer {
+    if (timer.referenced) this.#keepAlive.acquire();
+    this.#insert(timer, this.#kernel.now() + timer.delayMs);
+    return timer;
+  }
+
+  stop(timer: ClockTimer): void {
+    if (timer.referenced) this.#keepAlive.release();
+    this.#wheel.remove(timer);
+  }
+
+  /** A pending timer's reference has changed. */
+  referenceChanged(timer: ClockTimer): void {
+    if (timer.referenced) this.#keepAlive.acquire();
+    else this.#keepAlive.release();
+  }
+
+  /** Reads the time, once for all that happens in a turn. Until `endTurn` the timerfd is left alone. */
+  beginTurn(): void {
+    this.#inTurn = true;
+    this.turnMs = this.#kernel.now();
+  }
+
+  /** Makes the calls that are due, within the turn's budget. */
+  expire(): void {
+    if (this.#wheel.nextMs > this.turnMs && !this.#behind) return;
+    this.#behind = this.#wheel.advance(this.turnMs, TIMER_BUDGET_TOUCHES, this.#expire);
+  }
+
+  endTurn(): void {
+    this.#inTurn = false;
     this.#arm();
-    return alarm;
   }
 
   mark(): void {
-    // Being readable is all that a timerfd ever says; service reads it.
+    // That time has passed is all that a timerfd ever says, and each turn looks for itself.
   }
 
   service(): boolean {
-    this.#kernel.timerfdRead(this.fd);
-    const now = this.#kernel.now();
-    const due = this.#alarms.filter((alarm) => alarm.dueMs <= now);
-    this.#alarms = this.#alarms.slice(due.length);
-    this.#arm();
-    for (const alarm of due) alarm.ring();
+    this.#armedMs = NOT_ARMED;
     return false;
   }
 
   destroy(): void {
-    this.#alarms = [];
     this.#poller.silence(this);
     this.#poller.remove(this);
     this.#kernel.close(this.fd);
   }
 
-  #cancel(alarm: Pending): void {
-    this.#alarms = this.#alarms.filter((other) => other !== alarm);
+  readonly #expire = (entry: WheelEntry): void => {
+    const timer = entry as ClockTimer;
+    if (timer.periodMs > 0) this.#insert(timer, this.#nextBeat(timer));
+    else if (timer.referenced) this.#keepAlive.release();
+    try {
+      timer.callback();
+    } catch (error) {
+      rethrowLater(error);
+    }
+  };
+
+  /** The first multiple of the period, counted from the last call, that lies in the future. */
+  #nextBeat({ dueTick, periodMs }: ClockTimer): number {
+    const missed = Math.floor((this.turnMs - dueTick) / periodMs);
+    return dueTick + (missed + 1) * periodMs;
   }
 
-  /** Sets the timerfd to the next alarm, rounded up: an alarm may be late, never early. */
+  #insert(timer: ClockTimer, dueMs: number): void {
+    this.#wheel.insert(timer, dueMs);
+    if (!this.#inTurn) this.#arm();
+  }
+
+  /**
+   * Sets the timerfd, if there is something to wait for before it expires. One that expires too early, because its timer
+   * was called off, is left alone: a turn in vain is cheaper than a system call for each timer that comes and goes.
+   */
   #arm(): void {
-    const next = this.#alarms[0];
-    const waitNs = next === undefined ? 0 : Math.max(1, Math.ceil((next.dueMs - this.#kernel.now()) * NS_PER_MS));
-    check(this.#kernel.timerfdArm(this.fd, waitNs), 'timerfd_settime');
+    const { nextMs } = this.#wheel;
+    if (nextMs >= this.#armedMs || this.#behind) return;
+    this.#armedMs = nextMs;
+    const waitMs = nextMs - this.#kernel.now();
+    check(this.#kernel.timerfdArm(this.fd, Math.max(1, Math.ceil(waitMs * NS_PER_MS))), 'timerfd_settime');
+  }
+}
+
+/** A timer of a clock. One object, and no closure of its own, because a server may have a million of them. */
+export class ClockTimer extends WheelEntry implements Timer {
+  readonly callback: () => void;
+  readonly delayMs: number;
+  /** 0 for a timer that is done after one call. */
+  readonly periodMs: number;
+  referenced = true;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, callback: () => void, delayMs: number, periodMs: number) {
+    super();
+    this.#clock = clock;
+    this.callback = callback;
+    this.delayMs = delayMs;
+    this.periodMs = periodMs;
+  }
+
+  get pending(): boolean {
+    return this.linked;
+  }
+
+  cancel(): void {
+    if (this.linked) this.#clock.stop(this);
+  }
+
+  refresh(): void {
+    this.cancel();
+    this.#clock.start(this);
+  }
+
+  ref(): this {
+    if (!this.referenced) this.#reference(true);
+    return this;
+  }
+
+  unref(): this {
+    if (this.referenced) this.#reference(false);
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.referenced;
+  }
+
+  #reference(referenced: boolean): void {
+    this.referenced = referenced;
+    if (this.linked) this.#clock.referenceChanged(this);
   }
 }

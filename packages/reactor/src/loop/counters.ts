@@ -4,6 +4,8 @@ export class Counters {
   turns = 0;
   /** Events that epoll reported. */
   events = 0;
+  /** Calls of timers. */
+  timersExpired = 0;
   /** Events dropped because their connection had been closed meanwhile, its slot perhaps given out again. */
   staleEvents = 0;
   /** Connections accepted, and those dialled that came about. */

@@ -2,12 +2,14 @@ import type { BufferPool } from '../structures/buffer-pool.js';
 import type { Channel } from './channel.js';
 import { Clock } from './clock.js';
 import type { Counters } from './counters.js';
+import { KeepAlive } from './keep-alive.js';
 import { invariant } from '../invariant.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Poller } from './poller.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
 import { ReceiveBatch, type Receiver } from './receive-batch.js';
 import { type Corked, SendBatch } from './send-batch.js';
+import { TaskQueue } from './task-queue.js';
 import type { ReceiveArena } from '../structures/receive-arena.js';
 
 /** A closed connection whose owner has not been told. */
@@ -36,6 +38,7 @@ export class Loop {
   readonly debug: boolean;
   readonly poller: Poller;
   readonly clock: Clock;
+  readonly keepAlive = new KeepAlive();
   /** Handlers whose promise has not settled. */
   pendingHandlers = 0;
   /** Called when work appears outside a turn, so that the host makes one soon. */
@@ -43,6 +46,7 @@ export class Loop {
   readonly #ready = new ReadyQueue();
   readonly #receives: ReceiveBatch;
   readonly #sends: SendBatch;
+  readonly #tasks = new TaskQueue();
   #ended: Ended[] = [];
   #turning = false;
 
@@ -54,13 +58,13 @@ export class Loop {
     this.debug = debug;
     this.#receives = new ReceiveBatch(kernel, arena);
     this.#sends = new SendBatch(kernel, pool);
-    this.poller = new Poller(kernel);
+    this.poller = new Poller(kernel, this.keepAlive);
     this.clock = this.#openClock();
   }
 
   #openClock(): Clock {
     try {
-      return new Clock(this.kernel, this.poller);
+      return new Clock(this.kernel, this.poller, this.keepAlive);
     } catch (error) {
       this.poller.close();
       throw error;
@@ -79,19 +83,24 @@ export class Loop {
 
   /** Whether the next turn must not wait. */
   get busy(): boolean {
-    return this.#ready.size > 0 || this.#sends.size > 0 || this.#ended.length > 0;
+    return this.#ready.size > 0 || this.#sends.size > 0 || this.#ended.length > 0 || this.clock.behind || this.#tasks.size > 0;
   }
 
-  /** One turn: wait, mark, serve, uncork, tell. ARCHITECTURE.md draws it. */
+  /** One turn: wait, mark, serve, timers, tasks, uncork, tell. ARCHITECTURE.md draws it. */
   turn(timeoutMs: number): void {
     invariant(!this.#turning, 'a turn was started inside a turn');
     this.#turning = true;
     try {
       this.counters.turns++;
-      this.#mark(this.poller.wait(this.busy ? 0 : timeoutMs));
+      const events = this.poller.wait(this.busy ? 0 : timeoutMs);
+      this.clock.beginTurn();
+      this.#mark(events);
       this.#serveRound();
+      this.clock.expire();
+      this.#tasks.run();
       this.#sends.send();
       this.#tellOwners();
+      this.clock.endTurn();
     } finally {
       this.#turning = false;
     }
@@ -100,6 +109,12 @@ export class Loop {
   /** Queues a channel that has something to do; if it is queued already it keeps its place. */
   makeReady(channel: Channel): void {
     this.#ready.push(channel.slot);
+    if (!this.#turning) this.wakeHost();
+  }
+
+  /** Has a task run in this turn or the next one. Error: EL_QUEUE_FULL. */
+  post(task: () => void): void {
+    this.#tasks.push(task);
     if (!this.#turning) this.wakeHost();
   }
 

@@ -2,6 +2,7 @@ import type { Channel } from './channel.js';
 import { EdgeloopError, check } from '../errors.js';
 import { HandleMap } from '../structures/handle-map.js';
 import { EINTR } from '../kernel/abi.js';
+import type { KeepAlive } from './keep-alive.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { EPOLL_BATCH_EVENTS } from '../limits.js';
 
@@ -15,12 +16,14 @@ const TRIPLE = 3;
  */
 export class Poller {
   readonly #kernel: Kernel;
+  readonly #keepAlive: KeepAlive;
   readonly #epoll: number;
   readonly #channels = new HandleMap<Channel>();
   readonly #triples = new Uint32Array(EPOLL_BATCH_EVENTS * TRIPLE);
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, keepAlive: KeepAlive) {
     this.#kernel = kernel;
+    this.#keepAlive = keepAlive;
     this.#epoll = check(kernel.epollCreate(), 'epoll_create1');
   }
 
@@ -70,6 +73,7 @@ export class Poller {
     const result = this.#kernel.epollAdd(this.#epoll, channel.fd, events, slot, this.#channels.generationOf(slot));
     if (result < 0) this.#channels.remove(slot);
     check(result, 'epoll_ctl');
+    if (channel.keepsAlive) this.#keepAlive.acquire();
   }
 
   /** Changes what the channel waits for, and arms a one-shot one again. */
@@ -91,6 +95,7 @@ export class Poller {
   /** Frees the slot of a silenced channel: events of this batch that are still to come are stale. */
   remove(channel: Channel): void {
     this.#channels.remove(channel.slot);
+    if (channel.keepsAlive) this.#keepAlive.release();
   }
 
   close(): void {

@@ -19,6 +19,7 @@ export interface DialOutcome {
  */
 export class Dial implements Channel {
   readonly fd: number;
+  readonly keepsAlive = true;
   slot = -1;
   readonly #loop: Loop;
   readonly #outcome: DialOutcome;

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { type SocketAddress, addressText, decodeAddress, encodeAddress } from './address.js';
 import type { Channel } from '../loop/channel.js';
-import type { Alarm } from '../loop/clock.js';
+import type { Timer } from '../loop/clock.js';
 import { SystemError, check } from '../errors.js';
 import { EAGAIN, EMFILE, ENFILE, EPOLLONESHOT, SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../kernel/abi.js';
 import { ACCEPT_BACKOFF_MS, ACCEPT_BUDGET_CALLS } from '../limits.js';
@@ -37,6 +37,7 @@ export interface Acceptor {
  */
 export class Listener implements Channel {
   readonly fd: number;
+  readonly keepsAlive = true;
   slot = -1;
   /** Where it listens, with the port that the kernel chose if 0 was asked for. */
   readonly address: SocketAddress;
@@ -45,7 +46,7 @@ export class Listener implements Channel {
   readonly #reserve: ReserveDescriptor;
   readonly #interest: number;
   readonly #peer = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-  #rest: Alarm | undefined;
+  #rest: Timer | undefined;
   #closed = false;
 
   /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, EL_SLOTS_EXHAUSTED, and a SystemError of socket, setsockopt, bind or listen. */

@@ -36,6 +36,11 @@ export abstract class RegisteredSocket implements Channel {
     this.#trigger = trigger;
   }
 
+  /** On the prototype, so that a connection has no field for it. */
+  get keepsAlive(): boolean {
+    return true;
+  }
+
   abstract mark(events: number): void;
   abstract service(): boolean;
   abstract destroy(reason?: Error): void;

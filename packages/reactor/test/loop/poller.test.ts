@@ -2,16 +2,17 @@ import t from 'tap';
 import { EPOLLIN, EPOLLOUT } from '../../src/kernel/abi.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import type { Channel } from '../../src/loop/channel.js';
+import { KeepAlive } from '../../src/loop/keep-alive.js';
 import { Poller } from '../../src/loop/poller.js';
 
 const kernel = nativeKernel();
 
 function timerChannel(): Channel {
-  return { fd: kernel.timerfdCreate(), slot: -1, mark: () => {}, service: () => false, destroy: () => {} };
+  return { fd: kernel.timerfdCreate(), keepsAlive: true, slot: -1, mark: () => {}, service: () => false, destroy: () => {} };
 }
 
 t.test('an event finds its channel, and none after the channel has left within the batch', async (t) => {
-  const poller = new Poller(kernel);
+  const poller = new Poller(kernel, new KeepAlive());
   const channel = timerChannel();
   poller.enter(channel, EPOLLIN);
   kernel.timerfdArm(channel.fd, 1);
@@ -32,7 +33,7 @@ t.test('an event finds its channel, and none after the channel has left within t
 });
 
 t.test('ids differ between uses of one slot', async (t) => {
-  const poller = new Poller(kernel);
+  const poller = new Poller(kernel, new KeepAlive());
   const ids = new Set<number>();
   for (let i = 0; i < 100; i++) {
     const channel = timerChannel();
@@ -56,7 +57,7 @@ t.test('a wait that a signal interrupts is an empty batch; other failures are co
 });
 
 t.test('a descriptor that cannot be registered leaves no slot behind', async (t) => {
-  const poller = new Poller(kernel);
+  const poller = new Poller(kernel, new KeepAlive());
   const channel: Channel = { ...timerChannel(), fd: 9999 };
   t.throws(() => poller.enter(channel, EPOLLOUT), { code: 'EBADF', syscall: 'epoll_ctl' });
   t.equal(poller.size, 0);

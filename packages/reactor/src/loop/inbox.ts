@@ -1,0 +1,118 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Channel } from './channel.js';
+import { check } from '../errors.js';
+import { EPOLLIN } from '../kernel/abi.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { MESSAGE_BUDGET_CALLS } from '../limits.js';
+import type { Poller } from './poller.js';
+import { rethrowLater } from './rethrow.js';
+
+/** What a sender in another thread needs; goes there as workerData or in a message, with `port` in its transfer list. */
+export interface InboxAddress {
+  readonly port: MessagePort;
+  /** Shared by the inbox and all its senders; INBOX_* number its cells. */
+  readonly cells: Int32Array;
+  readonly eventfd: number;
+  readonly capacity: number;
+}
+
+/** Messages that are under way. */
+export const INBOX_QUEUED = 0;
+/** 1 from the first message after a look into the inbox until the next look: so many messages cost one wake-up. */
+export const INBOX_SIGNALLED = 1;
+/** 1 once nothing is received any more. */
+export const INBOX_CLOSED = 2;
+const CELLS = 3;
+
+/**
+ * Where other threads leave messages for this loop. The messages go through MessagePorts, which copy or transfer them as
+ * postMessage does; an eventfd in the epoll set wakes the loop, wherever it waits. Owns the eventfd and its ends of the ports.
+ */
+export class Inbox<T> implements Channel {
+  readonly fd: number;
+  readonly keepsAlive = true;
+  slot = -1;
+  readonly #kernel: Kernel;
+  readonly #poller: Poller;
+  readonly #receive: (message: T) => void;
+  readonly #capacity: number;
+  readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
+  #ports: MessagePort[] = [];
+  /** Which port is looked into next. */
+  #turn = 0;
+
+  constructor({ kernel, poller }: { kernel: Kernel; poller: Poller }, receive: (message: T) => void, capacity: number) {
+    this.#kernel = kernel;
+    this.#poller = poller;
+    this.#receive = receive;
+    this.#capacity = capacity;
+    this.fd = check(kernel.eventfdCreate(), 'eventfd');
+    try {
+      poller.enter(this, EPOLLIN);
+    } catch (error) {
+      kernel.close(this.fd);
+      throw error;
+    }
+  }
+
+  get closed(): boolean {
+    return this.#cells[INBOX_CLOSED] === 1;
+  }
+
+  /** An address for one more sender. */
+  address(): InboxAddress {
+    const { port1, port2 } = new MessageChannel();
+    port1.unref();
+    this.#ports.push(port1);
+    return { port: port2, cells: this.#cells, eventfd: this.fd, capacity: this.#capacity };
+  }
+
+  mark(): void {
+    // An eventfd is only ever readable; service reads it.
+  }
+
+  /** The flag goes down before the ports are looked into: a message that is posted later raises it, and the loop, again. */
+  service(): boolean {
+    this.#kernel.eventfdRead(this.fd);
+    Atomics.store(this.#cells, INBOX_SIGNALLED, 0);
+    let left = MESSAGE_BUDGET_CALLS;
+    while (left > 0 && !this.closed && this.#receiveNext()) left--;
+    return left === 0 && !this.closed;
+  }
+
+  /** No message is received from now on. Returns the number of those that were under way. */
+  close(): number {
+    if (this.closed) return 0;
+    Atomics.store(this.#cells, INBOX_CLOSED, 1);
+    this.#poller.silence(this);
+    this.#poller.remove(this);
+    this.#kernel.close(this.fd);
+    for (const port of this.#ports) port.close();
+    return Atomics.load(this.#cells, INBOX_QUEUED);
+  }
+
+  destroy(): void {
+    this.close();
+  }
+
+  /** Takes one message, from the ports in turn. Returns false if there is none. */
+  #receiveNext(): boolean {
+    for (let looked = 0; looked < this.#ports.length; looked++) {
+      this.#turn = (this.#turn + 1) % this.#ports.length;
+      const envelope = receiveMessageOnPort(this.#ports[this.#turn] as MessagePort) as { message: T } | undefined;
+      if (envelope === undefined) continue;
+      Atomics.sub(this.#cells, INBOX_QUEUED, 1);
+      this.#deliver(envelope.message);
+      return true;
+    }
+    return false;
+  }
+
+  #deliver(message: T): void {
+    try {
+      this.#receive(message);
+    } catch (error) {
+      rethrowLater(error);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { type Transferable } from 'node:worker_threads';
+import { EdgeloopError, check } from '../errors.js';
+import { INBOX_CLOSED, INBOX_QUEUED, INBOX_SIGNALLED, type InboxAddress } from './inbox.js';
+import type { Kernel } from '../kernel/kernel.js';
+
+/**
+ * The sending side of an inbox, in another thread. Owns a duplicate of the inbox's eventfd, so that a late wake-up never
+ * reaches a stranger that has got the descriptor's number meanwhile.
+ */
+export class Outbox<T> {
+  readonly #kernel: Kernel;
+  readonly #address: InboxAddress;
+  readonly #eventfd: number;
+  #closed = false;
+
+  /** Errors: EL_INBOX_CLOSED, and a SystemError of fcntl. */
+  constructor(kernel: Kernel, address: InboxAddress) {
+    this.#kernel = kernel;
+    this.#address = address;
+    this.#eventfd = kernel.duplicate(address.eventfd);
+    // The inbox raises the flag before it closes the descriptor: one that is duplicated before the flag is its own.
+    if (this.#inboxClosed) {
+      if (this.#eventfd >= 0) kernel.close(this.#eventfd);
+      throw closedError();
+    }
+    check(this.#eventfd, 'fcntl');
+  }
+
+  /**
+   * Leaves a message for the loop and wakes it. What can be posted is what a MessagePort takes.
+   * Errors: EL_QUEUE_FULL when as many messages are under way as the inbox holds; EL_INBOX_CLOSED; a DataCloneError.
+   */
+  post(message: T, transfer: readonly Transferable[] = []): void {
+    const { cells, port, capacity } = this.#address;
+    if (this.#closed || this.#inboxClosed) throw closedError();
+    if (Atomics.add(cells, INBOX_QUEUED, 1) >= capacity) {
+      Atomics.sub(cells, INBOX_QUEUED, 1);
+      throw new EdgeloopError('EL_QUEUE_FULL', `${capacity} messages are under way to the inbox already; send fewer, or open it with a larger capacity`);
+    }
+    try {
+      port.postMessage(message, transfer);
+    } catch (error) {
+      Atomics.sub(cells, INBOX_QUEUED, 1);
+      throw error;
+    }
+    if (Atomics.exchange(cells, INBOX_SIGNALLED, 1) === 0) this.#kernel.eventfdSignal(this.#eventfd);
+  }
+
+  /** Gives the descriptor and the port back. What was posted still arrives. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#kernel.close(this.#eventfd);
+    this.#address.port.close();
+  }
+
+  get #inboxClosed(): boolean {
+    return Atomics.load(this.#address.cells, INBOX_CLOSED) === 1;
+  }
+}
+
+function closedError(): EdgeloopError {
+  return new EdgeloopError('EL_INBOX_CLOSED', 'the inbox or this way to it is closed; nothing posted to it would arrive');
+}

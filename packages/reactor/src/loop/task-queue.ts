@@ -1,0 +1,43 @@
+import { EdgeloopError } from '../errors.js';
+import { MAX_POSTED_TASKS, TASK_BUDGET_CALLS } from '../limits.js';
+import { rethrowLater } from './rethrow.js';
+
+/** Work that was handed to the loop from its own thread: first in, first out, bounded, a budget of it in each turn. */
+export class TaskQueue {
+  /** Those before `#next` have run. */
+  #tasks: (() => void)[] = [];
+  #next = 0;
+
+  /** Tasks that wait. */
+  get size(): number {
+    return this.#tasks.length - this.#next;
+  }
+
+  /** Error: EL_QUEUE_FULL. */
+  push(task: () => void): void {
+    if (this.size >= MAX_POSTED_TASKS) {
+      throw new EdgeloopError('EL_QUEUE_FULL', `${MAX_POSTED_TASKS} posted tasks are waiting already; post fewer, or wait for some to have run`);
+    }
+    this.#tasks.push(task);
+  }
+
+  /** Runs what waited at the begin of the call, as far as the budget goes. What a task posts comes with the next turn. */
+  run(): void {
+    for (let left = Math.min(this.size, TASK_BUDGET_CALLS); left > 0; left--) {
+      const task = this.#tasks[this.#next++] as () => void;
+      try {
+        task();
+      } catch (error) {
+        rethrowLater(error);
+      }
+    }
+    this.#forgetRun();
+  }
+
+  /** Cuts off what has run once it is the larger part, so that each task is moved once at most. */
+  #forgetRun(): void {
+    if (this.#next * 2 < this.#tasks.length || this.#next === 0) return;
+    this.#tasks = this.#tasks.slice(this.#next);
+    this.#next = 0;
+  }
+}
