@@ -12,8 +12,8 @@
 
 #define EL_PUBLIC __attribute__((visibility("default")))
 
-/* Grows by one whenever a function below changes its meaning; kernel/abi.ts expects this number. */
-#define EL_ABI_VERSION 1
+/* Grows by one whenever functions are added below or one changes its meaning; kernel/abi.ts expects this number. */
+#define EL_ABI_VERSION 2
 
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024
@@ -73,6 +73,9 @@ EL_PUBLIC int32_t el_shutdown(int32_t fd, int32_t how);
 /* close(2). On Linux the descriptor is gone whatever is returned, so a failure must not be retried. */
 EL_PUBLIC int32_t el_close(int32_t fd);
 
+/* fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file, whose flags such as O_NONBLOCK they share. */
+EL_PUBLIC int32_t el_duplicate(int32_t fd);
+
 /* open(2) of /dev/null with O_CLOEXEC: a descriptor held in reserve against EMFILE. */
 EL_PUBLIC int32_t el_open_null(void);
 
@@ -84,5 +87,15 @@ EL_PUBLIC int32_t el_timerfd_arm(int32_t fd, int64_t after_ns);
 
 /* Reads the timerfd's counter so that it stops being readable. Returns the expirations, cut to INT32_MAX. */
 EL_PUBLIC int32_t el_timerfd_read(int32_t fd);
+
+/* eventfd(2) with EFD_NONBLOCK | EFD_CLOEXEC and a counter of zero. */
+EL_PUBLIC int32_t el_eventfd_create(void);
+
+/* Adds one to the eventfd's counter, so that it becomes readable, and returns 0. -EAGAIN says that the counter is full:
+ * it is readable already, so there is nothing to be done. */
+EL_PUBLIC int32_t el_eventfd_signal(int32_t fd);
+
+/* Takes the eventfd's counter so that it stops being readable. Returns the count, cut to INT32_MAX. */
+EL_PUBLIC int32_t el_eventfd_read(int32_t fd);
 
 #endif

@@ -11,6 +11,12 @@ int32_t el_close(int32_t fd)
     return EL_SYSCALL(SYS_close, fd);
 }
 
+/* From descriptor 0 upwards, as dup(2) does it; dup itself could not add close-on-exec in the same step. */
+int32_t el_duplicate(int32_t fd)
+{
+    return EL_SYSCALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+}
+
 /* openat, because aarch64 has no open; the path is absolute, so the directory is not looked at. */
 int32_t el_open_null(void)
 {

@@ -2,6 +2,7 @@
  * timer.c - the timerfd that wakes the loop for its next deadline. The clock is monotonic, so that setting the time of
  * day neither fires a timer nor delays one.
  */
+#include "counter.h"
 #include "edgeloop.h"
 #include "syscall.h"
 
@@ -29,9 +30,5 @@ int32_t el_timerfd_arm(int32_t fd, int64_t after_ns)
 
 int32_t el_timerfd_read(int32_t fd)
 {
-    uint64_t expirations = 0;
-    const int32_t result = EL_SYSCALL(SYS_read, fd, &expirations, sizeof expirations);
-    if (result < 0)
-        return result;
-    return expirations < INT32_MAX ? (int32_t)expirations : INT32_MAX;
+    return counter_read(fd);
 }

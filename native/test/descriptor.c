@@ -24,6 +24,20 @@ TEST(open_null_opens_the_null_device_close_on_exec)
     EXPECT_EQUAL(el_close(fd), 0);
 }
 
+TEST(duplicate_opens_the_same_file_close_on_exec)
+{
+    const int32_t fd = el_eventfd_create();
+    const int32_t copy = el_duplicate(fd);
+    EXPECT(copy >= 0);
+    EXPECT(copy != fd);
+    EXPECT(is_close_on_exec(copy));
+    EXPECT_EQUAL(el_eventfd_signal(fd), 0);
+    EXPECT_EQUAL(el_close(fd), 0);
+    EXPECT_EQUAL(el_eventfd_read(copy), 1);
+    EXPECT_EQUAL(el_close(copy), 0);
+    EXPECT_EQUAL(el_duplicate(copy), -EBADF);
+}
+
 TEST(failures_do_not_touch_errno)
 {
     errno = EDOM;

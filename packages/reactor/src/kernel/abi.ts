@@ -4,7 +4,7 @@
  */
 import { EdgeloopError } from '../errors.js';
 
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 const table = {
   EPOLLIN: 0x001,

@@ -42,6 +42,8 @@ export interface Kernel {
   shutdown(fd: number, how: number): number;
   /** close(2). The descriptor is gone whatever is returned. */
   close(fd: number): number;
+  /** fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file. */
+  duplicate(fd: number): number;
 
   /** Opens /dev/null: a descriptor to hold in reserve. */
   openNull(): number;
@@ -51,6 +53,12 @@ export interface Kernel {
   timerfdArm(fd: number, afterNs: number): number;
   /** Takes the expirations off the descriptor, so that it stops being readable. */
   timerfdRead(fd: number): number;
+  /** eventfd(2), non-blocking and close-on-exec. */
+  eventfdCreate(): number;
+  /** Adds one to the counter; from any thread. EAGAIN: the counter is full, and readable since long. */
+  eventfdSignal(fd: number): number;
+  /** Takes the counter, cut to 2^31 - 1, so that the descriptor stops being readable. */
+  eventfdRead(fd: number): number;
   /** Milliseconds on the monotonic clock, with a fraction. */
   now(): number;
 }

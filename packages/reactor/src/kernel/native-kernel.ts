@@ -34,10 +34,14 @@ function bind(): Kernel {
     sendMany: bound('el_send_many(void *base, void *triples, int32_t count)'),
     shutdown: bound('el_shutdown(int32_t fd, int32_t how)'),
     close: bound('el_close(int32_t fd)'),
+    duplicate: bound('el_duplicate(int32_t fd)'),
     openNull: bound('el_open_null()'),
     timerfdCreate: bound('el_timerfd_create()'),
     timerfdArm: bound('el_timerfd_arm(int32_t fd, int64_t after_ns)'),
     timerfdRead: bound('el_timerfd_read(int32_t fd)'),
+    eventfdCreate: bound('el_eventfd_create()'),
+    eventfdSignal: bound('el_eventfd_signal(int32_t fd)'),
+    eventfdRead: bound('el_eventfd_read(int32_t fd)'),
     now: () => performance.now(),
   };
 }
