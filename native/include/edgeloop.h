@@ -18,6 +18,9 @@
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024
 
+/* The most datagrams that one el_recv_datagrams or el_send_datagrams moves. */
+#define EL_DATAGRAM_BATCH 32
+
 EL_PUBLIC int32_t el_abi_version(void);
 
 /* Writes the constants and struct sizes that the caller relies on, in the order of kernel/abi.ts, as far as
@@ -68,12 +71,25 @@ EL_PUBLIC int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint
 EL_PUBLIC int32_t el_recv_many(uint8_t *base, int32_t *triples, int32_t count, int32_t enough);
 EL_PUBLIC int32_t el_send_many(const uint8_t *base, int32_t *triples, int32_t count);
 
+/* recvmmsg(2). Datagram i goes to base[i * segment, (i + 1) * segment), its sender's sockaddr to addresses + i * 128,
+ * which is sizeof(struct sockaddr_storage), and triple i of the results becomes [length, flags, sockaddr length]. What
+ * exceeds a segment is lost, and MSG_TRUNC among the flags says so. `count` is cut to EL_DATAGRAM_BATCH. Returns how
+ * many came; an error after the first datagram is the result of the next call. */
+EL_PUBLIC int32_t el_recv_datagrams(int32_t fd, uint8_t *base, uint32_t segment, uint8_t *addresses, int32_t *results,
+                                    int32_t count);
+
+/* sendmmsg(2) with MSG_NOSIGNAL, of quads [offset in base, length, offset in addresses, sockaddr length]. The last is 0
+ * on a connected socket; if it always is, `addresses` may be NULL. `count` is cut to EL_DATAGRAM_BATCH. Returns how many
+ * were sent, or the error of the first; that of a later one shows when it is the first of the next call. */
+EL_PUBLIC int32_t el_send_datagrams(int32_t fd, const uint8_t *base, const uint8_t *addresses, const int32_t *quads,
+                                    int32_t count);
+
 EL_PUBLIC int32_t el_shutdown(int32_t fd, int32_t how);
 
 /* close(2). On Linux the descriptor is gone whatever is returned, so a failure must not be retried. */
 EL_PUBLIC int32_t el_close(int32_t fd);
 
-/* fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file, whose flags such as O_NONBLOCK they share. */
+/* fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file, O_NONBLOCK and offset included. */
 EL_PUBLIC int32_t el_duplicate(int32_t fd);
 
 /* open(2) of /dev/null with O_CLOEXEC: a descriptor held in reserve against EMFILE. */

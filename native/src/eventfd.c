@@ -5,7 +5,7 @@
 #include "edgeloop.h"
 #include "syscall.h"
 
-/* glibc's <sys/eventfd.h> counts on <stdint.h> to include <features.h>, which a freestanding compiler's own does not. */
+/* glibc's <sys/eventfd.h> needs it, and counts on a <stdint.h> that is not the freestanding compiler's own. */
 #include <features.h>
 #include <sys/eventfd.h>
 

@@ -39,6 +39,16 @@ export interface Kernel {
    */
   recvMany(base: Uint8Array, triples: Int32Array, count: number, enough: number): number;
   sendMany(base: Uint8Array, triples: Int32Array, count: number): number;
+  /**
+   * recvmmsg(2). Datagram i goes to `base[i * segment, (i + 1) * segment)`, its sender to `addresses` at i * SOCKADDR_STORAGE_BYTES;
+   * triple i of the results is `[length, flags, sockaddr length]`. `count` is cut to DATAGRAM_BATCH. Returns how many came.
+   */
+  recvDatagrams(fd: number, base: Uint8Array, segment: number, addresses: Uint8Array, results: Int32Array, count: number): number;
+  /**
+   * sendmmsg(2) with MSG_NOSIGNAL, of quads `[offset, length, address offset, address length]`; without an address the
+   * length is 0. `count` is cut to DATAGRAM_BATCH. Returns how many were sent, or the error of the first.
+   */
+  sendDatagrams(fd: number, base: Uint8Array, addresses: Uint8Array, quads: Int32Array, count: number): number;
   shutdown(fd: number, how: number): number;
   /** close(2). The descriptor is gone whatever is returned. */
   close(fd: number): number;

@@ -32,6 +32,8 @@ function bind(): Kernel {
     send: bound('el_send(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
     recvMany: bound('el_recv_many(void *base, void *triples, int32_t count, int32_t enough)'),
     sendMany: bound('el_send_many(void *base, void *triples, int32_t count)'),
+    recvDatagrams: bound('el_recv_datagrams(int32_t fd, void *base, uint32_t segment, void *addresses, void *results, int32_t count)'),
+    sendDatagrams: bound('el_send_datagrams(int32_t fd, void *base, void *addresses, void *quads, int32_t count)'),
     shutdown: bound('el_shutdown(int32_t fd, int32_t how)'),
     close: bound('el_close(int32_t fd)'),
     duplicate: bound('el_duplicate(int32_t fd)'),
