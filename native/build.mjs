@@ -21,11 +21,17 @@ const native = dirname(script);
 const libraries = '../packages/reactor/lib';
 
 const strict = ['-std=c17', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-Wconversion', '-Wshadow', '-Iinclude'];
-const shared = ['-shared', '-fPIC', '-fvisibility=hidden'];
+
+// nodelete keeps the library in memory when the last thread that loaded it ends: the handler of el_signal_visitor stays
+// installed, a visit that arrives late must find its code, and the claims of signals are not forgotten.
+const shared = ['-shared', '-fPIC', '-fvisibility=hidden', '-Wl,-z,nodelete'];
 
 // Without these a compiler may turn a plain loop into a call of memcpy, or guard the stack with a function of the C
 // library.
 const freestanding = ['-ffreestanding', '-fno-stack-protector'];
+
+// On aarch64 gcc may call libgcc for an atomic operation, to choose its instruction at run time.
+const inlineAtomics = { x64: [], arm64: ['-mno-outline-atomics'] };
 
 // --no-undefined makes the linker prove that the library needs no other one.
 const standalone = ['-nostdlib', '-Wl,--no-undefined', '-Wl,-z,relro', '-Wl,-z,now', '-Wl,-z,noexecstack'];
@@ -42,8 +48,8 @@ function main() {
   if (process.platform !== 'linux') fail(`edgeloop needs epoll, so Linux; this is ${process.platform}.`);
   if (arch !== 'x64' && arch !== 'arm64') fail(`edgeloop's native library is for x64 and arm64; this is ${arch}.`);
   const library = `${libraries}/linux-${arch}/libedgeloop.so`;
-  if (command === 'library') buildLibrary(library);
-  if (command === 'test') test(library);
+  if (command === 'library') buildLibrary(library, arch);
+  if (command === 'test') test(library, arch);
   if (command === 'sanitize') sanitize();
   if (command === 'clean') clean();
 }
@@ -60,14 +66,15 @@ function readArguments() {
   }
 }
 
-function buildLibrary(library) {
+function buildLibrary(library, arch) {
   if (!isStale(library)) return;
-  compile(library, ['-O2', ...freestanding, ...shared, ...standalone, soname(library), ...files('src', '.c')]);
+  const flags = ['-O2', ...freestanding, ...inlineAtomics[arch], ...shared, ...standalone, soname(library)];
+  compile(library, [...flags, ...files('src', '.c')]);
   console.log(`built ${fromRepository(library)}`);
 }
 
-function test(library) {
-  buildLibrary(library);
+function test(library, arch) {
+  buildLibrary(library, arch);
   checkSymbols(library);
   compileTest('build/test', library, ['-O2', '-g']);
   run('build/test');
@@ -104,7 +111,7 @@ function isStale(output) {
 // The test program finds the library relative to itself, so that gdb and strace can start it from anywhere.
 function compileTest(program, library, flags) {
   const rpath = `-Wl,-rpath,$ORIGIN/${relative(dirname(program), dirname(library))}`;
-  compile(program, [...flags, ...files('test', '.c'), library, rpath]);
+  compile(program, [...flags, '-pthread', ...files('test', '.c'), library, rpath]);
 }
 
 // The output gets its name only when it is complete: a build that is killed, or two at the same time, never leave half

@@ -2,8 +2,9 @@
  * edgeloop.h - the system calls of the edgeloop reactor, flattened for a foreign-function interface.
  *
  * Each function makes one system call, or the same one many times. It fills memory that the caller owns, keeps no state
- * between calls, calls nothing back, and returns a value >= 0 or -errno (it never touches the C library's errno). Base,
- * offset and length are taken apart so that the caller needs no new view object for each read and write.
+ * between calls (with one exception, the claims of el_signal_claim), calls nothing back, and returns a value >= 0 or
+ * -errno (it never touches the C library's errno). Base, offset and length are taken apart so that the caller needs no
+ * new view object for each read and write.
  */
 #ifndef EDGELOOP_H
 #define EDGELOOP_H
@@ -20,6 +21,9 @@
 
 /* The most datagrams that one el_recv_datagrams or el_send_datagrams moves. */
 #define EL_DATAGRAM_BATCH 32
+
+/* The most signals that one el_signalfd_read fetches. */
+#define EL_SIGNAL_BATCH 16
 
 EL_PUBLIC int32_t el_abi_version(void);
 
@@ -79,8 +83,8 @@ EL_PUBLIC int32_t el_recv_datagrams(int32_t fd, uint8_t *base, uint32_t segment,
                                     int32_t count);
 
 /* sendmmsg(2) with MSG_NOSIGNAL, of quads [offset in base, length, offset in addresses, sockaddr length]. The last is 0
- * on a connected socket; if it always is, `addresses` may be NULL. `count` is cut to EL_DATAGRAM_BATCH. Returns how many
- * were sent, or the error of the first; that of a later one shows when it is the first of the next call. */
+ * on a connected socket; if it always is, `addresses` may be NULL. `count` is cut to EL_DATAGRAM_BATCH. Returns how
+ * many were sent, or the error of the first; that of a later one shows when it is the first of the next call. */
 EL_PUBLIC int32_t el_send_datagrams(int32_t fd, const uint8_t *base, const uint8_t *addresses, const int32_t *quads,
                                     int32_t count);
 
@@ -113,5 +117,37 @@ EL_PUBLIC int32_t el_eventfd_signal(int32_t fd);
 
 /* Takes the eventfd's counter so that it stops being readable. Returns the count, cut to INT32_MAX. */
 EL_PUBLIC int32_t el_eventfd_read(int32_t fd);
+
+/* Signals to read from a signalfd. A set of them is two halves of 64 bits, bit n - 1 for signal n, because a foreign
+ * function takes two uint32_t faster than one uint64_t. A signal is certain to reach the signalfd only while every
+ * thread of the process blocks it: el_signal_mask does it for the calling thread, el_signal_visit for any other. */
+
+/* Claims signals for one reader in this process, or none of them if one is taken (-EBUSY), and gives them back. The
+ * claims are an atomic mask, the only state of the library; it outlives the thread that claimed. Both return 0. */
+EL_PUBLIC int32_t el_signal_claim(uint32_t low, uint32_t high);
+EL_PUBLIC int32_t el_signal_release(uint32_t low, uint32_t high);
+
+/* rt_sigprocmask(2) with SIG_BLOCK, or with SIG_UNBLOCK if `block` is 0, for the calling thread. */
+EL_PUBLIC int32_t el_signal_mask(int32_t block, uint32_t low, uint32_t high);
+
+/* Installs the handler of el_signal_visit for a real-time signal, for good: a visit that arrived after its removal would
+ * end the process. -EBUSY says that the signal is in use for something else, so that another one has to be tried. */
+EL_PUBLIC int32_t el_signal_visitor(int32_t signal);
+
+/* rt_tgsigqueueinfo(2) of the visitor's signal to a thread of this process, whose mask changes as if it had called
+ * el_signal_mask. -ESRCH says that the thread has gone. The visit is not waited for: SigBlk in
+ * /proc/self/task/<thread>/status tells, where everything is blocked while the handler runs. System calls are restarted
+ * as far as signal(7) allows; epoll_wait(2) for one is not, and fails with EINTR. */
+EL_PUBLIC int32_t el_signal_visit(int32_t thread, int32_t signal, int32_t block, uint32_t low, uint32_t high);
+
+/* gettid(2): what el_signal_visit calls this thread, and /proc/self/task too. */
+EL_PUBLIC int32_t el_gettid(void);
+
+/* signalfd(2) with SFD_NONBLOCK | SFD_CLOEXEC. */
+EL_PUBLIC int32_t el_signalfd_create(uint32_t low, uint32_t high);
+
+/* Takes pending signals of the process and of the calling thread into quads [signal, code, pid, uid]; the last two are
+ * the sender's. `capacity` counts quads and is cut to EL_SIGNAL_BATCH. Returns the number of quads. */
+EL_PUBLIC int32_t el_signalfd_read(int32_t fd, int32_t *quads, int32_t capacity);
 
 #endif

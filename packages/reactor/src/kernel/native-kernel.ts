@@ -4,7 +4,7 @@ import { loadLibrary } from './library.js';
 
 let shared: Kernel | undefined;
 
-/** The kernel is stateless, so all reactors of a thread share the bound functions. Errors: those of loadLibrary. */
+/** The kernel has no state of a reactor's, so all reactors of a thread share the bound functions. Errors: those of loadLibrary. */
 export function nativeKernel(): Kernel {
   shared ??= bind();
   return shared;
@@ -44,6 +44,14 @@ function bind(): Kernel {
     eventfdCreate: bound('el_eventfd_create()'),
     eventfdSignal: bound('el_eventfd_signal(int32_t fd)'),
     eventfdRead: bound('el_eventfd_read(int32_t fd)'),
+    signalClaim: bound('el_signal_claim(uint32_t low, uint32_t high)'),
+    signalRelease: bound('el_signal_release(uint32_t low, uint32_t high)'),
+    signalMask: bound('el_signal_mask(int32_t block, uint32_t low, uint32_t high)'),
+    signalVisitor: bound('el_signal_visitor(int32_t signal)'),
+    signalVisit: bound('el_signal_visit(int32_t thread, int32_t signal, int32_t block, uint32_t low, uint32_t high)'),
+    gettid: bound('el_gettid()'),
+    signalfdCreate: bound('el_signalfd_create(uint32_t low, uint32_t high)'),
+    signalfdRead: bound('el_signalfd_read(int32_t fd, void *quads, int32_t capacity)'),
     now: () => performance.now(),
   };
 }
