@@ -15,8 +15,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['loop/'],
   ['net/'],
   ['plugin/', 'host/'],
-  ['reactor.ts', 'telemetry/'],
-  ['create-reactor.ts'],
+  ['reactor.ts', 'shutdown.ts', 'telemetry/'],
+  ['create-reactor.ts', 'open-outbox.ts'],
   ['index.ts'],
 ];
 

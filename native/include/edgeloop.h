@@ -143,8 +143,8 @@ EL_PUBLIC int32_t el_signal_visit(int32_t thread, int32_t signal, int32_t block,
 /* gettid(2): what el_signal_visit calls this thread, and /proc/self/task too. */
 EL_PUBLIC int32_t el_gettid(void);
 
-/* signalfd(2) with SFD_NONBLOCK | SFD_CLOEXEC. */
-EL_PUBLIC int32_t el_signalfd_create(uint32_t low, uint32_t high);
+/* signalfd(2) with SFD_NONBLOCK | SFD_CLOEXEC. An fd other than -1 is a signalfd whose set becomes the given one. */
+EL_PUBLIC int32_t el_signalfd(int32_t fd, uint32_t low, uint32_t high);
 
 /* Takes pending signals of the process and of the calling thread into quads [signal, code, pid, uid]; the last two are
  * the sender's. `capacity` counts quads and is cut to EL_SIGNAL_BATCH. Returns the number of quads. */

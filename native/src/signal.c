@@ -43,10 +43,10 @@ int32_t el_signal_mask(int32_t block, uint32_t low, uint32_t high)
     return EL_SYSCALL(SYS_rt_sigprocmask, block ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL, sizeof signals);
 }
 
-int32_t el_signalfd_create(uint32_t low, uint32_t high)
+int32_t el_signalfd(int32_t fd, uint32_t low, uint32_t high)
 {
     const uint64_t signals = set_of(low, high);
-    return EL_SYSCALL(SYS_signalfd4, -1, &signals, sizeof signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    return EL_SYSCALL(SYS_signalfd4, fd, &signals, sizeof signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 static void flatten(const struct signalfd_siginfo *signals, int32_t count, int32_t *quads)

@@ -52,6 +52,10 @@ export const LISTEN_BACKLOG_CONNECTIONS = 1024;
 /** How long a listener rests when the process or the system has no descriptor or memory left for a connection. */
 export const ACCEPT_BACKOFF_MS = 100;
 
+/** During a shutdown: how long a half-closed peer that says nothing may keep its side open, and how often that is looked for. */
+export const SHUTDOWN_LINGER_MS = 1000;
+export const SHUTDOWN_SWEEP_MS = 100;
+
 /** Slots of one reactor. Slot and generation must fit a safe integer together: 21 + 32 bits = 53. */
 export const MAX_SLOTS = 2 ** 21;
 
@@ -65,4 +69,5 @@ invariant(BATCH_BYTES >= READ_BUFFER_BYTES, 'a batch must have room for one full
 invariant(DIRECT_WRITE_BYTES <= WRITE_BLOCK_BYTES, 'a gathered write must fit a block');
 invariant(LOW_WATER_BYTES < HIGH_WATER_BYTES, 'the water marks are crossed');
 invariant(HIGH_WATER_BYTES < MAX_QUEUED_BYTES, 'a connection would be closed before it is slowed down');
+invariant(SHUTDOWN_SWEEP_MS < SHUTDOWN_LINGER_MS, 'a shutdown looks too seldom');
 invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');

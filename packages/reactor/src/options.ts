@@ -1,7 +1,7 @@
 /** What users may set, with defaults, as zod schemas: the one place that checks values from outside. */
 import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
-import { HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, READ_BUFFER_BYTES } from './limits.js';
+import { HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, READ_BUFFER_BYTES } from './limits.js';
 
 const bytes = z.int().positive();
 const port = z.int().min(0).max(65_535);
@@ -76,6 +76,16 @@ export const connectOptions = z
     port: port.min(1),
   })
   .check(marksInOrder);
+
+export const closeOptions = z.strictObject({
+  /** Milliseconds that replies under way are given to finish; 0 closes at once. */
+  deadlineMs: z.number().min(0).default(0),
+});
+
+export const inboxOptions = z.strictObject({
+  /** Messages that may be under way. */
+  capacity: z.int().positive().default(MAX_INBOX_MESSAGES),
+});
 
 export type ReactorOptions = z.output<typeof reactorOptions>;
 export type ListenOptions = z.output<typeof listenOptions>;

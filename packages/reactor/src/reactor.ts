@@ -1,18 +1,25 @@
 import { BufferPool } from './structures/buffer-pool.js';
+import type { Timer } from './loop/clock.js';
 import type { Connection } from './net/connection.js';
 import { Counters } from './loop/counters.js';
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
+import { Inbox } from './loop/inbox.js';
 import type { Kernel } from './kernel/kernel.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
 import { Loop } from './loop/loop.js';
-import { type OptionsInput, type OptionsSchema, type ReactorOptions, parseOptions } from './options.js';
+import { type OptionsInput, type OptionsSchema, type ReactorOptions, closeOptions, inboxOptions, parseOptions } from './options.js';
 import { PluginHost } from './plugin/plugin-host.js';
 import { type Plugin, checkHooks } from './plugin/plugin.js';
 import { ReceiveArena } from './structures/receive-arena.js';
 import { ReserveDescriptor } from './net/reserve.js';
+import { Shutdown, type ShutdownReport } from './shutdown.js';
+import type { SignalListener, Subscription } from './loop/signals.js';
 import { SocketConnection } from './net/socket-connection.js';
+
+/** An open inbox, as users see it. */
+export type InboxHandle = Pick<Inbox<unknown>, 'address' | 'closed' | 'close'>;
 
 export interface ReactorParts {
   readonly kernel: Kernel;
@@ -31,7 +38,9 @@ export class Reactor {
   readonly #host: Host;
   readonly #log: Log;
   readonly #reserve: ReserveDescriptor;
-  #closing: Promise<void> | undefined;
+  readonly #plugins: PluginHost<never>[] = [];
+  #shutdown: Shutdown | undefined;
+  #closing: Promise<ShutdownReport> | undefined;
 
   constructor({ kernel, host, log }: ReactorParts, options: ReactorOptions) {
     const counters = new Counters();
@@ -72,30 +81,104 @@ export class Reactor {
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
     const hooks = plugin.setup({ options: parsed, log: this.#log });
     checkHooks(plugin.name, hooks);
-    return new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, {
+    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, {
       loop: this.#loop,
       reserve: this.#reserve,
       log: this.#log,
       assertOpen: () => this.#assertOpen(),
     });
+    this.#plugins.push(host as PluginHost<never>);
+    return host;
   }
 
   /**
-   * Closes listeners and connections at once, and then the reactor itself. Resolves when `onClose` has been called for
-   * every connection and all descriptors are given back; nothing of the reactor keeps the process alive then.
+   * Calls `callback` once, in the loop, not before `delayMs` milliseconds have passed on the monotonic clock; the delay
+   * is rounded up to the millisecond. What the callback throws reaches 'uncaughtException'. Error: EL_OPTION_INVALID.
    */
-  close(): Promise<void> {
+  setTimeout(callback: () => void, delayMs: number): Timer {
+    this.#assertOpen();
+    return this.#loop.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback));
+  }
+
+  /**
+   * Calls `callback` every `periodMs` milliseconds, a whole number from 1 on. The calls keep their rhythm; those that a
+   * busy loop, or a process that was stopped, has missed are left out, and not made up for. Error: EL_OPTION_INVALID.
+   */
+  setInterval(callback: () => void, periodMs: number): Timer {
+    this.#assertOpen();
+    if (!Number.isInteger(periodMs) || periodMs < 1) {
+      throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${periodMs}`);
+    }
+    return this.#loop.clock.every(periodMs, checkCallback('setInterval', callback));
+  }
+
+  /** setTimeout as a promise. Rejects with the signal's reason when that is aborted; with EL_REACTOR_CLOSED; EL_OPTION_INVALID. */
+  async delay(delayMs: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    this.#assertOpen();
+    return this.#loop.delays.wait(checkDelay('delay', delayMs), signal);
+  }
+
+  /**
+   * Runs a task in the loop, after the I/O of this turn or the next one, in the order of posting. From the reactor's own
+   * thread; for other threads there is `openInbox`. Errors: EL_QUEUE_FULL, EL_OPTION_INVALID.
+   */
+  post(task: () => void): void {
+    this.#assertOpen();
+    this.#loop.post(checkCallback('post', task));
+  }
+
+  /**
+   * Opens an inbox, in which other threads leave messages for this loop: `receive` is called with each, in the loop. Hand
+   * `inbox.address()` to another thread, which posts through `openOutbox(address)`. Of one sender, the order is kept.
+   */
+  openInbox<T>(receive: (message: T) => void, options: OptionsInput<typeof inboxOptions> = {}): InboxHandle {
+    this.#assertOpen();
+    const { capacity } = parseOptions(inboxOptions, options, 'openInbox');
+    return new Inbox(this.#loop, checkCallback('openInbox', receive), capacity);
+  }
+
+  /**
+   * Calls `listener` in the loop for each signal that comes, `'SIGTERM'` or a number. While anybody listens, the signal is
+   * blocked in every thread of the process (signalfd(2)): it has no other effect, and `process.on` does not see it.
+   * Errors: EL_SIGNAL_TAKEN if another reactor of the process listens; EL_OPTION_INVALID; a SystemError.
+   */
+  onSignal(signal: NodeJS.Signals | number, listener: SignalListener): Subscription {
+    this.#assertOpen();
+    return this.#loop.signals.on(signal, checkCallback('onSignal', listener));
+  }
+
+  /**
+   * Closes the reactor. Without options at once: listeners, connections, everything. With a deadline in order: it accepts
+   * no more, calls `onShutdown` of the plugins, lets replies under way finish, half-closes what is idle, and forces what is
+   * left when `deadlineMs` have passed. Called again without a deadline, it waits no longer.
+   *
+   * Resolves, with the same report for every call, when `onClose` has been called for every connection and all descriptors
+   * are given back; nothing of the reactor keeps the process alive then.
+   */
+  close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
+    const { deadlineMs } = parseOptions(closeOptions, options, 'close');
     this.#closing ??= new Promise((resolve) => {
-      this.#host.detach();
-      this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
-      setImmediate(() => resolve(this.#release()));
+      this.#shutdown = new Shutdown(this.#loop, () => this.#evict(resolve));
+      // Not in the constructor: a hook that it calls may close again.
+      this.#shutdown.begin(this.#plugins, deadlineMs);
     });
+    if (deadlineMs === 0) this.#shutdown?.force();
     return this.#closing;
   }
 
-  /** Runs between turns: the last one tells the owners, then the descriptors go. */
+  #evict(resolve: (report: ShutdownReport) => void): void {
+    this.#host.detach();
+    this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
+    setImmediate(() => {
+      this.#release();
+      resolve((this.#shutdown as Shutdown).report);
+    });
+  }
+
+  /** Runs between turns: the last ones tell the owners and run what was posted, then the descriptors go. */
   #release(): void {
-    this.#loop.turn(0);
+    do this.#loop.turn(0);
+    while (this.#loop.pendingTasks > 0);
     this.#reserve.close();
     this.#loop.close();
   }
@@ -105,4 +188,14 @@ export class Reactor {
       throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; make another with createReactor');
     }
   }
+}
+
+function checkDelay(method: string, delayMs: number): number {
+  if (Number.isFinite(delayMs) && delayMs >= 0) return delayMs;
+  throw new EdgeloopError('EL_OPTION_INVALID', `${method}: the delay must be a number of milliseconds from 0 on, not ${delayMs}`);
+}
+
+function checkCallback<Callback>(method: string, callback: Callback): Callback {
+  if (typeof callback === 'function') return callback;
+  throw new EdgeloopError('EL_OPTION_INVALID', `${method}: a function is needed, but got ${callback === null ? 'null' : typeof callback}`);
 }

@@ -71,20 +71,14 @@ export interface Kernel {
   eventfdRead(fd: number): number;
 
   /**
-   * Signals. A set of them is `low` and `high`, 32 bits each, bit n - 1 for signal n. Claiming is exclusive in the whole
-   * process, worker threads included: EBUSY if one of the signals is taken.
+   * Makes signals this reactor's own: claimed in the whole process, and blocked in every thread of it. A set of signals is
+   * `low` and `high`, 32 bits each, bit n - 1 for signal n. EBUSY if one of them is taken; ETIMEDOUT if a thread is stuck.
    */
-  signalClaim(low: number, high: number): number;
-  signalRelease(low: number, high: number): number;
-  /** rt_sigprocmask(2) of the calling thread: blocks the signals, or with `block` 0 unblocks them. */
-  signalMask(block: number, low: number, high: number): number;
-  /** Makes a real-time signal the one that visits threads, for good; EBUSY if it is in use for something else. */
-  signalVisitor(signal: number): number;
-  /** signalMask for another thread of this process, which is not waited for; ESRCH if the thread has gone. */
-  signalVisit(thread: number, signal: number, block: number, low: number, high: number): number;
-  gettid(): number;
-  /** signalfd(2), non-blocking and close-on-exec. */
-  signalfdCreate(low: number, high: number): number;
+  claimSignals(low: number, high: number): number;
+  /** Unblocks them in every thread and gives up the claim. */
+  releaseSignals(low: number, high: number): number;
+  /** signalfd(2), non-blocking and close-on-exec; for an fd that is not -1, its set becomes the given one. */
+  signalfd(fd: number, low: number, high: number): number;
   /** Takes pending signals into quads `[signal, code, pid, uid]`; `capacity` counts quads. Returns how many. */
   signalfdRead(fd: number, quads: Int32Array, capacity: number): number;
 

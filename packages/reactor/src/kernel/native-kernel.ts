@@ -1,6 +1,7 @@
 /** The Kernel of production: libedgeloop's functions, bound once per process. */
 import type { Kernel } from './kernel.js';
-import { loadLibrary } from './library.js';
+import { type Library, loadLibrary } from './library.js';
+import { maskEverywhere } from './thread-signals.js';
 
 let shared: Kernel | undefined;
 
@@ -13,6 +14,7 @@ export function nativeKernel(): Kernel {
 function bind(): Kernel {
   const library = loadLibrary();
   const bound = (signature: string) => library.func(`int32_t ${signature}`);
+  const signals = bindSignals(bound);
   return {
     epollCreate: bound('el_epoll_create()'),
     epollAdd: bound('el_epoll_add(int32_t epoll, int32_t fd, uint32_t events, uint32_t slot, uint32_t generation)'),
@@ -44,14 +46,37 @@ function bind(): Kernel {
     eventfdCreate: bound('el_eventfd_create()'),
     eventfdSignal: bound('el_eventfd_signal(int32_t fd)'),
     eventfdRead: bound('el_eventfd_read(int32_t fd)'),
-    signalClaim: bound('el_signal_claim(uint32_t low, uint32_t high)'),
-    signalRelease: bound('el_signal_release(uint32_t low, uint32_t high)'),
+    claimSignals: signals.claim,
+    releaseSignals: signals.release,
+    signalfd: bound('el_signalfd(int32_t fd, uint32_t low, uint32_t high)'),
+    signalfdRead: bound('el_signalfd_read(int32_t fd, void *quads, int32_t capacity)'),
+    now: () => performance.now(),
+  };
+}
+
+/** Claiming is exclusive in the whole process, worker threads included: the library keeps the account. */
+function bindSignals(bound: (signature: string) => ReturnType<Library['func']>) {
+  const claim = bound('el_signal_claim(uint32_t low, uint32_t high)');
+  const giveUp = bound('el_signal_release(uint32_t low, uint32_t high)');
+  const calls = {
+    gettid: bound('el_gettid()'),
     signalMask: bound('el_signal_mask(int32_t block, uint32_t low, uint32_t high)'),
     signalVisitor: bound('el_signal_visitor(int32_t signal)'),
     signalVisit: bound('el_signal_visit(int32_t thread, int32_t signal, int32_t block, uint32_t low, uint32_t high)'),
-    gettid: bound('el_gettid()'),
-    signalfdCreate: bound('el_signalfd_create(uint32_t low, uint32_t high)'),
-    signalfdRead: bound('el_signalfd_read(int32_t fd, void *quads, int32_t capacity)'),
-    now: () => performance.now(),
+  };
+  const release = (low: number, high: number): number => {
+    const result = maskEverywhere(calls, false, low, high);
+    giveUp(low, high);
+    return result;
+  };
+  return {
+    release,
+    claim(low: number, high: number): number {
+      const claimed = claim(low, high);
+      if (claimed < 0) return claimed;
+      const result = maskEverywhere(calls, true, low, high);
+      if (result < 0) release(low, high);
+      return result;
+    },
   };
 }

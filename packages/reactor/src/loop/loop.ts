@@ -8,6 +8,8 @@ import type { Kernel } from '../kernel/kernel.js';
 import { Poller } from './poller.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
 import { ReceiveBatch, type Receiver } from './receive-batch.js';
+import { Delays } from './delays.js';
+import { Signals } from './signals.js';
 import { type Corked, SendBatch } from './send-batch.js';
 import { TaskQueue } from './task-queue.js';
 import type { ReceiveArena } from '../structures/receive-arena.js';
@@ -38,11 +40,15 @@ export class Loop {
   readonly debug: boolean;
   readonly poller: Poller;
   readonly clock: Clock;
+  readonly delays: Delays;
+  readonly signals: Signals;
   readonly keepAlive = new KeepAlive();
   /** Handlers whose promise has not settled. */
   pendingHandlers = 0;
   /** Called when work appears outside a turn, so that the host makes one soon. */
   wakeHost: () => void = () => {};
+  /** Called for each connection when its owner has been told. */
+  onEnded: (connection: Ended) => void = () => {};
   readonly #ready = new ReadyQueue();
   readonly #receives: ReceiveBatch;
   readonly #sends: SendBatch;
@@ -60,6 +66,8 @@ export class Loop {
     this.#sends = new SendBatch(kernel, pool);
     this.poller = new Poller(kernel, this.keepAlive);
     this.clock = this.#openClock();
+    this.delays = new Delays(this.clock);
+    this.signals = new Signals(kernel, this.poller);
   }
 
   #openClock(): Clock {
@@ -142,8 +150,14 @@ export class Loop {
     if (!this.#turning) this.wakeHost();
   }
 
-  /** Makes every channel but the clock leave; their owners are told in the next turn. */
+  /** Posted tasks that wait. */
+  get pendingTasks(): number {
+    return this.#tasks.size;
+  }
+
+  /** Makes every channel but the clock leave, and ends all waiting; owners are told in the next turn. */
   evict(reason: Error): void {
+    this.delays.close(reason);
     for (const channel of this.poller.channels()) {
       if (channel !== this.clock) channel.destroy(reason);
     }
@@ -189,6 +203,9 @@ export class Loop {
 
   #tellOwners(): void {
     if (this.#ended.length === 0) return;
-    for (const connection of this.#ended.splice(0)) connection.tellOwner();
+    for (const connection of this.#ended.splice(0)) {
+      connection.tellOwner();
+      this.onEnded(connection);
+    }
   }
 }

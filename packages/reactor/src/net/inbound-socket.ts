@@ -16,6 +16,8 @@ export const HELD_BY_HANDLER = 4;
  */
 export abstract class InboundSocket extends RegisteredSocket implements Receiver {
   bytesRead = 0;
+  /** When bytes last came or went, on the loop's clock. */
+  lastActiveMs: number;
   readonly #loop: Loop;
   /** Event bits that the kernel has reported and that are not used up yet. EPOLLIN stays set until the socket is drained. */
   #readiness = 0;
@@ -30,6 +32,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   constructor(loop: Loop, fd: number, peer: SocketAddress, trigger: Trigger) {
     super(loop.kernel, loop.poller, fd, peer, trigger);
     this.#loop = loop;
+    this.lastActiveMs = loop.clock.turnMs;
   }
 
   /** Bytes have come; the chunk is only lent. */
@@ -143,6 +146,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
 
   #hand(chunk: Buffer): void {
     this.bytesRead += chunk.length;
+    this.lastActiveMs = this.#loop.clock.turnMs;
     this.#loop.counters.bytesRead += chunk.length;
     this.deliver(chunk);
     if (this.#loop.debug) this.#loop.arena.poison(chunk);

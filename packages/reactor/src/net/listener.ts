@@ -45,6 +45,7 @@ export class Listener implements Channel {
   readonly #acceptor: Acceptor;
   readonly #reserve: ReserveDescriptor;
   readonly #interest: number;
+  readonly #backlog: number;
   readonly #peer = new Uint8Array(SOCKADDR_STORAGE_BYTES);
   #rest: Timer | undefined;
   #closed = false;
@@ -55,6 +56,7 @@ export class Listener implements Channel {
     this.#acceptor = acceptor;
     this.#reserve = reserve;
     this.#interest = readInterest(options.trigger);
+    this.#backlog = options.backlog;
     const { family, bytes } = encodeAddress(ip, options.port);
     this.fd = check(loop.kernel.socket(family, SOCK_STREAM), 'socket');
     try {
@@ -84,6 +86,12 @@ export class Listener implements Channel {
       }
     }
     return !this.#closed;
+  }
+
+  /** Closes, but first accepts what waits in the backlog: the kernel would reset those connections. */
+  acceptRest(): void {
+    for (let turns = Math.ceil(this.#backlog / ACCEPT_BUDGET_CALLS); turns > 0 && this.service(); turns--);
+    this.close();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { EdgeloopError, SystemError } from '../errors.js';
-import { SHUT_WR } from '../kernel/abi.js';
+import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { WRITE_BUDGET_BYTES } from '../limits.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { Corked } from '../loop/send-batch.js';
@@ -21,7 +21,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   id = 0;
   state!: State;
   readonly #loop: Loop;
-  readonly #owner: ConnectionOwner<State>;
+  readonly owner: ConnectionOwner<State>;
   readonly #options: ConnectionOptions;
   readonly #outbound: Outbound;
   #phase: ConnectionPhase = 'open';
@@ -34,12 +34,14 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   #sendError = 0;
   /** The plugin has called `end`, and not just the peer's end. */
   #endCalled = false;
+  /** Our side is to end as soon as there is nothing to do. */
+  #leaving = false;
   #reason: Error | undefined;
 
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions) {
     super(loop, fd, peer, options.trigger);
     this.#loop = loop;
-    this.#owner = owner;
+    this.owner = owner;
     this.#options = options;
     this.#outbound = new Outbound(loop, fd);
   }
@@ -47,7 +49,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   /** Tells the owner. To be called once, when the connection has entered the epoll set. */
   open(): void {
     this.id = this.#loop.poller.idOf(this);
-    this.#await(this.#owner.opened(this));
+    this.#await(this.owner.opened(this));
   }
 
   /** Why the connection ended; undefined before, and after an orderly end. */
@@ -102,6 +104,19 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     if (this.#phase !== 'closed') this.#finish(reason);
   }
 
+  /** Whether a handler is at work, a reply is on its way out, or a request on its way in, as far as we know. */
+  get busy(): boolean {
+    return this.#runningHandlers > 0 || this.#outbound.length > 0 || this.mayRead();
+  }
+
+  /** Ends our side once there is nothing to do: after a last look for bytes that have come, and their answers. */
+  endWhenIdle(): void {
+    if (this.#phase !== 'open') return;
+    this.#leaving = true;
+    this.mark(EPOLLIN);
+    this.#loop.makeReady(this);
+  }
+
   service(): boolean {
     this.#serving = true;
     this.takeEvents();
@@ -113,12 +128,12 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   // --- What the receiving half brings
 
   protected override deliver(chunk: Buffer): void {
-    this.#await(this.#owner.received(this, chunk));
+    this.#await(this.owner.received(this, chunk));
   }
 
   /** Our side ends when the handler is done with the peer's end. */
   protected override halfClosed(): void {
-    const pending = this.#owner.halfClosed(this);
+    const pending = this.owner.halfClosed(this);
     if (pending === undefined) this.#startDraining();
     else this.#await(pending.then(() => this.#startDraining()));
   }
@@ -172,7 +187,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     }
     this.#congested = false;
     this.#release(HELD_BY_BACKPRESSURE);
-    this.#await(this.#owner.drained(this));
+    this.#await(this.owner.drained(this));
   }
 
   #checkWaterMarks(): void {
@@ -232,6 +247,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
   #settle(): void {
+    if (this.#leaving && this.#phase === 'open' && !this.busy) this.#phase = transition(this.#phase, 'draining');
     if (this.#phase === 'draining' && this.#outbound.length === 0) this.#sendFin();
     if (this.#phase === 'closing' && this.readEnded) this.#finish(undefined);
     else this.#rearm();
@@ -260,7 +276,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   // --- The end
 
   tellOwner(): void {
-    this.#owner.closed(this, this.#reason);
+    this.owner.closed(this, this.#reason);
   }
 
   /** The ending: stop serving → discard the queue → deregister → close → tell the owner, last. */

@@ -72,6 +72,15 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     }
   }
 
+  /** Settles when the plugin is done, or has failed; never rejects. */
+  async shutDown(): Promise<void> {
+    try {
+      await this.#hooks.onShutdown?.();
+    } catch (error) {
+      this.#report('onShutdown', error);
+    }
+  }
+
   /** A hook may return anything; only a promise keeps the connection waiting. */
   #settled(connection: Connection<State>, hook: keyof Hooks<State>, result: unknown): Promise<void> | undefined {
     if (!isThenable(result)) return undefined;
@@ -84,13 +93,17 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   #failed(connection: Connection<State>, hook: keyof Hooks<State> | 'state', cause: unknown): undefined {
+    connection.destroy(this.#report(hook, cause, connection.id));
+    return undefined;
+  }
+
+  #report(hook: string, cause: unknown, connection?: number): EdgeloopError {
     if (cause instanceof InvariantError) throw cause;
     this.#counters.handlerFailures++;
     const message = `plugin "${this.#plugin}": ${hook} failed`;
     const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
-    this.#log.error({ event: 'handler.failed', plugin: this.#plugin, hook, connection: connection.id, err: error }, message);
-    connection.destroy(error);
-    return undefined;
+    this.#log.error({ event: 'handler.failed', plugin: this.#plugin, hook, connection, err: error }, message);
+    return error;
   }
 }
 

@@ -31,6 +31,7 @@ export class PluginHost<State> {
   readonly name: string;
   readonly #reactor: HostedBy;
   readonly #dispatcher: Dispatcher<State>;
+  #leaving = false;
 
   constructor(name: string, makeState: () => State, hooks: Hooks<State>, reactor: HostedBy) {
     this.name = name;
@@ -71,6 +72,20 @@ export class PluginHost<State> {
     });
   }
 
+  /** Walks the plugin's open connections. One that is opened or closed meanwhile may or may not be seen. */
+  *connections(): IterableIterator<Connection<State>> {
+    for (const channel of this.#reactor.loop.poller.channels()) {
+      if (channel instanceof SocketConnection && channel.owner === this.#dispatcher) yield channel;
+    }
+  }
+
+  /** The reactor closes: lets the plugin come to an end, then its connections. */
+  async shutDown(): Promise<void> {
+    await this.#dispatcher.shutDown();
+    this.#leaving = true;
+    for (const connection of this.connections()) (connection as SocketConnection<State>).endWhenIdle();
+  }
+
   #acceptor(options: ConnectionOptions): Acceptor {
     const { loop: { counters }, log } = this.#reactor;
     return {
@@ -101,6 +116,7 @@ export class PluginHost<State> {
     }
     loop.counters[way]++;
     connection.open();
+    if (this.#leaving) connection.endWhenIdle();
     return connection;
   }
 }

@@ -22,6 +22,11 @@ export interface Hooks<State> {
   onDrain?(connection: Connection<State>): unknown;
   /** The last hook of a connection, called once. `reason` is the error that ended it, undefined after an orderly end. */
   onClose?(connection: Connection<State>, reason: Error | undefined): unknown;
+  /**
+   * The reactor closes. Nothing new is accepted; the plugin's connections are left alone until the promise that the hook
+   * returns is settled, or the deadline has come. Then each is half-closed as soon as its replies are sent.
+   */
+  onShutdown?(): unknown;
 }
 
 /** What a plugin is given when it is put to use. */
@@ -46,7 +51,7 @@ export function definePlugin<Schema extends OptionsSchema, State = undefined>(pl
   return plugin;
 }
 
-const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose']);
+const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown']);
 
 /** Refuses hooks that would never be called, most likely a misspelt name. Error: EL_PLUGIN_INVALID. */
 export function checkHooks(plugin: string, hooks: object): void {

@@ -49,7 +49,7 @@ t.test('ids differ between uses of one slot', async (t) => {
 
 t.test('a wait that a signal interrupts is an empty batch; other failures are coded', async (t) => {
   let answer = -4;
-  const poller = new Poller({ ...kernel, epollWait: () => answer });
+  const poller = new Poller({ ...kernel, epollWait: () => answer }, new KeepAlive());
   t.equal(poller.wait(0), 0);
   answer = -9;
   t.throws(() => poller.wait(0), { code: 'EBADF', syscall: 'epoll_wait' });

@@ -1,0 +1,158 @@
+import { constants } from 'node:os';
+import type { Channel } from './channel.js';
+import { EdgeloopError, SystemError, check } from '../errors.js';
+import { EPOLLIN } from '../kernel/abi.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { SIGNAL_BUDGET_CALLS } from '../limits.js';
+import type { Poller } from './poller.js';
+import { rethrowLater } from './rethrow.js';
+
+const QUAD = 4;
+const NO_FD = -1;
+
+/** A signal that came (signalfd(2)). */
+export interface Signal {
+  /** `'SIGTERM'`; a real-time signal has no name and is `'SIG40'`. */
+  readonly name: string;
+  readonly number: number;
+  /** Why it was sent: 0 by kill(2), -1 by sigqueue(3), above 0 by the kernel. */
+  readonly code: number;
+  /** Who sent it. */
+  readonly pid: number;
+  readonly uid: number;
+}
+
+export type SignalListener = (signal: Signal) => void;
+
+/** Something that goes on until it is closed. */
+export interface Subscription {
+  close(): void;
+}
+
+/** What cannot be blocked, and what the processor raises, for which being blocked is undefined (signal(7)). */
+const REFUSED: ReadonlySet<number> = new Set(
+  (['SIGKILL', 'SIGSTOP', 'SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS'] as const).map((name) => constants.signals[name]),
+);
+
+/**
+ * The signals that the loop reads, from one signalfd, between other events and not in the middle of anything. While it
+ * reads a signal, that signal is blocked in every thread of the process. Owns the signalfd, and the claim on the signals.
+ */
+export class Signals implements Channel {
+  fd = NO_FD;
+  readonly keepsAlive = false;
+  slot = -1;
+  readonly #kernel: Kernel;
+  readonly #poller: Poller;
+  readonly #listeners = new Map<number, Set<SignalListener>>();
+  readonly #quads = new Int32Array(SIGNAL_BUDGET_CALLS * QUAD);
+
+  constructor(kernel: Kernel, poller: Poller) {
+    this.#kernel = kernel;
+    this.#poller = poller;
+  }
+
+  /** Errors: EL_OPTION_INVALID; EL_SIGNAL_TAKEN; a SystemError where the signal cannot be blocked in all threads. */
+  on(name: NodeJS.Signals | number, listener: SignalListener): Subscription {
+    const number = signalNumber(name);
+    const listeners = this.#listeners.get(number) ?? this.#claim(number);
+    listeners.add(listener);
+    return { close: () => this.#off(number, listeners, listener) };
+  }
+
+  mark(): void {
+    // A signalfd is only ever readable; service reads it.
+  }
+
+  service(): boolean {
+    const count = this.#kernel.signalfdRead(this.fd, this.#quads, SIGNAL_BUDGET_CALLS);
+    for (let i = 0; i < count; i++) this.#dispatch(i * QUAD);
+    return count > 0 && this.fd !== NO_FD;
+  }
+
+  /** Gives all signals back: they take their former effect again. */
+  destroy(): void {
+    for (const number of [...this.#listeners.keys()]) this.#release(number);
+  }
+
+  #dispatch(at: number): void {
+    const [number, code, pid, uid] = this.#quads.subarray(at, at + QUAD) as unknown as [number, number, number, number];
+    const signal: Signal = { name: signalName(number), number, code, pid, uid };
+    for (const listener of [...(this.#listeners.get(number) ?? [])]) {
+      try {
+        listener(signal);
+      } catch (error) {
+        rethrowLater(error);
+      }
+    }
+  }
+
+  #claim(number: number): Set<SignalListener> {
+    const { low, high } = setOf([number]);
+    const result = this.#kernel.claimSignals(low, high);
+    if (result === -constants.errno.EBUSY) {
+      throw new EdgeloopError('EL_SIGNAL_TAKEN', `another reactor of this process reads ${signalName(number)}; listen in that one, or close it first`);
+    }
+    if (result < 0) throw new SystemError(result, 'rt_tgsigqueueinfo', signalName(number));
+    const listeners = new Set<SignalListener>();
+    this.#listeners.set(number, listeners);
+    this.#read();
+    return listeners;
+  }
+
+  #off(number: number, listeners: Set<SignalListener>, listener: SignalListener): void {
+    listeners.delete(listener);
+    if (listeners.size === 0 && this.#listeners.get(number) === listeners) this.#release(number);
+  }
+
+  #release(number: number): void {
+    this.#listeners.delete(number);
+    this.#read();
+    const { low, high } = setOf([number]);
+    this.#kernel.releaseSignals(low, high);
+  }
+
+  /** Brings the signalfd in line with the signals that are listened to. */
+  #read(): void {
+    const numbers = [...this.#listeners.keys()];
+    if (numbers.length === 0) return this.#close();
+    const { low, high } = setOf(numbers);
+    const fd = check(this.#kernel.signalfd(this.fd, low, high), 'signalfd');
+    if (this.fd !== NO_FD) return;
+    this.fd = fd;
+    this.#poller.enter(this, EPOLLIN);
+  }
+
+  #close(): void {
+    this.#poller.silence(this);
+    this.#poller.remove(this);
+    this.#kernel.close(this.fd);
+    this.fd = NO_FD;
+  }
+}
+
+/** A set as two words: bit n - 1 for signal n. */
+function setOf(numbers: readonly number[]): { low: number; high: number } {
+  let [low, high] = [0, 0];
+  for (const number of numbers) {
+    if (number <= 32) low |= 1 << (number - 1);
+    else high |= 1 << (number - 33);
+  }
+  return { low: low >>> 0, high: high >>> 0 };
+}
+
+function signalNumber(name: NodeJS.Signals | number): number {
+  const number = typeof name === 'number' ? name : constants.signals[name];
+  if (!Number.isInteger(number) || number < 1 || number > 64) {
+    throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: there is no signal ${JSON.stringify(name)}; give a name such as "SIGTERM", or a number from 1 to 64`);
+  }
+  if (REFUSED.has(number)) {
+    throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: ${signalName(number)} cannot be read by a loop: the kernel does not let it wait`);
+  }
+  return number;
+}
+
+function signalName(number: number): string {
+  for (const [name, value] of Object.entries(constants.signals)) if (value === number) return name;
+  return `SIG${number}`;
+}
