@@ -130,8 +130,8 @@ EL_PUBLIC int32_t el_signal_release(uint32_t low, uint32_t high);
 /* rt_sigprocmask(2) with SIG_BLOCK, or with SIG_UNBLOCK if `block` is 0, for the calling thread. */
 EL_PUBLIC int32_t el_signal_mask(int32_t block, uint32_t low, uint32_t high);
 
-/* Installs the handler of el_signal_visit for a real-time signal, for good: a visit that arrived after its removal would
- * end the process. -EBUSY says that the signal is in use for something else, so that another one has to be tried. */
+/* Installs the handler of el_signal_visit for a real-time signal, for good: a visit that arrived after its removal
+ * would end the process. -EBUSY says that the signal serves something else, so that another one has to be tried. */
 EL_PUBLIC int32_t el_signal_visitor(int32_t signal);
 
 /* rt_tgsigqueueinfo(2) of the visitor's signal to a thread of this process, whose mask changes as if it had called

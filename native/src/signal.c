@@ -59,12 +59,13 @@ static void flatten(const struct signalfd_siginfo *signals, int32_t count, int32
     }
 }
 
-/* The kernel hands out whole signals only, and has errors for a capacity of less than one. */
+/* The kernel hands out whole signals only, and answers room for none with -EINVAL. */
 int32_t el_signalfd_read(int32_t fd, int32_t *quads, int32_t capacity)
 {
     struct signalfd_siginfo signals[EL_SIGNAL_BATCH];
     const int32_t most = capacity < EL_SIGNAL_BATCH ? capacity : EL_SIGNAL_BATCH;
-    const int32_t bytes = EL_SYSCALL(SYS_read, fd, signals, (int64_t)most * (int64_t)sizeof signals[0]);
+    const int32_t room = most > 0 ? most * (int32_t)sizeof signals[0] : 0;
+    const int32_t bytes = EL_SYSCALL(SYS_read, fd, signals, room);
     if (bytes < 0)
         return bytes;
     const int32_t count = bytes / (int32_t)sizeof signals[0];

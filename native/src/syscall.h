@@ -12,12 +12,12 @@
 #include <sys/syscall.h>
 
 /*
- * EL_SYSCALL(SYS_close, fd) and the like, with one to six arguments. Those left out are passed as zero, which costs an
+ * EL_SYSCALL(SYS_close, fd) and the like, with none to six arguments. Those left out are passed as zero, which costs an
  * instruction each and saves five near-copies of the assembly. Integers and pointers alike become machine words here,
  * so that no caller needs a cast. No call in this library returns more than 2^31 - 1: the kernel cuts every read and
  * write to 0x7ffff000 bytes.
  */
-#define EL_SYSCALL(...) EL_SYSCALL_PADDED(__VA_ARGS__, 0, 0, 0, 0, 0)
+#define EL_SYSCALL(...) EL_SYSCALL_PADDED(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define EL_SYSCALL_PADDED(number, a, b, c, d, e, f, ...)                                                               \
     ((int32_t)el_syscall((number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f)))
 

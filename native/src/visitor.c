@@ -3,8 +3,8 @@
  *
  * A signal for the process goes to any thread that does not block it, so a signalfd gets it for certain only if all of
  * them do; and no system call changes the mask of another thread. A handler can, though: the mask to which its thread
- * returns lies in the handler's context. What it is to block or unblock travels with the signal, so that nothing is kept
- * here and visits to many threads may be under way at once.
+ * returns lies in the handler's context. What it is to block or unblock travels with the signal, so that nothing is
+ * kept here and visits to many threads may be under way at once.
  */
 #include "edgeloop.h"
 #include "syscall.h"
@@ -32,7 +32,7 @@ __attribute__((naked)) static void restore(void)
 }
 
 #define RESTORER restore
-#define RESTORER_FLAG 0x04000000ul /* SA_RESTORER, which is in the kernel's <asm/signal.h> and not in every <signal.h> */
+#define RESTORER_FLAG 0x04000000ul /* SA_RESTORER of the kernel's <asm/signal.h>, which glibc's <signal.h> hides. */
 
 #else
 
@@ -41,14 +41,12 @@ __attribute__((naked)) static void restore(void)
 
 #endif
 
-/*
- * Only what this process sent to itself is obeyed; it is no business of a stranger's sigqueue(3). On x86-64 the kernel
- * keeps the state of the floating-point unit behind the first 64 bits of the mask, so no more than these may be touched.
- */
+/* Obeyed is only what this process sent to itself, and not a stranger's sigqueue(3). The C library's type is larger
+ * than the kernel's mask of 64 bits, behind which something else lies on x86-64: no more than these may be touched. */
 static void visit(int signal, siginfo_t *visitor, void *context)
 {
     (void)signal;
-    if (visitor->si_code != SI_QUEUE || visitor->si_pid != EL_SYSCALL(SYS_getpid, 0))
+    if (visitor->si_code != SI_QUEUE || visitor->si_pid != EL_SYSCALL(SYS_getpid))
         return;
     uint64_t *const mask = (uint64_t *)&((ucontext_t *)context)->uc_sigmask;
     const uint64_t signals = (uint64_t)visitor->si_value.sival_ptr;
@@ -74,12 +72,12 @@ int32_t el_signal_visit(int32_t thread, int32_t signal, int32_t block, uint32_t 
     siginfo_t visitor = {0};
     visitor.si_code = SI_QUEUE;
     visitor.si_errno = block;
-    visitor.si_pid = EL_SYSCALL(SYS_getpid, 0);
+    visitor.si_pid = EL_SYSCALL(SYS_getpid);
     visitor.si_value.sival_ptr = (void *)((uint64_t)high << 32 | low);
     return EL_SYSCALL(SYS_rt_tgsigqueueinfo, visitor.si_pid, thread, signal, &visitor);
 }
 
 int32_t el_gettid(void)
 {
-    return EL_SYSCALL(SYS_gettid, 0);
+    return EL_SYSCALL(SYS_gettid);
 }
