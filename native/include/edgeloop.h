@@ -62,6 +62,10 @@ EL_PUBLIC int32_t el_getpeername(int32_t fd, uint8_t *address, uint32_t capacity
 EL_PUBLIC int32_t el_setsockopt(int32_t fd, int32_t level, int32_t name, int32_t value);
 EL_PUBLIC int32_t el_getsockopt(int32_t fd, int32_t level, int32_t name);
 
+/* SO_LINGER of socket(7): with it on, close(2) waits up to `seconds` for unsent data, although the descriptor is
+ * non-blocking; with 0 seconds it drops them and answers the peer with a reset. */
+EL_PUBLIC int32_t el_setsockopt_linger(int32_t fd, int32_t on, int32_t seconds);
+
 /* recv(2) into base[offset, offset + length); 0 is the end of the stream. */
 EL_PUBLIC int32_t el_recv(int32_t fd, uint8_t *base, uint32_t offset, uint32_t length);
 

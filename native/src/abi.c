@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 static const uint32_t constants[] = {
     EPOLLIN,
@@ -69,6 +70,14 @@ static const uint32_t constants[] = {
     offsetof(struct sockaddr_in6, sin6_addr),
     offsetof(struct sockaddr_in6, sin6_scope_id),
     EL_EPOLL_BATCH,
+    EPROTOTYPE,
+    ENOENT,
+    SO_PEERCRED,
+    SO_BROADCAST,
+    sizeof(struct sockaddr_un),
+    offsetof(struct sockaddr_un, sun_path),
+    MSG_TRUNC,
+    EL_DATAGRAM_BATCH,
 };
 
 int32_t el_abi_version(void)

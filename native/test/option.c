@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 static void expect_kept(int32_t fd, int32_t level, int32_t name, int32_t value)
@@ -46,6 +47,32 @@ TEST(setting_an_option_that_is_no_int_is_einval)
     EXPECT_EQUAL(el_close(fd), 0);
 }
 
+TEST(linger_is_kept_with_its_seconds)
+{
+    struct linger linger;
+    socklen_t length = sizeof linger;
+    const int32_t fd = el_socket(AF_INET, SOCK_STREAM);
+    EXPECT_EQUAL(el_setsockopt_linger(fd, 1, 7), 0);
+    EXPECT_EQUAL(getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length), 0);
+    EXPECT_EQUAL(linger.l_onoff, 1);
+    EXPECT_EQUAL(linger.l_linger, 7);
+    EXPECT_EQUAL(el_setsockopt_linger(fd, 0, 0), 0);
+    EXPECT_EQUAL(getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length), 0);
+    EXPECT_EQUAL(linger.l_onoff, 0);
+    EXPECT_EQUAL(el_close(fd), 0);
+}
+
+TEST(closing_with_a_linger_of_zero_resets_the_connection)
+{
+    uint8_t byte;
+    const struct pair pair = loopback_pair();
+    EXPECT_EQUAL(el_setsockopt_linger(pair.client, 1, 0), 0);
+    EXPECT_EQUAL(el_close(pair.client), 0);
+    wait_for(pair.server, POLLIN);
+    EXPECT_EQUAL(el_recv(pair.server, &byte, 0, 1), -ECONNRESET);
+    EXPECT_EQUAL(el_close(pair.server), 0);
+}
+
 /* The name of the device is empty, so nothing is written; what was on the stack must not come back. qemu,
  * when it plays the kernel, writes a byte of its own stack all the same. */
 TEST(an_option_that_the_kernel_leaves_empty_is_zero)
@@ -70,6 +97,8 @@ TEST(option_errors)
     EXPECT_EQUAL(el_getsockopt(null, SOL_SOCKET, SO_ERROR), -ENOTSOCK);
     EXPECT_EQUAL(el_setsockopt(fd, SOL_SOCKET, 0x7fff, 1), -ENOPROTOOPT);
     EXPECT_EQUAL(el_getsockopt(fd, SOL_SOCKET, 0x7fff), -ENOPROTOOPT);
+    EXPECT_EQUAL(el_setsockopt_linger(-1, 1, 0), -EBADF);
+    EXPECT_EQUAL(el_setsockopt_linger(null, 1, 0), -ENOTSOCK);
     EXPECT_EQUAL(el_close(null), 0);
     EXPECT_EQUAL(el_close(fd), 0);
 }
