@@ -150,7 +150,8 @@ function run(program, environment = {}) {
   const env = { ...environment, ...process.env };
   const { error, status, signal } = spawnSync(command, args, { cwd: native, env, stdio: 'inherit' });
   if (error) fail(`${command} could not be started: ${error.code}.`);
-  if (signal) fail(`${fromRepository(program)} was ended by ${signal}.`);
+  // Node has no names for real-time signals and leaves `signal` empty for them.
+  if (status === null) fail(`${fromRepository(program)} was ended by ${signal || 'a real-time signal'}.`);
   process.exitCode = status;
 }
 
