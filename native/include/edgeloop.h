@@ -139,9 +139,9 @@ EL_PUBLIC int32_t el_signal_mask(int32_t block, uint32_t low, uint32_t high);
 EL_PUBLIC int32_t el_signal_visitor(int32_t signal);
 
 /* rt_tgsigqueueinfo(2) of the visitor's signal to a thread of this process, whose mask changes as if it had called
- * el_signal_mask. -ESRCH says that the thread has gone. The visit is not waited for: SigBlk in
- * /proc/self/task/<thread>/status tells, where everything is blocked while the handler runs. System calls are restarted
- * as far as signal(7) allows; epoll_wait(2) for one is not, and fails with EINTR. */
+ * el_signal_mask. -ESRCH says that the thread has gone. The visit is not waited for, and stays pending in a thread that
+ * blocks the visitor's signal too: SigBlk in /proc/self/task/<thread>/status tells, where everything is blocked while
+ * the handler runs. System calls are restarted as far as signal(7) allows; epoll_wait(2), for one, fails with EINTR. */
 EL_PUBLIC int32_t el_signal_visit(int32_t thread, int32_t signal, int32_t block, uint32_t low, uint32_t high);
 
 /* gettid(2): what el_signal_visit calls this thread, and /proc/self/task too. */
