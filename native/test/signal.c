@@ -44,7 +44,7 @@ TEST(signal_mask_blocks_and_unblocks_nothing_but_the_set)
 
 TEST(signalfd_is_nonblocking_and_close_on_exec)
 {
-    const int32_t fd = el_signalfd_create(SIGNAL_SET(both_halves()));
+    const int32_t fd = el_signalfd(-1, SIGNAL_SET(both_halves()));
     EXPECT(fd >= 0);
     EXPECT(is_nonblocking(fd));
     EXPECT(is_close_on_exec(fd));
@@ -63,7 +63,7 @@ TEST(a_blocked_signal_is_read_with_its_sender_and_is_gone_then)
 {
     int32_t quads[] = {0, 0, 0, 0, UNTOUCHED};
     const uint64_t signals = SIGNAL_BIT(SIGUSR1);
-    const int32_t fd = el_signalfd_create(SIGNAL_SET(signals));
+    const int32_t fd = el_signalfd(-1, SIGNAL_SET(signals));
     EXPECT_EQUAL(el_signal_mask(1, SIGNAL_SET(signals)), 0);
     EXPECT_EQUAL(el_signalfd_read(fd, quads, 1), -EAGAIN);
     EXPECT_EQUAL(kill(getpid(), SIGUSR1), 0);
@@ -82,7 +82,7 @@ TEST(real_time_signals_queue_and_ordinary_ones_merge)
     int32_t quads[4 * 4];
     const union sigval nothing = {0};
     const int queued = SIGRTMIN + 2;
-    const int32_t fd = el_signalfd_create(SIGNAL_SET(both_halves()));
+    const int32_t fd = el_signalfd(-1, SIGNAL_SET(both_halves()));
     EXPECT_EQUAL(el_signal_mask(1, SIGNAL_SET(both_halves())), 0);
     for (int i = 0; i < 3; i++) {
         EXPECT_EQUAL(kill(getpid(), SIGUSR1), 0);
@@ -103,7 +103,7 @@ TEST(signalfd_read_fetches_no_more_than_its_batch)
     int32_t quads[(EL_SIGNAL_BATCH + 2) * 4];
     const union sigval nothing = {0};
     const uint64_t signals = SIGNAL_BIT(SIGRTMIN + 2);
-    const int32_t fd = el_signalfd_create(SIGNAL_SET(signals));
+    const int32_t fd = el_signalfd(-1, SIGNAL_SET(signals));
     EXPECT_EQUAL(el_signal_mask(1, SIGNAL_SET(signals)), 0);
     for (int i = 0; i < EL_SIGNAL_BATCH + 1; i++)
         EXPECT_EQUAL(sigqueue(getpid(), SIGRTMIN + 2, nothing), 0);
@@ -119,7 +119,7 @@ TEST(signalfd_read_fetches_no_more_than_its_batch)
 TEST(signalfd_errors)
 {
     int32_t quads[4] = {UNTOUCHED};
-    const int32_t fd = el_signalfd_create(SIGNAL_SET(both_halves()));
+    const int32_t fd = el_signalfd(-1, SIGNAL_SET(both_halves()));
     EXPECT_EQUAL(el_signalfd_read(-1, quads, 1), -EBADF);
     EXPECT_EQUAL(el_signalfd_read(fd, quads, 0), -EINVAL);
     EXPECT_EQUAL(el_signalfd_read(fd, quads, -1), -EINVAL);

@@ -17,8 +17,8 @@ export interface SignalCalls {
   signalVisit(thread: number, signal: number, block: number, low: number, high: number): number;
 }
 
-/** The real-time signals: the C libraries keep the first for themselves, so a free one is looked for from the last. */
-const LAST_REAL_TIME = 64;
+/** Real-time signals to look for a free one among: the C libraries keep the first for themselves, tracers the last. */
+const LAST_REAL_TIME = 60;
 const FIRST_REAL_TIME = 35;
 
 /** Passes are a millisecond apart. A visited thread changes as soon as it runs; one that does not in this time is stuck in the kernel. */

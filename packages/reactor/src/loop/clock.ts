@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import type { Counters } from './counters.js';
 import { check } from '../errors.js';
 import { EPOLLET, EPOLLIN } from '../kernel/abi.js';
 import type { KeepAlive } from './keep-alive.js';
@@ -25,6 +26,13 @@ export interface Timer {
   hasRef(): boolean;
 }
 
+export interface ClockParts {
+  readonly kernel: Kernel;
+  readonly poller: Poller;
+  readonly counters: Counters;
+  readonly keepAlive: KeepAlive;
+}
+
 /**
  * The time, and what happens at a time: any number of timers on a wheel, and one timerfd in the epoll set that wakes the
  * loop for the next of them, so that either host sleeps just as long as it may. Owns the timerfd.
@@ -39,6 +47,7 @@ export class Clock implements Channel {
   turnMs: number;
   readonly #kernel: Kernel;
   readonly #poller: Poller;
+  readonly #counters: Counters;
   readonly #keepAlive: KeepAlive;
   readonly #wheel: TimerWheel;
   /** When the timerfd expires. */
@@ -46,9 +55,10 @@ export class Clock implements Channel {
   #behind = false;
   #inTurn = false;
 
-  constructor(kernel: Kernel, poller: Poller, keepAlive: KeepAlive) {
+  constructor({ kernel, poller, counters, keepAlive }: ClockParts) {
     this.#kernel = kernel;
     this.#poller = poller;
+    this.#counters = counters;
     this.#keepAlive = keepAlive;
     this.turnMs = kernel.now();
     this.#wheel = new TimerWheel(this.turnMs);
@@ -132,6 +142,7 @@ export class Clock implements Channel {
 
   readonly #expire = (entry: WheelEntry): void => {
     const timer = entry as ClockTimer;
+    this.#counters.timersExpired++;
     if (timer.periodMs > 0) this.#insert(timer, this.#nextBeat(timer));
     else if (timer.referenced) this.#keepAlive.release();
     try {

@@ -72,7 +72,7 @@ export class Loop {
 
   #openClock(): Clock {
     try {
-      return new Clock(this.kernel, this.poller, this.keepAlive);
+      return new Clock(this);
     } catch (error) {
       this.poller.close();
       throw error;

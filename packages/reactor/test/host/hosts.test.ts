@@ -77,7 +77,7 @@ for (const loop of LOOPS) {
   t.test(`close may be called in any hook, and while handlers are pending (${loop})`, async (t) => {
     for (const hook of ['onOpen', 'onData', 'onHalfClose', 'onClose', 'pending'] as const) {
       const before = descriptors();
-      let closing: Promise<void> | undefined;
+      let closing: Promise<unknown> | undefined;
       let closes = 0;
       let settle: () => void = () => {};
       const close = (name: string) => () => {
