@@ -56,6 +56,16 @@ export const ACCEPT_BACKOFF_MS = 100;
 export const SHUTDOWN_LINGER_MS = 1000;
 export const SHUTDOWN_SWEEP_MS = 100;
 
+/** How long dialling may take, and the head start that one address of a name has over the next (RFC 8305, section 5). */
+export const CONNECT_TIMEOUT_MS = 30_000;
+export const ATTEMPT_DELAY_MS = 250;
+
+/** How often a listener tells of the connections that it refuses. */
+export const REFUSAL_LOG_MS = 1000;
+
+/** Default for the bytes that all connections of a reactor may have queued together. */
+export const MAX_TOTAL_QUEUED_BYTES = 1024 * 1024 * 1024;
+
 /** Slots of one reactor. Slot and generation must fit a safe integer together: 21 + 32 bits = 53. */
 export const MAX_SLOTS = 2 ** 21;
 
@@ -70,4 +80,5 @@ invariant(DIRECT_WRITE_BYTES <= WRITE_BLOCK_BYTES, 'a gathered write must fit a 
 invariant(LOW_WATER_BYTES < HIGH_WATER_BYTES, 'the water marks are crossed');
 invariant(HIGH_WATER_BYTES < MAX_QUEUED_BYTES, 'a connection would be closed before it is slowed down');
 invariant(SHUTDOWN_SWEEP_MS < SHUTDOWN_LINGER_MS, 'a shutdown looks too seldom');
+invariant(MAX_QUEUED_BYTES < MAX_TOTAL_QUEUED_BYTES, 'one connection could queue more than all of them');
 invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');

@@ -1,9 +1,16 @@
 /** What users may set, with defaults, as zod schemas: the one place that checks values from outside. */
 import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
-import { HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, READ_BUFFER_BYTES } from './limits.js';
+import {
+  ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES,
+  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, READ_BUFFER_BYTES,
+} from './limits.js';
 
 const bytes = z.int().positive();
+/** A number of things, where 0 means no limit. */
+const count = z.int().min(0).default(0);
+/** Milliseconds, where 0 means none. */
+const timeoutMs = z.number().min(0).default(0);
 const port = z.int().min(0).max(65_535);
 
 export const reactorOptions = z.strictObject({
@@ -11,13 +18,40 @@ export const reactorOptions = z.strictObject({
   loop: z.enum(['embedded', 'dedicated']).default('embedded'),
   /** Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once. */
   debug: z.boolean().default(false),
+  /** Connections of all listeners together, accepted ones only; more are refused. 0: as many as there is room for. */
+  maxConnections: count,
+  /** Bytes that all connections together may have queued. Above it, a connection above its own high-water mark is closed with EL_OUTPUT_LIMIT. */
+  maxTotalQueuedBytes: bytes.default(MAX_TOTAL_QUEUED_BYTES),
   /** Bytes; what one recv may return and the longest chunk a handler sees. */
   readBufferBytes: bytes.max(MAX_READ_BUFFER_BYTES).default(READ_BUFFER_BYTES),
 });
 
+/** Of every connection, whatever carries it. */
 const connectionOptions = {
   /** How the kernel reports readiness; see readiness.ts. */
   trigger: z.enum(['edge', 'level', 'oneshot']).default('edge'),
+  /** Queued bytes above which reading pauses and write answers false. */
+  highWaterBytes: bytes.default(HIGH_WATER_BYTES),
+  /** Queued bytes at which reading goes on and onDrain is called. */
+  lowWaterBytes: z.int().min(0).default(LOW_WATER_BYTES),
+  /** Queued bytes above which the connection is closed with EL_SLOW_CONSUMER. */
+  maxQueuedBytes: bytes.default(MAX_QUEUED_BYTES),
+  /** The first byte must come within this time after the connection is made (EL_HANDSHAKE_TIMEOUT); 0, here and below: no deadline. */
+  handshakeTimeoutMs: timeoutMs,
+  /** A message must be complete this long after `beginMessage`, which the protocol calls (EL_MESSAGE_TIMEOUT). */
+  messageTimeoutMs: timeoutMs,
+  /** Queued bytes must make some progress into the socket within this time (EL_WRITE_TIMEOUT). */
+  writeTimeoutMs: timeoutMs,
+  /** Something must come or go within this time, except while a handler's promise is pending (EL_IDLE_TIMEOUT). */
+  idleTimeoutMs: timeoutMs,
+  /** A connection lasts no longer than this (EL_LIFETIME_EXCEEDED). */
+  lifetimeMs: timeoutMs,
+  /** Whether reading pauses above the high-water mark. Without it the handler must watch what write answers. */
+  pauseOnBackpressure: z.boolean().default(true),
+};
+
+/** Of TCP connections, both ways. */
+const tcpOptions = {
   /** TCP_NODELAY: send at once instead of waiting to fill a segment (tcp(7)). */
   noDelay: z.boolean().default(true),
   /** Seconds of silence before the first keep-alive probe (TCP_KEEPIDLE); 0 sends none. */
@@ -26,14 +60,8 @@ const connectionOptions = {
   keepAliveIntervalSeconds: z.int().min(1).max(32_767).default(10),
   /** Unanswered probes after which the peer is given up (TCP_KEEPCNT). */
   keepAliveProbes: z.int().min(1).max(127).default(6),
-  /** Queued bytes above which reading pauses and write answers false. */
-  highWaterBytes: bytes.default(HIGH_WATER_BYTES),
-  /** Queued bytes at which reading goes on and onDrain is called. */
-  lowWaterBytes: z.int().min(0).default(LOW_WATER_BYTES),
-  /** Queued bytes above which the connection is closed with EL_SLOW_CONSUMER. */
-  maxQueuedBytes: bytes.default(MAX_QUEUED_BYTES),
-  /** Whether reading pauses above the high-water mark. Without it the handler must watch what write answers. */
-  pauseOnBackpressure: z.boolean().default(true),
+  /** A peer whose sent bytes stay unacknowledged for so long has vanished (TCP_USER_TIMEOUT, tcp(7)); 0 leaves that to the kernel. */
+  userTimeoutMs: z.int().min(0).default(0),
 };
 
 interface WaterMarks {
@@ -52,15 +80,27 @@ function marksInOrder({ value, issues }: z.core.ParsePayload<WaterMarks>): void 
   }
 }
 
+/** Of every listener. */
+const listenerOptions = {
+  /** Connections that may wait to be accepted; net.core.somaxconn cuts it. */
+  backlog: z.int().min(1).max(65_535).default(LISTEN_BACKLOG_CONNECTIONS),
+  /** Connections of this listener; more are refused: closed as soon as they are accepted. 0, here and below: no limit. */
+  maxConnections: count,
+  /** Of them, connections of one remote address; an IPv6 one counts as its /64 network. */
+  maxConnectionsPerAddress: count,
+  /** Connections in a second, evenly spread; at most a second's worth at once. */
+  maxAcceptsPerSecond: count,
+};
+
 export const listenOptions = z
   .strictObject({
     ...connectionOptions,
+    ...tcpOptions,
+    ...listenerOptions,
     /** An IPv4 or IPv6 address or a name; `::` takes IPv4 too, unless ipv6Only. */
     host: z.string().min(1).default('127.0.0.1'),
     /** 0 lets the kernel choose; the listener's `address` tells. */
     port,
-    /** Connections that may wait to be accepted; net.core.somaxconn cuts it. */
-    backlog: z.int().min(1).max(65_535).default(LISTEN_BACKLOG_CONNECTIONS),
     /** IPV6_V6ONLY: an IPv6 listener that refuses IPv4. */
     ipv6Only: z.boolean().default(false),
     /** SO_REUSEPORT: several listeners share the port, and the kernel spreads connections over them. */
@@ -68,12 +108,52 @@ export const listenOptions = z
   })
   .check(marksInOrder);
 
+export const unixListenOptions = z
+  .strictObject({
+    ...connectionOptions,
+    ...listenerOptions,
+    /** Where the socket's file is made; with `@` in front, an abstract name (unix(7)). */
+    path: z.string().min(1),
+    /** Permissions of the file: connecting takes the right to write. */
+    mode: z.int().min(0).max(0o777).default(0o600),
+    /** Owner and group of the file; unchanged if left out. */
+    uid: z.int().min(0).optional(),
+    gid: z.int().min(0).optional(),
+  })
+  .check(marksInOrder);
+
+/** Resolves a host name to IP literals, the preferred first. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+/** How long connecting may take, and how it may be called off. */
+const dialOptions = {
+  /** For all of it: resolving the name and every attempt (EL_CONNECT_TIMEOUT). */
+  connectTimeoutMs: z.number().positive().default(CONNECT_TIMEOUT_MS),
+  /** Aborting it ends the attempt; the promise rejects with the signal's reason. */
+  signal: z.instanceof(AbortSignal).optional(),
+};
+
 export const connectOptions = z
   .strictObject({
     ...connectionOptions,
-    /** An IPv4 or IPv6 address or a name. */
+    ...tcpOptions,
+    ...dialOptions,
+    /** An IPv4 or IPv6 address or a name. All addresses of a name are tried, as RFC 8305 says. */
     host: z.string().min(1),
     port: port.min(1),
+    /** Head start of an address over the next one (Connection Attempt Delay, RFC 8305, section 5). */
+    attemptDelayMs: z.number().min(10).default(ATTEMPT_DELAY_MS),
+    /** Resolves a name to addresses, the preferred first; by default node:dns asks the system's resolver. */
+    lookup: z.custom<Lookup>((value) => typeof value === 'function', 'must be a function').optional(),
+  })
+  .check(marksInOrder);
+
+export const unixConnectOptions = z
+  .strictObject({
+    ...connectionOptions,
+    ...dialOptions,
+    /** Path of the socket's file; with `@` in front, an abstract name. */
+    path: z.string().min(1),
   })
   .check(marksInOrder);
 
@@ -89,9 +169,15 @@ export const inboxOptions = z.strictObject({
 
 export type ReactorOptions = z.output<typeof reactorOptions>;
 export type ListenOptions = z.output<typeof listenOptions>;
+export type UnixListenOptions = z.output<typeof unixListenOptions>;
 export type ConnectOptions = z.output<typeof connectOptions>;
-/** What listeners and dialled connections have in common. */
-export type ConnectionOptions = Omit<ConnectOptions, 'host' | 'port'>;
+export type UnixConnectOptions = z.output<typeof unixConnectOptions>;
+/** What all connections have, accepted or dialled, whatever carries them. */
+export type ConnectionOptions = Omit<UnixConnectOptions, 'path' | keyof typeof dialOptions>;
+/** What all listeners have. */
+export type ListenerOptions = Pick<ListenOptions, keyof typeof listenerOptions | 'trigger'>;
+/** What TCP connections have. */
+export type TcpOptions = Pick<ConnectOptions, keyof typeof tcpOptions>;
 
 /** A schema for a plugin's options: anything zod can check. */
 export type OptionsSchema = z.ZodType;

@@ -1,3 +1,4 @@
+import { Admission } from './net/admission.js';
 import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/clock.js';
 import type { Connection } from './net/connection.js';
@@ -38,8 +39,10 @@ export class Reactor {
   readonly #host: Host;
   readonly #log: Log;
   readonly #reserve: ReserveDescriptor;
+  readonly #admission: Admission;
   readonly #plugins: PluginHost<never>[] = [];
   #shutdown: Shutdown | undefined;
+  #evicted = false;
   #closing: Promise<ShutdownReport> | undefined;
 
   constructor({ kernel, host, log }: ReactorParts, options: ReactorOptions) {
@@ -51,10 +54,12 @@ export class Reactor {
       arena: new ReceiveArena(options.readBufferBytes, BATCH_CONNECTIONS),
       pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS),
       debug: options.debug,
+      maxTotalQueuedBytes: options.maxTotalQueuedBytes,
     });
     this.#host = host;
     this.#log = log;
     this.#reserve = new ReserveDescriptor(kernel);
+    this.#admission = new Admission({ ...options, maxConnectionsPerAddress: 0, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#loop.wakeHost = () => host.wake();
     host.attach(this.#loop);
   }
@@ -85,7 +90,9 @@ export class Reactor {
       loop: this.#loop,
       reserve: this.#reserve,
       log: this.#log,
+      admission: this.#admission,
       assertOpen: () => this.#assertOpen(),
+      assertRunning: () => this.#assertRunning(),
     });
     this.#plugins.push(host as PluginHost<never>);
     return host;
@@ -167,6 +174,7 @@ export class Reactor {
   }
 
   #evict(resolve: (report: ShutdownReport) => void): void {
+    this.#evicted = true;
     this.#host.detach();
     this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
     setImmediate(() => {
@@ -184,10 +192,17 @@ export class Reactor {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) {
-      throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; make another with createReactor');
-    }
+    if (this.#closing !== undefined) throw closedError();
   }
+
+  /** What plugins need to finish what they have begun goes on until the shutdown is over. */
+  #assertRunning(): void {
+    if (this.#evicted) throw closedError();
+  }
+}
+
+function closedError(): EdgeloopError {
+  return new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; make another with createReactor');
 }
 
 function checkDelay(method: string, delayMs: number): number {

@@ -35,7 +35,7 @@ export class Shutdown {
   constructor(loop: Loop, onDone: () => void) {
     this.#loop = loop;
     this.#onDone = onDone;
-    this.#beganMs = loop.clock.turnMs;
+    this.#beganMs = loop.clock.nowMs;
   }
 
   get report(): ShutdownReport {
@@ -83,7 +83,7 @@ export class Shutdown {
 
   /** A peer that has our FIN, sends nothing more and does not close: all that could be finished is finished. */
   #sweep(): void {
-    const quietSinceMs = this.#loop.clock.turnMs - SHUTDOWN_LINGER_MS;
+    const quietSinceMs = this.#loop.clock.nowMs - SHUTDOWN_LINGER_MS;
     for (const connection of this.#connections()) {
       const { phase, busy, lastActiveMs } = connection;
       if (phase === 'closing' && !busy && Math.max(lastActiveMs, this.#beganMs) <= quietSinceMs) connection.destroy();

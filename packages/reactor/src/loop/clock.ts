@@ -43,8 +43,6 @@ export class Clock implements Channel {
   readonly fd: number;
   readonly keepsAlive = false;
   slot = -1;
-  /** Milliseconds on the monotonic clock at the begin of this turn, or of the last one. */
-  turnMs: number;
   readonly #kernel: Kernel;
   readonly #poller: Poller;
   readonly #counters: Counters;
@@ -52,6 +50,8 @@ export class Clock implements Channel {
   readonly #wheel: TimerWheel;
   /** When the timerfd expires. */
   #armedMs = NOT_ARMED;
+  /** The time at the begin of this turn, or of the last one. */
+  #turnMs: number;
   #behind = false;
   #inTurn = false;
 
@@ -60,8 +60,8 @@ export class Clock implements Channel {
     this.#poller = poller;
     this.#counters = counters;
     this.#keepAlive = keepAlive;
-    this.turnMs = kernel.now();
-    this.#wheel = new TimerWheel(this.turnMs);
+    this.#turnMs = kernel.now();
+    this.#wheel = new TimerWheel(this.#turnMs);
     this.fd = check(kernel.timerfdCreate(), 'timerfd_create');
     try {
       poller.enter(this, (EPOLLIN | EPOLLET) >>> 0);
@@ -81,7 +81,12 @@ export class Clock implements Channel {
     return this.#behind;
   }
 
-  /** Calls `callback` in the loop, not before `delayMs` have passed from now. */
+  /** The time on the monotonic clock, in ms with a fraction. Within a turn it is that of the turn's begin. */
+  get nowMs(): number {
+    return this.#inTurn ? this.#turnMs : this.#kernel.now();
+  }
+
+  /** Calls `callback` in the loop, not before `delayMs` have passed from this very moment. */
   after(delayMs: number, callback: () => void): Timer {
     return this.start(new ClockTimer(this, callback, delayMs, 0));
   }
@@ -92,32 +97,38 @@ export class Clock implements Channel {
   }
 
   start(timer: ClockTimer): ClockTimer {
-    if (timer.referenced) this.#keepAlive.acquire();
-    this.#insert(timer, this.#kernel.now() + timer.delayMs);
+    this.set(timer, this.#kernel.now() + timer.delayMs);
     return timer;
   }
 
-  stop(timer: ClockTimer): void {
-    if (timer.referenced) this.#keepAlive.release();
-    this.#wheel.remove(timer);
+  /** Has an alarm ring at `dueMs` or as soon as possible thereafter. */
+  set(alarm: Alarm, dueMs: number): void {
+    if (alarm.referenced) this.#keepAlive.acquire();
+    this.#wheel.insert(alarm, dueMs);
+    if (!this.#inTurn) this.#arm();
   }
 
-  /** A pending timer's reference has changed. */
-  referenceChanged(timer: ClockTimer): void {
-    if (timer.referenced) this.#keepAlive.acquire();
+  clear(alarm: Alarm): void {
+    if (alarm.referenced) this.#keepAlive.release();
+    this.#wheel.remove(alarm);
+  }
+
+  /** The reference of an alarm that is set has changed. */
+  referenceChanged({ referenced }: Alarm): void {
+    if (referenced) this.#keepAlive.acquire();
     else this.#keepAlive.release();
   }
 
   /** Reads the time, once for all that happens in a turn. Until `endTurn` the timerfd is left alone. */
   beginTurn(): void {
     this.#inTurn = true;
-    this.turnMs = this.#kernel.now();
+    this.#turnMs = this.#kernel.now();
   }
 
   /** Makes the calls that are due, within the turn's budget. */
   expire(): void {
-    if (this.#wheel.nextMs > this.turnMs && !this.#behind) return;
-    this.#behind = this.#wheel.advance(this.turnMs, TIMER_BUDGET_TOUCHES, this.#expire);
+    if (this.#wheel.nextMs > this.#turnMs && !this.#behind) return;
+    this.#behind = this.#wheel.advance(this.#turnMs, TIMER_BUDGET_TOUCHES, this.#expire);
   }
 
   endTurn(): void {
@@ -141,26 +152,21 @@ export class Clock implements Channel {
   }
 
   readonly #expire = (entry: WheelEntry): void => {
-    const timer = entry as ClockTimer;
+    const alarm = entry as Alarm;
     this.#counters.timersExpired++;
-    if (timer.periodMs > 0) this.#insert(timer, this.#nextBeat(timer));
-    else if (timer.referenced) this.#keepAlive.release();
+    if (alarm.periodMs > 0) this.#wheel.insert(alarm, this.#nextBeat(alarm));
+    else if (alarm.referenced) this.#keepAlive.release();
     try {
-      timer.callback();
+      alarm.ring();
     } catch (error) {
       rethrowLater(error);
     }
   };
 
   /** The first multiple of the period, counted from the last call, that lies in the future. */
-  #nextBeat({ dueTick, periodMs }: ClockTimer): number {
-    const missed = Math.floor((this.turnMs - dueTick) / periodMs);
+  #nextBeat({ dueTick, periodMs }: Alarm): number {
+    const missed = Math.floor((this.#turnMs - dueTick) / periodMs);
     return dueTick + (missed + 1) * periodMs;
-  }
-
-  #insert(timer: ClockTimer, dueMs: number): void {
-    this.#wheel.insert(timer, dueMs);
-    if (!this.#inTurn) this.#arm();
   }
 
   /**
@@ -176,29 +182,41 @@ export class Clock implements Channel {
   }
 }
 
-/** A timer of a clock. One object, and no closure of its own, because a server may have a million of them. */
-export class ClockTimer extends WheelEntry implements Timer {
-  readonly callback: () => void;
-  readonly delayMs: number;
-  /** 0 for a timer that is done after one call. */
-  readonly periodMs: number;
+/** Something that can be set to ring at a time. */
+export abstract class Alarm extends WheelEntry {
+  /** 0 for an alarm that rings once. */
+  readonly periodMs: number = 0;
+  /** Whether it keeps the process alive while it is set. */
   referenced = true;
+
+  abstract ring(): void;
+}
+
+/** A user's timer. One object, and no closure but the user's, because a server may have a million of them. */
+export class ClockTimer extends Alarm implements Timer {
+  readonly delayMs: number;
+  override readonly periodMs: number;
   readonly #clock: Clock;
+  readonly #callback: () => void;
 
   constructor(clock: Clock, callback: () => void, delayMs: number, periodMs: number) {
     super();
-    this.#clock = clock;
-    this.callback = callback;
     this.delayMs = delayMs;
     this.periodMs = periodMs;
+    this.#clock = clock;
+    this.#callback = callback;
   }
 
   get pending(): boolean {
     return this.linked;
   }
 
+  override ring(): void {
+    this.#callback();
+  }
+
   cancel(): void {
-    if (this.linked) this.#clock.stop(this);
+    if (this.linked) this.#clock.clear(this);
   }
 
   refresh(): void {
@@ -207,21 +225,21 @@ export class ClockTimer extends WheelEntry implements Timer {
   }
 
   ref(): this {
-    if (!this.referenced) this.#reference(true);
-    return this;
+    return this.#reference(true);
   }
 
   unref(): this {
-    if (this.referenced) this.#reference(false);
-    return this;
+    return this.#reference(false);
   }
 
   hasRef(): boolean {
     return this.referenced;
   }
 
-  #reference(referenced: boolean): void {
+  #reference(referenced: boolean): this {
+    const changes = this.referenced !== referenced;
     this.referenced = referenced;
-    if (this.linked) this.#clock.referenceChanged(this);
+    if (changes && this.linked) this.#clock.referenceChanged(this);
+    return this;
   }
 }

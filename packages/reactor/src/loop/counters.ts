@@ -17,6 +17,19 @@ export class Counters {
   failed = 0;
   /** Connections closed as soon as they were accepted, because no descriptor or slot was left for them. */
   shed = 0;
+  /** Connections refused as soon as they were accepted, by the limit: of connections in all, of one address, of a second. */
+  refusedByTotal = 0;
+  refusedByAddress = 0;
+  refusedByRate = 0;
+  /** Connections closed because a deadline had passed, by the deadline. */
+  handshakeTimeouts = 0;
+  messageTimeouts = 0;
+  writeTimeouts = 0;
+  idleTimeouts = 0;
+  lifetimeTimeouts = 0;
+  /** Connections closed because their own queue, or all queues together, had become too long. */
+  slowConsumers = 0;
+  outputLimited = 0;
   /** Times that a listener stopped accepting for a while because descriptors or memory were short. */
   acceptPauses = 0;
   /** Handlers that threw or rejected. */

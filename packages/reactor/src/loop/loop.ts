@@ -26,6 +26,8 @@ export interface LoopParts {
   readonly pool: BufferPool;
   /** Overwrite the receive buffer after each dispatch. */
   readonly debug: boolean;
+  /** What all connections may have queued together. */
+  readonly maxTotalQueuedBytes: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export class Loop {
   readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   readonly debug: boolean;
+  readonly maxTotalQueuedBytes: number;
   readonly poller: Poller;
   readonly clock: Clock;
   readonly delays: Delays;
@@ -56,12 +59,13 @@ export class Loop {
   #ended: Ended[] = [];
   #turning = false;
 
-  constructor({ kernel, counters, arena, pool, debug }: LoopParts) {
+  constructor({ kernel, counters, arena, pool, debug, maxTotalQueuedBytes }: LoopParts) {
     this.kernel = kernel;
     this.counters = counters;
     this.arena = arena;
     this.pool = pool;
     this.debug = debug;
+    this.maxTotalQueuedBytes = maxTotalQueuedBytes;
     this.#receives = new ReceiveBatch(kernel, arena);
     this.#sends = new SendBatch(kernel, pool);
     this.poller = new Poller(kernel, this.keepAlive);

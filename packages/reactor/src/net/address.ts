@@ -1,17 +1,42 @@
-/** Socket addresses: between text and the kernel's sockaddr (ip(7), ipv6(7)). Pure; names are resolved elsewhere. */
+/** Socket addresses: between text and the kernel's sockaddr (ip(7), ipv6(7), unix(7)). Pure; names are resolved elsewhere. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { EdgeloopError } from '../errors.js';
 import {
-  AF_INET, AF_INET6,
+  AF_INET, AF_INET6, AF_UNIX,
   SIN6_ADDR_OFFSET, SIN6_PORT_OFFSET, SIN6_SCOPE_ID_OFFSET, SIN_ADDR_OFFSET, SIN_PORT_OFFSET,
-  SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES,
+  SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES, SOCKADDR_UN_BYTES, SUN_PATH_OFFSET,
 } from '../kernel/abi.js';
 
 export interface SocketAddress {
-  readonly family: 'IPv4' | 'IPv6';
-  /** Canonical text: RFC 5952 for IPv6. An IPv4 peer of a dual-stack socket is shown as IPv4. */
+  readonly family: 'IPv4' | 'IPv6' | 'unix';
+  /**
+   * Canonical text: RFC 5952 for IPv6. An IPv4 peer of a dual-stack socket is shown as IPv4. Of a Unix socket the path, or
+   * `@` and the abstract name; empty where it has none, as clients mostly have.
+   */
   readonly address: string;
+  /** 0 for a Unix socket. */
   readonly port: number;
+}
+
+/** An IPv4 address that makes its text only when it is asked for: most connections come and go without. */
+class IPv4Address implements SocketAddress {
+  readonly #bits: number;
+
+  constructor(
+    bits: number,
+    readonly port: number,
+  ) {
+    this.#bits = bits;
+  }
+
+  get family(): 'IPv4' {
+    return 'IPv4';
+  }
+
+  get address(): string {
+    const bits = this.#bits;
+    return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
+  }
 }
 
 /** A sockaddr as the kernel takes it, with the family to make the socket of. */
@@ -27,20 +52,44 @@ export function encodeAddress(address: string, port: number): KernelAddress {
   throw new EdgeloopError('EL_ADDRESS_INVALID', `"${address}" is not an IPv4 or IPv6 address`);
 }
 
-/** Reads the sockaddr at the start of `bytes`; undefined for families that are not IP. */
-export function decodeAddress(bytes: Uint8Array): SocketAddress | undefined {
+/**
+ * Writes the path of a Unix socket as a sockaddr; one that begins with `@` is an abstract name, which has no file. A file
+ * whose own name begins so is `./@name`. Error: EL_ADDRESS_INVALID.
+ */
+export function encodeUnixAddress(path: string): KernelAddress {
+  const text = Buffer.from(path);
+  const room = SOCKADDR_UN_BYTES - SUN_PATH_OFFSET;
+  if (text.length === 0 || path === '@' || path.includes('\0')) {
+    throw new EdgeloopError('EL_ADDRESS_INVALID', `${JSON.stringify(path)} is not a path for a Unix socket: it must not be empty or contain NUL`);
+  }
+  if (text.length >= room) {
+    throw new EdgeloopError('EL_ADDRESS_INVALID', `the path "${path}" has ${text.length} bytes; that of a Unix socket has at most ${room - 1} (unix(7))`);
+  }
+  // A path ends with a NUL, which is counted. An abstract name begins with one, in the place of the "@".
+  const abstract = path.startsWith('@');
+  const bytes = new Uint8Array(SUN_PATH_OFFSET + text.length + (abstract ? 0 : 1));
+  new DataView(bytes.buffer).setUint16(0, AF_UNIX, true);
+  bytes.set(text, SUN_PATH_OFFSET);
+  if (abstract) bytes[SUN_PATH_OFFSET] = 0;
+  return { family: AF_UNIX, bytes };
+}
+
+/** Reads the sockaddr at the start of `bytes`; undefined for other families. The name of a Unix socket is known by `length` only. */
+export function decodeAddress(bytes: Uint8Array, length: number = SUN_PATH_OFFSET): SocketAddress | undefined {
   const family = (bytes[0] as number) | ((bytes[1] as number) << 8);
   if (family === AF_INET) {
-    return { family: 'IPv4', address: ipv4Text(bytes, SIN_ADDR_OFFSET), port: bigEndian(bytes, SIN_PORT_OFFSET) };
+    return new IPv4Address(ipv4Bits(bytes, SIN_ADDR_OFFSET), bigEndian(bytes, SIN_PORT_OFFSET));
   }
+  if (family === AF_UNIX) return { family: 'unix', address: unixText(bytes.subarray(SUN_PATH_OFFSET, length)), port: 0 };
   if (family !== AF_INET6) return undefined;
   const port = bigEndian(bytes, SIN6_PORT_OFFSET);
-  if (isMapped(bytes)) return { family: 'IPv4', address: ipv4Text(bytes, SIN6_ADDR_OFFSET + 12), port };
+  if (isMapped(bytes)) return new IPv4Address(ipv4Bits(bytes, SIN6_ADDR_OFFSET + 12), port);
   return { family: 'IPv6', address: ipv6Text(bytes), port };
 }
 
-/** `127.0.0.1:7000`, `[::1]:7000`. */
+/** `127.0.0.1:7000`, `[::1]:7000`, `/run/echo.sock`. */
 export function addressText({ family, address, port }: SocketAddress): string {
+  if (family === 'unix') return address === '' ? 'a Unix socket' : address;
   return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
@@ -77,8 +126,15 @@ function ipv6Groups(address: string): number[] {
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
 }
 
-function ipv4Text(bytes: Uint8Array, offset: number): string {
-  return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
+function ipv4Bits(bytes: Uint8Array, offset: number): number {
+  return (bigEndian(bytes, offset) << 16) | bigEndian(bytes, offset + 2);
+}
+
+function unixText(name: Uint8Array): string {
+  if (name.length === 0) return '';
+  if (name[0] === 0) return `@${Buffer.from(name.subarray(1)).toString()}`;
+  const end = name.indexOf(0);
+  return Buffer.from(end < 0 ? name : name.subarray(0, end)).toString();
 }
 
 function ipv6Text(bytes: Uint8Array): string {

@@ -38,6 +38,14 @@ export interface Connection<State = unknown> {
   /** Writes `data` if there is any, sends what is queued, then a FIN. The peer may go on sending until its own FIN. */
   end(data?: Uint8Array | string): void;
 
+  /**
+   * Tells that bytes of a message have come, but not yet all of them: from the first such call on, the peer has
+   * `messageTimeoutMs` to complete it. Without that option the calls do nothing. Decoders say when to: `pendingBytes > 0`.
+   */
+  beginMessage(): void;
+  /** The message that was under way is complete. */
+  endMessage(): void;
+
   /** Stops delivering bytes; they wait in the kernel, whose window closes on the peer. */
   pause(): void;
   resume(): void;

@@ -1,21 +1,21 @@
-import { type SocketAddress, addressText, decodeAddress, encodeAddress } from './address.js';
+import { type SocketAddress, decodeAddress } from './address.js';
 import type { Channel } from '../loop/channel.js';
 import { SystemError, check } from '../errors.js';
 import { EINPROGRESS, EPOLLOUT, SOCK_STREAM, SOL_SOCKET, SO_ERROR } from '../kernel/abi.js';
+import type { RemoteEndpoint } from './endpoint.js';
 import type { Loop } from '../loop/loop.js';
-import type { ConnectOptions } from '../options.js';
-import { setConnectionOptions } from './tcp-options.js';
 
-/** How a dial ends: with a connected descriptor that the taker owns, or with an error. */
+/** How a dial ends: with a connected descriptor, with an error, or with the reactor. */
 export interface DialOutcome {
-  connected(fd: number, peer: SocketAddress): void;
-  failed(error: Error): void;
+  connected(dial: Dial, peer: SocketAddress): void;
+  failed(dial: Dial, error: Error): void;
+  evicted(dial: Dial, reason: Error): void;
 }
 
 /**
  * One attempt to connect(2) to one address, without blocking: the socket becomes writable when the kernel knows the
- * outcome, and SO_ERROR tells which. Exactly one of the outcome's methods is called, once, after `start` has returned;
- * until then the attempt owns the descriptor.
+ * outcome, and SO_ERROR tells which. One of the outcome's methods is called, once, after the constructor has returned,
+ * unless the dial is abandoned before. Until then it owns the descriptor; that of a connected dial is the taker's.
  */
 export class Dial implements Channel {
   readonly fd: number;
@@ -23,31 +23,18 @@ export class Dial implements Channel {
   slot = -1;
   readonly #loop: Loop;
   readonly #outcome: DialOutcome;
-  readonly #options: ConnectOptions;
-  readonly #sockaddr: Uint8Array;
-  readonly #peer: SocketAddress;
+  readonly #endpoint: RemoteEndpoint;
 
-  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, and a SystemError of socket. */
-  constructor(loop: Loop, outcome: DialOutcome, ip: string, options: ConnectOptions) {
+  /** Errors: EL_SLOTS_EXHAUSTED, and a SystemError of socket, setsockopt, connect or epoll_ctl. */
+  constructor(loop: Loop, outcome: DialOutcome, endpoint: RemoteEndpoint) {
     this.#loop = loop;
     this.#outcome = outcome;
-    this.#options = options;
-    const { family, bytes } = encodeAddress(ip, options.port);
-    this.#sockaddr = bytes;
-    this.#peer = decodeAddress(bytes) as SocketAddress;
-    this.fd = check(loop.kernel.socket(family, SOCK_STREAM), 'socket');
-  }
-
-  /** Errors: EL_SLOTS_EXHAUSTED, and a SystemError of setsockopt, connect or epoll_ctl; the attempt is over then, and its descriptor closed. */
-  start(): void {
-    const { kernel, poller } = this.#loop;
+    this.#endpoint = endpoint;
+    this.fd = check(loop.kernel.socket(endpoint.address.family, SOCK_STREAM), 'socket');
     try {
-      setConnectionOptions(kernel, this.fd, this.#options);
-      const result = kernel.connect(this.fd, this.#sockaddr, this.#sockaddr.length);
-      if (result !== -EINPROGRESS) check(result, 'connect', addressText(this.#peer));
-      poller.enter(this, EPOLLOUT);
+      this.#start();
     } catch (error) {
-      kernel.close(this.fd);
+      loop.kernel.close(this.fd);
       throw error;
     }
   }
@@ -60,19 +47,34 @@ export class Dial implements Channel {
     const errno = this.#loop.kernel.getsockopt(this.fd, SOL_SOCKET, SO_ERROR);
     this.#leave();
     if (errno === 0) {
-      this.#outcome.connected(this.fd, this.#peer);
+      const { bytes } = this.#endpoint.address;
+      this.#outcome.connected(this, decodeAddress(bytes, bytes.length) as SocketAddress);
     } else {
       this.#loop.kernel.close(this.fd);
-      this.#outcome.failed(new SystemError(-Math.abs(errno), 'connect', addressText(this.#peer)));
+      this.#outcome.failed(this, new SystemError(-Math.abs(errno), 'connect', this.#endpoint.text));
     }
     return false;
   }
 
-  destroy(reason: Error): void {
+  /** Gives up without an outcome. */
+  abandon(): void {
     this.#loop.forget(this);
     this.#leave();
     this.#loop.kernel.close(this.fd);
-    this.#outcome.failed(reason);
+  }
+
+  destroy(reason: Error): void {
+    this.abandon();
+    this.#outcome.evicted(this, reason);
+  }
+
+  #start(): void {
+    const { kernel, poller } = this.#loop;
+    const { address: { bytes }, text } = this.#endpoint;
+    this.#endpoint.prepare(kernel, this.fd);
+    const result = kernel.connect(this.fd, bytes, bytes.length);
+    if (result !== -EINPROGRESS) check(result, 'connect', text);
+    poller.enter(this, EPOLLOUT);
   }
 
   #leave(): void {

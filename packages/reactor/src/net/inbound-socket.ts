@@ -32,7 +32,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   constructor(loop: Loop, fd: number, peer: SocketAddress, trigger: Trigger) {
     super(loop.kernel, loop.poller, fd, peer, trigger);
     this.#loop = loop;
-    this.lastActiveMs = loop.clock.turnMs;
+    this.lastActiveMs = loop.clock.nowMs;
   }
 
   /** Bytes have come; the chunk is only lent. */
@@ -146,7 +146,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
 
   #hand(chunk: Buffer): void {
     this.bytesRead += chunk.length;
-    this.lastActiveMs = this.#loop.clock.turnMs;
+    this.lastActiveMs = this.#loop.clock.nowMs;
     this.#loop.counters.bytesRead += chunk.length;
     this.deliver(chunk);
     if (this.#loop.debug) this.#loop.arena.poison(chunk);

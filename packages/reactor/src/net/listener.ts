@@ -1,15 +1,15 @@
 import { constants } from 'node:os';
-import { type SocketAddress, addressText, decodeAddress, encodeAddress } from './address.js';
+import { type SocketAddress, decodeAddress } from './address.js';
 import type { Channel } from '../loop/channel.js';
 import type { Timer } from '../loop/clock.js';
 import { SystemError, check } from '../errors.js';
 import { EAGAIN, EMFILE, ENFILE, EPOLLONESHOT, SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../kernel/abi.js';
 import { ACCEPT_BACKOFF_MS, ACCEPT_BUDGET_CALLS } from '../limits.js';
 import type { Loop } from '../loop/loop.js';
-import type { ListenOptions } from '../options.js';
+import type { LocalEndpoint } from './endpoint.js';
+import type { ListenerOptions } from '../options.js';
 import { readInterest } from '../loop/readiness.js';
 import type { ReserveDescriptor } from './reserve.js';
-import { setListenerOptions } from './tcp-options.js';
 
 /** What accept(2) reports of a connection that broke while it waited, or of a signal: the next one may be fine. */
 const PASSING: ReadonlySet<number> = new Set(
@@ -46,23 +46,29 @@ export class Listener implements Channel {
   readonly #reserve: ReserveDescriptor;
   readonly #interest: number;
   readonly #backlog: number;
+  readonly #endpoint: LocalEndpoint;
   readonly #peer = new Uint8Array(SOCKADDR_STORAGE_BYTES);
   #rest: Timer | undefined;
   #closed = false;
 
-  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, EL_SLOTS_EXHAUSTED, and a SystemError of socket, setsockopt, bind or listen. */
-  constructor(loop: Loop, acceptor: Acceptor, reserve: ReserveDescriptor, ip: string, options: ListenOptions) {
+  /** Errors: EL_SLOTS_EXHAUSTED, those of the endpoint, and a SystemError of socket, setsockopt, bind or listen. */
+  constructor(loop: Loop, acceptor: Acceptor, reserve: ReserveDescriptor, endpoint: LocalEndpoint, { trigger, backlog }: ListenerOptions) {
     this.#loop = loop;
     this.#acceptor = acceptor;
     this.#reserve = reserve;
-    this.#interest = readInterest(options.trigger);
-    this.#backlog = options.backlog;
-    const { family, bytes } = encodeAddress(ip, options.port);
-    this.fd = check(loop.kernel.socket(family, SOCK_STREAM), 'socket');
+    this.#endpoint = endpoint;
+    this.#interest = readInterest(trigger);
+    this.#backlog = backlog;
+    this.fd = check(loop.kernel.socket(endpoint.address.family, SOCK_STREAM), 'socket');
+    let bound = false;
     try {
-      this.address = this.#listen(bytes, ip, options);
+      endpoint.prepare(loop.kernel, this.fd);
+      check(loop.kernel.bind(this.fd, endpoint.address.bytes, endpoint.address.bytes.length), 'bind', endpoint.text);
+      bound = true;
+      this.address = this.#listen();
     } catch (error) {
       loop.kernel.close(this.fd);
+      if (bound) endpoint.released();
       throw error;
     }
   }
@@ -102,20 +108,19 @@ export class Listener implements Channel {
     this.#loop.poller.silence(this);
     this.#loop.poller.remove(this);
     this.#loop.kernel.close(this.fd);
+    this.#endpoint.released();
   }
 
   destroy(): void {
     this.close();
   }
 
-  #listen(sockaddr: Uint8Array, ip: string, options: ListenOptions): SocketAddress {
+  #listen(): SocketAddress {
     const { kernel, poller } = this.#loop;
-    const text = addressText({ family: ip.includes(':') ? 'IPv6' : 'IPv4', address: ip, port: options.port });
-    setListenerOptions(kernel, this.fd, ip.includes(':') ? 'IPv6' : 'IPv4', options);
-    check(kernel.bind(this.fd, sockaddr, sockaddr.length), 'bind', text);
-    check(kernel.listen(this.fd, options.backlog), 'listen', text);
-    check(kernel.getsockname(this.fd, this.#peer, this.#peer.length), 'getsockname');
-    const address = decodeAddress(this.#peer) ?? UNKNOWN_PEER;
+    this.#endpoint.bound();
+    check(kernel.listen(this.fd, this.#backlog), 'listen', this.#endpoint.text);
+    const length = check(kernel.getsockname(this.fd, this.#peer, this.#peer.length), 'getsockname');
+    const address = decodeAddress(this.#peer, length) ?? UNKNOWN_PEER;
     poller.enter(this, this.#interest);
     return address;
   }

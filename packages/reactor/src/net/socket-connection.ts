@@ -1,4 +1,4 @@
-import { EdgeloopError, SystemError } from '../errors.js';
+import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { WRITE_BUDGET_BYTES } from '../limits.js';
 import type { Ended, Loop } from '../loop/loop.js';
@@ -9,6 +9,8 @@ import { type SocketAddress, addressText } from './address.js';
 import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER, InboundSocket } from './inbound-socket.js';
+import type { Admission } from './admission.js';
+import { Deadlines, type Watched } from './deadlines.js';
 import { Outbound } from './outbound.js';
 
 /**
@@ -17,13 +19,15 @@ import { Outbound } from './outbound.js';
  * Owns the descriptor, its slot in the poller and its outbound queue, and gives all three back in `#finish`, the only
  * way out. The owner (a plugin) is told last, once, after the turn's I/O.
  */
-export class SocketConnection<State> extends InboundSocket implements Connection<State>, Corked, Ended {
+export class SocketConnection<State> extends InboundSocket implements Connection<State>, Corked, Ended, Watched {
   id = 0;
   state!: State;
   readonly #loop: Loop;
   readonly owner: ConnectionOwner<State>;
   readonly #options: ConnectionOptions;
   readonly #outbound: Outbound;
+  readonly #deadlines: Deadlines | undefined;
+  readonly #admission: Admission | undefined;
   #phase: ConnectionPhase = 'open';
   #runningHandlers = 0;
   /** From the begin of a service to its end: what handlers change meanwhile is acted on once, at the end. */
@@ -38,12 +42,15 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   #leaving = false;
   #reason: Error | undefined;
 
-  constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions) {
+  /** `admission` has counted the connection in, and is told when it is gone. */
+  constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions, admission?: Admission) {
     super(loop, fd, peer, options.trigger);
     this.#loop = loop;
     this.owner = owner;
     this.#options = options;
     this.#outbound = new Outbound(loop, fd);
+    this.#admission = admission;
+    this.#deadlines = Deadlines.of(loop, options, this);
   }
 
   /** Tells the owner. To be called once, when the connection has entered the epoll set. */
@@ -92,6 +99,14 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.#startDraining();
   }
 
+  beginMessage(): void {
+    this.#deadlines?.beginMessage();
+  }
+
+  endMessage(): void {
+    this.#deadlines?.endMessage();
+  }
+
   pause(): void {
     this.hold(HELD_BY_USER);
   }
@@ -107,6 +122,18 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   /** Whether a handler is at work, a reply is on its way out, or a request on its way in, as far as we know. */
   get busy(): boolean {
     return this.#runningHandlers > 0 || this.#outbound.length > 0 || this.mayRead();
+  }
+
+  get handling(): boolean {
+    return this.#runningHandlers > 0;
+  }
+
+  get blocked(): boolean {
+    return this.#outbound.blocked;
+  }
+
+  timedOut(code: ErrorCode, why: string): void {
+    this.destroy(new EdgeloopError(code, `connection ${this.id}: ${addressText(this.peer)} ${why}`));
   }
 
   /** Ends our side once there is nothing to do: after a last look for bytes that have come, and their answers. */
@@ -162,6 +189,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   sent(asked: number, answer: number): void {
     this.#sendError = this.#outbound.sent(asked, answer);
+    if (answer > 0) this.lastActiveMs = this.#loop.clock.nowMs;
   }
 
   uncork(): void {
@@ -174,7 +202,9 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   }
 
   #flush(): void {
+    const before = this.#outbound.length;
     const result = this.#outbound.flush(WRITE_BUDGET_BYTES);
+    if (this.#outbound.length < before) this.lastActiveMs = this.#loop.clock.nowMs;
     if (result < 0) this.broken(result, 'send');
     else if (this.#congested && this.#outbound.length <= this.#options.lowWaterBytes) this.#drained();
   }
@@ -196,9 +226,15 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     if (queued <= highWaterBytes) return;
     this.#congested = true;
     if (pauseOnBackpressure) this.hold(HELD_BY_BACKPRESSURE);
-    if (queued <= maxQueuedBytes) return;
-    const message = `connection ${this.id}: ${queued} bytes are queued for ${addressText(this.peer)}, which does not read; the cap is ${maxQueuedBytes}`;
-    this.destroy(new EdgeloopError('EL_SLOW_CONSUMER', message));
+    const { counters, pool, maxTotalQueuedBytes } = this.#loop;
+    const who = `connection ${this.id}: ${queued} bytes are queued for ${addressText(this.peer)}, which does not read`;
+    if (queued > maxQueuedBytes) {
+      counters.slowConsumers++;
+      this.destroy(new EdgeloopError('EL_SLOW_CONSUMER', `${who}; the cap is ${maxQueuedBytes}`));
+    } else if (pool.queuedBytes > maxTotalQueuedBytes) {
+      counters.outputLimited++;
+      this.destroy(new EdgeloopError('EL_OUTPUT_LIMIT', `${who}; all connections together have ${pool.queuedBytes}, the limit is ${maxTotalQueuedBytes}`));
+    }
   }
 
   /** Sends what was written: now, or in the turn's next batch, after the handlers that may write more. */
@@ -249,8 +285,9 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   #settle(): void {
     if (this.#leaving && this.#phase === 'open' && !this.busy) this.#phase = transition(this.#phase, 'draining');
     if (this.#phase === 'draining' && this.#outbound.length === 0) this.#sendFin();
-    if (this.#phase === 'closing' && this.readEnded) this.#finish(undefined);
-    else this.#rearm();
+    if (this.#phase === 'closing' && this.readEnded) return this.#finish(undefined);
+    this.#deadlines?.noteWrites();
+    this.#rearm();
   }
 
   #sendFin(): void {
@@ -284,6 +321,8 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     const { counters } = this.#loop;
     this.#phase = transition(this.#phase, 'closed');
     this.#reason = reason;
+    this.#deadlines?.stop();
+    this.#admission?.release(this.peer);
     this.#loop.forget(this);
     counters.closed++;
     if (reason !== undefined) counters.failed++;

@@ -2,13 +2,14 @@
 import { check } from '../errors.js';
 import {
   IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY, SOL_SOCKET, SO_KEEPALIVE, SO_REUSEADDR, SO_REUSEPORT,
-  TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY,
+  TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY, TCP_USER_TIMEOUT,
 } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { ConnectionOptions, ListenOptions } from '../options.js';
+import type { ListenOptions, TcpOptions } from '../options.js';
 
-export function setConnectionOptions(kernel: Kernel, fd: number, options: ConnectionOptions): void {
+export function setTcpOptions(kernel: Kernel, fd: number, options: TcpOptions): void {
   if (options.noDelay) set(kernel, fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (options.userTimeoutMs > 0) set(kernel, fd, IPPROTO_TCP, TCP_USER_TIMEOUT, options.userTimeoutMs);
   if (options.keepAliveSeconds === 0) return;
   set(kernel, fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set(kernel, fd, IPPROTO_TCP, TCP_KEEPIDLE, options.keepAliveSeconds);
@@ -21,7 +22,7 @@ export function setListenerOptions(kernel: Kernel, fd: number, family: 'IPv4' | 
   set(kernel, fd, SOL_SOCKET, SO_REUSEADDR, 1);
   if (options.reusePort) set(kernel, fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (family === 'IPv6') set(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6Only ? 1 : 0);
-  setConnectionOptions(kernel, fd, options);
+  setTcpOptions(kernel, fd, options);
 }
 
 function set(kernel: Kernel, fd: number, level: number, name: number, value: number): void {

@@ -1,18 +1,30 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
-import { type SocketAddress, addressText } from '../net/address.js';
+import type { SocketAddress } from '../net/address.js';
+import { addressText } from '../net/address.js';
+import type { Admission, AdmissionLimits } from '../net/admission.js';
 import type { Connection } from '../net/connection.js';
-import { Dial } from '../net/dial.js';
+import { Connector, type ConnectorOptions } from '../net/connector.js';
+import { type LocalEndpoint, type RemoteEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
 import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
-import { InvariantError } from '../invariant.js';
-import { type Acceptor, Listener } from '../net/listener.js';
+import { ATTEMPT_DELAY_MS } from '../limits.js';
+import { Listener } from '../net/listener.js';
 import type { Log } from '../log.js';
 import type { Loop } from '../loop/loop.js';
-import { type ConnectionOptions, type OptionsInput, connectOptions, listenOptions, parseOptions } from '../options.js';
+import {
+  type ConnectionOptions, type ListenerOptions, type OptionsInput,
+  connectOptions, listenOptions, parseOptions, unixConnectOptions, unixListenOptions,
+} from '../options.js';
 import type { Hooks } from './plugin.js';
+import { Reception } from './reception.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
+import { interleaveFamilies, resolveHost } from '../net/resolve.js';
 import { SocketConnection } from '../net/socket-connection.js';
+import { unixListening } from '../net/socket-file.js';
+
+export type TcpListen = OptionsInput<typeof listenOptions>;
+export type UnixListen = OptionsInput<typeof unixListenOptions>;
+export type TcpConnect = OptionsInput<typeof connectOptions>;
+export type UnixConnect = OptionsInput<typeof unixConnectOptions>;
 
 /** An open listener, as users see it. */
 export type ListenerHandle = Pick<Listener, 'address' | 'closed' | 'close'>;
@@ -22,8 +34,11 @@ export interface HostedBy {
   readonly loop: Loop;
   readonly reserve: ReserveDescriptor;
   readonly log: Log;
-  /** Throws EL_REACTOR_CLOSED if it is. */
+  /** The limits of the whole reactor. */
+  readonly admission: Admission;
+  /** These throw EL_REACTOR_CLOSED: once the reactor closes, and once it is over for what it closes. */
   assertOpen(): void;
+  assertRunning(): void;
 }
 
 /** A plugin in use on a reactor: listens and dials for it, and hands it the connections. */
@@ -40,36 +55,35 @@ export class PluginHost<State> {
   }
 
   /**
-   * Opens a listening TCP socket whose connections are the plugin's.
-   * Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, EL_REACTOR_CLOSED, and SystemErrors such as EADDRINUSE.
+   * Opens a listening socket whose connections are the plugin's: TCP with `host` and `port`, or a Unix socket with `path`.
+   * Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, EL_ADDRESS_INVALID, EL_PATH_TAKEN, EL_REACTOR_CLOSED, and
+   * SystemErrors such as EADDRINUSE.
    */
-  async listen(options: OptionsInput<typeof listenOptions>): Promise<ListenerHandle> {
+  async listen(options: TcpListen | UnixListen): Promise<ListenerHandle> {
+    if ('path' in options) {
+      const parsed = parseOptions(unixListenOptions, options, 'listen');
+      return this.#listen(unixListening(parsed), parsed);
+    }
     const parsed = parseOptions(listenOptions, options, 'listen');
-    const ip = await resolve(parsed.host);
-    this.#reactor.assertOpen();
-    return new Listener(this.#reactor.loop, this.#acceptor(parsed), this.#reactor.reserve, ip, parsed);
+    const [ip] = await resolveHost(parsed.host);
+    return this.#listen(tcpListening(ip, parsed), parsed);
   }
 
   /**
-   * Dials a TCP connection for the plugin; it is open when the promise resolves, `onOpen` having been called.
-   * Errors: as for listen, and SystemErrors such as ECONNREFUSED.
+   * Dials a connection for the plugin, TCP with `host` and `port`, or a Unix socket with `path`; it is open when the promise
+   * resolves, `onOpen` having been called. There is one outcome, and a failed dial leaves no descriptor behind.
+   * Errors: as for listen; EL_CONNECT_FAILED when none of several addresses answers, EL_CONNECT_TIMEOUT, the reason of an
+   * aborted `signal`, and SystemErrors such as ECONNREFUSED.
    */
-  async connect(options: OptionsInput<typeof connectOptions>): Promise<Connection<State>> {
+  async connect(options: TcpConnect | UnixConnect): Promise<Connection<State>> {
+    if ('path' in options) {
+      const parsed = parseOptions(unixConnectOptions, options, 'connect');
+      const endpoint = unixRemote(parsed);
+      return this.#connect(Promise.resolve([endpoint]), { ...parsed, target: parsed.path, attemptDelayMs: ATTEMPT_DELAY_MS }, parsed);
+    }
     const parsed = parseOptions(connectOptions, options, 'connect');
-    const ip = await resolve(parsed.host);
-    this.#reactor.assertOpen();
-    const { loop } = this.#reactor;
-    return new Promise((resolved, rejected) => {
-      const connected = (fd: number, peer: SocketAddress) => {
-        try {
-          resolved(stillOpen(this.#open(fd, peer, parsed, 'connected')));
-        } catch (error) {
-          if (error instanceof InvariantError) throw error;
-          rejected(error);
-        }
-      };
-      new Dial(loop, { connected, failed: rejected }, ip, parsed).start();
-    });
+    const endpoints = resolveHost(parsed.host, parsed.lookup).then((ips) => interleaveFamilies(ips).map((ip) => tcpRemote(ip, parsed)));
+    return this.#connect(endpoints, { ...parsed, target: `${parsed.host}:${parsed.port}` }, parsed);
   }
 
   /** Walks the plugin's open connections. One that is opened or closed meanwhile may or may not be seen. */
@@ -86,35 +100,33 @@ export class PluginHost<State> {
     for (const connection of this.connections()) (connection as SocketConnection<State>).endWhenIdle();
   }
 
-  #acceptor(options: ConnectionOptions): Acceptor {
-    const { loop: { counters }, log } = this.#reactor;
-    return {
-      accepted: (fd, peer) => {
-        try {
-          this.#open(fd, peer, options, 'accepted');
-        } catch (error) {
-          if (error instanceof InvariantError) throw error;
-          counters.shed++;
-          log.warn({ event: 'connection.shed', plugin: this.name, peer: addressText(peer), err: error }, (error as Error).message);
-        }
-      },
-      acceptPaused: (address, cause) => {
-        log.warn({ event: 'accept.paused', plugin: this.name, address: addressText(address), err: cause }, `accepting rests: ${cause.message}`);
-      },
-    };
+  #listen(endpoint: LocalEndpoint, options: ListenerOptions & AdmissionLimits & ConnectionOptions): ListenerHandle {
+    this.#reactor.assertOpen();
+    const { loop, reserve, log, admission } = this.#reactor;
+    const open = (fd: number, peer: SocketAddress, admitted: Admission) => void this.#open(fd, peer, options, admitted);
+    return new Listener(loop, new Reception({ plugin: this.name, loop, log, admission, open }, options), reserve, endpoint, options);
+  }
+
+  async #connect(endpoints: Promise<RemoteEndpoint[]>, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {
+    this.#reactor.assertRunning();
+    const stillRunning = endpoints.then((found) => {
+      this.#reactor.assertRunning();
+      return found;
+    });
+    return Connector.connect(this.#reactor.loop, stillRunning, how, (fd, peer) => stillOpen(this.#open(fd, peer, options)));
   }
 
   /** Makes a connection of a connected descriptor, or closes the descriptor and throws what Poller.enter throws. */
-  #open(fd: number, peer: SocketAddress, options: ConnectionOptions, way: 'accepted' | 'connected'): SocketConnection<State> {
+  #open(fd: number, peer: SocketAddress, options: ConnectionOptions, admission?: Admission): SocketConnection<State> {
     const { loop } = this.#reactor;
-    const connection = new SocketConnection(loop, fd, peer, this.#dispatcher, options);
+    const connection = new SocketConnection(loop, fd, peer, this.#dispatcher, options, admission);
     try {
       connection.enter();
     } catch (error) {
       loop.kernel.close(fd);
       throw error;
     }
-    loop.counters[way]++;
+    loop.counters[admission === undefined ? 'connected' : 'accepted']++;
     connection.open();
     if (this.#leaving) connection.endWhenIdle();
     return connection;
@@ -125,15 +137,4 @@ export class PluginHost<State> {
 function stillOpen<State>(connection: SocketConnection<State>): SocketConnection<State> {
   if (connection.phase !== 'closed') return connection;
   throw connection.reason ?? new EdgeloopError('EL_CONNECTION_CLOSED', `onOpen has closed the connection to ${addressText(connection.peer)}`);
-}
-
-/** The IP literal to use for a host: itself, or the first address that the system's resolver gives. */
-async function resolve(host: string): Promise<string> {
-  if (isIP(host) !== 0) return host;
-  try {
-    const { address } = await lookup(host);
-    return address;
-  } catch (cause) {
-    throw new EdgeloopError('EL_ADDRESS_UNRESOLVED', `"${host}" cannot be resolved to an address; check the spelling, or give an IP address`, { cause });
-  }
 }

@@ -19,6 +19,8 @@ export interface Block {
 export class BufferPool {
   /** The memory that the pool's own blocks lie in. */
   readonly slab: Buffer;
+  /** Bytes that wait in all write queues that use the pool. */
+  queuedBytes = 0;
   readonly #free: Block[] = [];
 
   constructor(

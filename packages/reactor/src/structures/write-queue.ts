@@ -39,12 +39,14 @@ export class WriteQueue {
     copy(bytes, from, block.bytes, block.end, count);
     block.end += count;
     this.#length += count;
+    this.#pool.queuedBytes += count;
   }
 
   /** Drops the first `count` bytes: they are sent. */
   consume(count: number): void {
     invariant(count <= this.#length, 'more was sent than was queued');
     this.#length -= count;
+    this.#pool.queuedBytes -= count;
     while (count > 0) {
       const head = this.#head as Block;
       const taken = Math.min(count, head.end - head.start);

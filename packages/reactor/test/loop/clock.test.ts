@@ -8,7 +8,7 @@ import { ReceiveArena } from '../../src/structures/receive-arena.js';
 const kernel = nativeKernel();
 
 function openLoop(t: Test): Loop {
-  const loop = new Loop({ kernel, counters: new Counters(), arena: new ReceiveArena(64, 32), pool: new BufferPool(64, 4), debug: false });
+  const loop = new Loop({ kernel, counters: new Counters(), arena: new ReceiveArena(64, 32), pool: new BufferPool(64, 4), debug: false, maxTotalQueuedBytes: 1024 });
   t.teardown(() => loop.close());
   return loop;
 }

@@ -1,0 +1,67 @@
+import { TokenBucket } from '../structures/token-bucket.js';
+import type { SocketAddress } from './address.js';
+
+/** Why a connection is refused: by which limit. */
+export type Refusal = 'total' | 'address' | 'rate';
+
+/** 0 means no limit. */
+export interface AdmissionLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxAcceptsPerSecond: number;
+}
+
+/**
+ * Who may come in by a listener. Counts the connections it has admitted, in all and for each remote address, until they
+ * are released. An IPv6 peer counts as its /64 network, for whoever has one address of it has all of them (RFC 6177).
+ */
+export class Admission {
+  readonly #whole: Admission | undefined;
+  readonly #limits: AdmissionLimits;
+  readonly #rate: TokenBucket | undefined;
+  readonly #byAddress = new Map<string, number>();
+  #total = 0;
+
+  /** `whole` is the admission of which this one is a part, and which must agree too. */
+  constructor(limits: AdmissionLimits, nowMs: number, whole?: Admission) {
+    this.#whole = whole;
+    this.#limits = limits;
+    this.#rate = limits.maxAcceptsPerSecond === 0 ? undefined : new TokenBucket(limits.maxAcceptsPerSecond, nowMs);
+  }
+
+  /** Counts the peer in, or says which limit forbids that. */
+  admit(peer: SocketAddress, nowMs: number): Refusal | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    if (maxConnections > 0 && this.#total >= maxConnections) return 'total';
+    if (maxConnectionsPerAddress > 0 && (this.#byAddress.get(keyOf(peer)) ?? 0) >= maxConnectionsPerAddress) return 'address';
+    if (this.#rate?.take(nowMs) === false) return 'rate';
+    const refusal = this.#whole?.admit(peer, nowMs);
+    if (refusal === undefined) this.#count(peer, 1);
+    return refusal;
+  }
+
+  /** A peer that was admitted is gone. */
+  release(peer: SocketAddress): void {
+    this.#count(peer, -1);
+    this.#whole?.release(peer);
+  }
+
+  #count(peer: SocketAddress, change: 1 | -1): void {
+    this.#total += change;
+    if (this.#limits.maxConnectionsPerAddress === 0) return;
+    const key = keyOf(peer);
+    const count = (this.#byAddress.get(key) ?? 0) + change;
+    if (count === 0) this.#byAddress.delete(key);
+    else this.#byAddress.set(key, count);
+  }
+}
+
+/** The address, or the first four groups of an IPv6 one: a "::" among them stands for as many zeros as there is room for. */
+function keyOf({ family, address }: SocketAddress): string {
+  if (family !== 'IPv6') return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : new Array<string>(8 - groups.length - after.length).fill('0');
+  return [...groups, ...zeros, ...after].slice(0, 4).join(':');
+}

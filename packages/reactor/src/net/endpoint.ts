@@ -1,0 +1,51 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { ConnectOptions, ListenOptions, UnixConnectOptions } from '../options.js';
+import { type KernelAddress, addressText, encodeAddress, encodeUnixAddress } from './address.js';
+import { setTcpOptions, setListenerOptions } from './tcp-options.js';
+
+/** Where a socket is to be bound, and what that takes. */
+export interface LocalEndpoint {
+  readonly address: KernelAddress;
+  /** For errors and logs. */
+  readonly text: string;
+  /** Between socket and bind. */
+  prepare(kernel: Kernel, fd: number): void;
+  /** Between bind and listen. */
+  bound(): void;
+  /** After the socket was closed, if it was bound. */
+  released(): void;
+}
+
+/** Where a socket is to be connected to. */
+export interface RemoteEndpoint {
+  readonly address: KernelAddress;
+  readonly text: string;
+  /** Between socket and connect. */
+  prepare(kernel: Kernel, fd: number): void;
+}
+
+/** `ip` is an IP literal. Error: EL_ADDRESS_INVALID. */
+export function tcpListening(ip: string, options: ListenOptions): LocalEndpoint {
+  const family = ip.includes(':') ? 'IPv6' : 'IPv4';
+  return {
+    address: encodeAddress(ip, options.port),
+    text: addressText({ family, address: ip, port: options.port }),
+    prepare: (kernel, fd) => setListenerOptions(kernel, fd, family, options),
+    bound: () => {},
+    released: () => {},
+  };
+}
+
+/** `ip` is an IP literal. Error: EL_ADDRESS_INVALID. */
+export function tcpRemote(ip: string, options: ConnectOptions): RemoteEndpoint {
+  return {
+    address: encodeAddress(ip, options.port),
+    text: addressText({ family: ip.includes(':') ? 'IPv6' : 'IPv4', address: ip, port: options.port }),
+    prepare: (kernel, fd) => setTcpOptions(kernel, fd, options),
+  };
+}
+
+/** Error: EL_ADDRESS_INVALID. */
+export function unixRemote({ path }: UnixConnectOptions): RemoteEndpoint {
+  return { address: encodeUnixAddress(path), text: path, prepare: () => {} };
+}
