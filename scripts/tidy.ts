@@ -12,6 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['invariant.ts', 'limits.ts', 'errors.ts', 'log.ts'],
   ['kernel/'],
   ['structures/', 'options.ts'],
+  ['codec/'],
   ['loop/'],
   ['net/'],
   ['plugin/', 'host/'],

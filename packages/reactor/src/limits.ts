@@ -46,6 +46,9 @@ export const HIGH_WATER_BYTES = 64 * 1024;
 export const LOW_WATER_BYTES = 16 * 1024;
 export const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 
+/** Default of the longest frame that a decoder accepts. A peer can make us keep this much for each connection, in up to twice the memory. */
+export const MAX_FRAME_BYTES = 64 * 1024;
+
 /** Default length of a listener's queue of connections that wait for accept (net.core.somaxconn cuts it). */
 export const LISTEN_BACKLOG_CONNECTIONS = 1024;
 
