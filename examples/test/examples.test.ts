@@ -131,6 +131,31 @@ t.test('keep-bytes does not keep a line without end', async (t) => {
   await endsAtCtrlC(t, example);
 });
 
+t.test('line-protocol answers each command, also when commands come in pieces or together', async (t) => {
+  const example = new Example(t, 'line-protocol', ['0']);
+  const socket = await dial(t, await example.port());
+  const pieces = [
+    ['PING\r\nECHO  two', 'PONG\n'],
+    [' words\nEC', ' two words\n'],
+    ['HO\n\nping\nQU', '\nERR unknown command ""\nERR unknown command "ping"\n'],
+  ] as const;
+  for (const [piece, answer] of pieces) {
+    socket.write(piece);
+    for (let answered = ''; answered !== answer; ) answered += String((await once(socket, 'data'))[0]);
+  }
+  socket.end('IT\nPING\n');
+  t.equal((await buffer(socket)).toString(), 'BYE\n', 'nothing after QUIT is answered');
+  await endsAtCtrlC(t, example);
+});
+
+t.test('line-protocol hangs up on a line that is too long', async (t) => {
+  const example = new Example(t, 'line-protocol', ['0']);
+  const socket = await dial(t, await example.port());
+  socket.end(`PING\n${'x'.repeat(1025)}`);
+  t.match((await buffer(socket)).toString(), /^PONG\nERR a line has 1025 bytes or more, but maxBytes is 1024;.*\n$/);
+  await endsAtCtrlC(t, example);
+});
+
 t.test('async-handler serves one chunk of a connection at a time, and connections beside each other', async (t) => {
   const example = new Example(t, 'async-handler', ['0']);
   const port = await example.port();
