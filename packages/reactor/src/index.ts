@@ -5,6 +5,7 @@ export { definePlugin, type Hooks, type Plugin, type PluginContext } from './plu
 export type { ListenerHandle, PluginHost } from './plugin/plugin-host.js';
 export type { Connection } from './net/connection.js';
 export type { ConnectionPhase } from './net/connection-phase.js';
+export { ConnectionPool, type AcquireOptions, type PoolCounts } from './net/connection-pool.js';
 export type { SocketAddress } from './net/address.js';
 export type { Timer } from './loop/clock.js';
 export type { InboxAddress } from './loop/inbox.js';

@@ -52,6 +52,10 @@ export const MAX_FRAME_BYTES = 64 * 1024;
 /** Default length of a listener's queue of connections that wait for accept (net.core.somaxconn cuts it). */
 export const LISTEN_BACKLOG_CONNECTIONS = 1024;
 
+/** Defaults of a connection pool: the connections it makes, and the callers that may wait for one of them. */
+export const POOL_CONNECTIONS = 8;
+export const POOL_WAITING_CALLS = 1000;
+
 /** How long a listener rests when the process or the system has no descriptor or memory left for a connection. */
 export const ACCEPT_BACKOFF_MS = 100;
 
