@@ -74,6 +74,28 @@ t.test('a failed dial is told to the one it was made for, and the next one tries
   t.equal(await second, connection);
 });
 
+t.test('of several dials under way each failure has its own waiter', async (t) => {
+  const { upstream, pool } = open();
+  const [first, second] = [pool.acquire(), pool.acquire()];
+  upstream.dials[1]?.fail(new Error('refused'));
+  await t.rejects(second, { message: 'refused' });
+  t.same(pool.counts, { inUse: 0, idle: 0, dialling: 1, waiting: 1 });
+  const connection = upstream.dials[0]?.connect();
+  t.equal(await first, connection);
+});
+
+t.test('whose connection went to somebody before is dialled for again, if that one\'s dial fails', async (t) => {
+  const { upstream, pool } = open();
+  const [first, second] = [pool.acquire(), pool.acquire()];
+  const connection = upstream.dials[1]?.connect();
+  t.equal(await first, connection);
+  upstream.dials[0]?.fail(new Error('refused'));
+  await promisesTold();
+  t.equal(upstream.dialled, 3);
+  const other = upstream.dials[0]?.connect();
+  t.equal(await second, other);
+});
+
 t.test('a dial that fails when its waiter has another connection is told to nobody', async (t) => {
   const { upstream, pool, connections: [first] } = await inUse(1, { maxConnections: 2 });
   const [second, third] = [pool.acquire(), pool.acquire()];
@@ -298,6 +320,7 @@ t.test('property: the bounds hold, nothing is lost and nobody is forgotten, what
       }
       return play.complaint() === undefined;
     }),
+    { numRuns: 1000 },
   );
 });
 
