@@ -2,7 +2,7 @@
 // the list in bench.ts.
 
 import type { Peer } from './peers.js';
-import type { Spread } from './statistics.js';
+import type { Verdict } from './target.js';
 
 export interface Benchmark {
   readonly name: string;
@@ -52,12 +52,4 @@ export interface ScenarioReport {
   readonly verdicts: readonly Verdict[];
   /** Every single measurement, by server, in the order of the rounds. */
   readonly samples: Readonly<Record<string, readonly object[]>>;
-}
-
-/** One target and what was measured against it. */
-export interface Verdict {
-  readonly what: string;
-  readonly measured: Spread;
-  readonly limit: number;
-  readonly met: boolean;
 }

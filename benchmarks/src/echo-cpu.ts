@@ -1,11 +1,12 @@
 // CPU time of the server for each echoed message, as a ratio to the other servers.
 
-import type { Scenario, ScenarioReport, Session, Verdict } from './benchmark.js';
+import type { Scenario, ScenarioReport, Session } from './benchmark.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
 import type { Peer } from './peers.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
 import { type Server, withServers } from './server.js';
+import { type Verdict, atMost, judge } from './target.js';
 
 const COMPARED = ['server', 'CPU µs/msg', 'rounds', '÷ C epoll', '÷ node:net', '÷ Bun'];
 const OBSERVED = ['msg/s', 'p50 µs', 'p99 µs', 'server CPU', 'load CPU'];
@@ -30,7 +31,7 @@ function verdictFor(samples: Samples<BusySample>, scenario: string, name: string
   const measured = ratioOf(samples, name, base, cpuUs);
   const limit = LIMITS[name]?.[base];
   if (measured === undefined || limit === undefined) return undefined;
-  return { what: `${scenario}: CPU of ${name} ÷ ${base}`, measured, limit, met: measured.median <= limit };
+  return judge(`${scenario}: CPU of ${name} ÷ ${base}`, measured, atMost(limit));
 }
 
 function row(samples: Samples<BusySample>, scenario: string, peer: Peer): string[] {

@@ -1,12 +1,13 @@
 // What one connection that never stops sending does to the latency of the others.
 
-import type { Scenario, ScenarioReport, Session, Verdict } from './benchmark.js';
+import type { Scenario, ScenarioReport, Session } from './benchmark.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
 import type { Peer } from './peers.js';
 import { formatNumber, formatVerdict } from './report.js';
 import { type Samples, alternate, spreadOf } from './rounds.js';
 import { type Server, withServers } from './server.js';
 import type { Spread } from './statistics.js';
+import { type Verdict, atMost, judge } from './target.js';
 
 const PINGERS: Load = { connections: 63, messageBytes: 64, depth: 1, streams: 0 };
 
@@ -35,9 +36,8 @@ function slowdown(samples: Samples<Pair>, peer: Peer, percentile: Percentile): S
 
 function verdictFor(samples: Samples<Pair>, peer: Peer, percentile: Percentile): Verdict | undefined {
   if (!peer.name.startsWith('edgeloop')) return undefined;
-  const measured = slowdown(samples, peer, percentile);
   const what = `fairness: ${percentile} beside a stream ÷ alone, ${peer.name}`;
-  return { what, measured, limit: RATIO_LIMIT, met: measured.median <= RATIO_LIMIT };
+  return judge(what, slowdown(samples, peer, percentile), atMost(RATIO_LIMIT));
 }
 
 function row(samples: Samples<Pair>, peer: Peer): string[] {

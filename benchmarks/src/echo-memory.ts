@@ -1,6 +1,6 @@
 // User-space memory of the server for each idle connection.
 
-import type { Scenario, ScenarioReport, Session, Verdict } from './benchmark.js';
+import type { Scenario, ScenarioReport, Session } from './benchmark.js';
 import { descriptorLimit } from './machine.js';
 import { type IdleSample, measureIdle } from './measure.js';
 import type { Peer } from './peers.js';
@@ -8,6 +8,7 @@ import { formatNumber, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, spreadOf } from './rounds.js';
 import { startServer } from './server.js';
 import type { Spread } from './statistics.js';
+import { type Verdict, atMost, judge } from './target.js';
 
 const CONNECTIONS = 15_000;
 
@@ -30,9 +31,7 @@ function perConnection(samples: Samples<IdleSample>, peer: Peer): Spread {
 
 function verdictFor(samples: Samples<IdleSample>, peer: Peer): Verdict | undefined {
   if (!peer.name.startsWith('edgeloop')) return undefined;
-  const measured = perConnection(samples, peer);
-  const what = `idle: bytes per connection of ${peer.name}`;
-  return { what, measured, limit: BYTES_LIMIT, met: measured.median <= BYTES_LIMIT };
+  return judge(`idle: bytes per connection of ${peer.name}`, perConnection(samples, peer), atMost(BYTES_LIMIT));
 }
 
 function row(samples: Samples<IdleSample>, peer: Peer): string[] {

@@ -2,10 +2,11 @@
 
 import { writeFileSync } from 'node:fs';
 
-import type { Benchmark, ScenarioReport, Session, Verdict } from './benchmark.js';
+import type { Benchmark, ScenarioReport, Session } from './benchmark.js';
 import { type Machine, isQuiet } from './machine.js';
 import { repeatCommand } from './options.js';
 import type { Spread } from './statistics.js';
+import type { Target, Verdict } from './target.js';
 
 export function printHeader(benchmark: Benchmark, session: Session, machine: Machine): void {
   const { options, cores } = session;
@@ -53,17 +54,21 @@ export function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+function formatTarget({ sign, limit }: Target): string {
+  return `${sign} ${limit}`;
+}
+
 /** A measured value, with its target and a mark beside it where it has one. */
 export function formatVerdict(measured: Spread, verdict: Verdict | undefined): string {
   const value = formatNumber(measured.median);
-  return verdict === undefined ? value : `${value} ≤ ${verdict.limit} ${verdict.met ? '✓' : '✗'}`;
+  return verdict === undefined ? value : `${value} ${formatTarget(verdict.target)} ${verdict.met ? '✓' : '✗'}`;
 }
 
 export function printVerdicts(verdicts: readonly Verdict[]): void {
   const missed = verdicts.filter((verdict) => !verdict.met);
   console.log(`\ntargets: ${verdicts.length - missed.length} of ${verdicts.length} met`);
-  for (const { what, measured, limit } of missed) {
-    console.log(`  ✗ ${what}: ${formatNumber(measured.median)} (${formatRange(measured)}), target ≤ ${limit}`);
+  for (const { what, measured, target } of missed) {
+    console.log(`  ✗ ${what}: ${formatNumber(measured.median)} (${formatRange(measured)}), target ${formatTarget(target)}`);
   }
 }
 
