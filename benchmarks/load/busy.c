@@ -12,9 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "histogram.h"
 #include "pattern.h"
-#include "process-usage.h"
+#include "window.h"
 
 enum { EVENTS_PER_WAIT = 1024, WAIT_MS = 20 };
 
@@ -29,13 +28,6 @@ struct link {
   /* When each message in flight was allowed to go, a ring of `depth` entries: message k + depth takes the place of
    * message k, in the moment when k has come back. */
   uint64_t *allowed_at;
-};
-
-struct usage {
-  uint64_t wall_ns;
-  uint64_t server_cpu_ns;
-  uint64_t own_cpu_ns;
-  uint64_t streamed_bytes;
 };
 
 struct run {
@@ -145,26 +137,14 @@ static void drain(struct run *run) {
   }
 }
 
-static struct usage usage_now(const struct run *run) {
-  return (struct usage){.wall_ns = clock_ns(CLOCK_MONOTONIC),
-                        .server_cpu_ns = cpu_ns_of(run->options->server),
-                        .own_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
-                        .streamed_bytes = run->streamed_bytes};
-}
-
-static void report(const struct run *run, const struct usage *from, const struct usage *to) {
+static void report(const struct run *run, const struct window *window, uint64_t streamed_bytes) {
   const struct histogram *latency = &run->latency;
-  double wall_ns = (double)(to->wall_ns - from->wall_ns);
-  double server_ns = (double)(to->server_cpu_ns - from->server_cpu_ns);
   if (latency->count == 0) fail("no message came back");
-  printf("{\"messages\":%lu,\"seconds\":%.4f,\"messagesPerSecond\":%.1f,\"serverCpuNsPerMessage\":%.1f,",
-         (unsigned long)latency->count, wall_ns / 1e9, (double)latency->count / wall_ns * 1e9,
-         server_ns / (double)latency->count);
-  printf("\"p50Us\":%.2f,\"p99Us\":%.2f,\"p999Us\":%.2f,", percentile_us(latency, 0.5), percentile_us(latency, 0.99),
-         percentile_us(latency, 0.999));
-  printf("\"serverCpuShare\":%.4f,\"loadCpuShare\":%.4f,\"streamBytesPerSecond\":%.0f}\n", server_ns / wall_ns,
-         (double)(to->own_cpu_ns - from->own_cpu_ns) / wall_ns,
-         (double)(to->streamed_bytes - from->streamed_bytes) / wall_ns * 1e9);
+  double count = (double)latency->count;
+  printf("{\"messages\":%lu,\"messagesPerSecond\":%.1f,\"serverCpuNsPerMessage\":%.1f,\"streamBytesPerSecond\":%.0f,",
+         (unsigned long)latency->count, count / window_ns(window) * 1e9, server_cpu_ns(window) / count,
+         (double)streamed_bytes / window_ns(window) * 1e9);
+  print_window(window, latency);
 }
 
 static void open_links(struct run *run) {
@@ -186,12 +166,14 @@ void run_busy(const struct options *options) {
   if (run.epoll < 0) fail("epoll_create1: %m");
   open_links(&run);
   turn_for(&run, options->warmup_seconds);
-  struct usage from = usage_now(&run);
+  uint64_t streamed_before = run.streamed_bytes;
+  struct window window = {.from = moment_now(options->server)};
   run.recording = true;
   turn_for(&run, options->seconds);
   run.recording = false;
-  struct usage to = usage_now(&run);
+  window.to = moment_now(options->server);
+  uint64_t streamed_bytes = run.streamed_bytes - streamed_before;
   drain(&run);
-  report(&run, &from, &to);
+  report(&run, &window, streamed_bytes);
   free(run.links);
 }

@@ -71,7 +71,7 @@ static void apply(struct options *options, int flag) {
     case 'S': options->streams = (uint32_t)number(optarg, 0, 16); break;
     case 'w': options->warmup_seconds = number(optarg, 0, 60); break;
     case 't': options->seconds = number(optarg, 0.1, 600); break;
-    case 'i': options->idle = true; break;
+    case 'i': options->run = run_idle; break;
     default: usage();
   }
 }
@@ -84,7 +84,7 @@ static struct options parse_options(int argc, char **argv) {
       {"warmup", required_argument, NULL, 'w'}, {"seconds", required_argument, NULL, 't'},
       {"idle", no_argument, NULL, 'i'},         {NULL, 0, NULL, 0}};
   struct options options = {
-      .connections = 50, .message_bytes = 64, .depth = 1, .warmup_seconds = 0.5, .seconds = 2};
+      .connections = 50, .message_bytes = 64, .depth = 1, .warmup_seconds = 0.5, .seconds = 2, .run = run_busy};
   int flag;
   while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) apply(&options, flag);
   if (optind != argc || options.port == 0 || options.server == 0) usage();
@@ -105,6 +105,5 @@ int main(int argc, char **argv) {
   raise_descriptor_limit(&options);
   /* The last bound, should every other one fail: the default action of SIGALRM ends the program. */
   alarm((unsigned)(options.warmup_seconds + options.seconds) + 60);
-  if (options.idle) run_idle(&options);
-  else run_busy(&options);
+  options.run(&options);
 }

@@ -1,10 +1,9 @@
 /*
- * load.h - what the load generator is asked for, and its two ways of running.
+ * load.h - what the load generator is asked for, and its ways of running.
  */
 #ifndef LOAD_H
 #define LOAD_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,7 +22,8 @@ struct options {
   uint32_t streams;
   double warmup_seconds;
   double seconds;
-  bool idle;
+  /* One of the ways of running below. */
+  void (*run)(const struct options *options);
 };
 
 /* Connects to 127.0.0.1, blocking, with TCP_NODELAY, and with reads and writes that give up after PATIENCE_SECONDS. */
