@@ -2,7 +2,7 @@
  * epoll-echo.c - the bare C baseline: an edge-triggered epoll echo server on 127.0.0.1. Usage: epoll-echo PORT
  *
  * A connection is registered once, for reading, writing and half-close, and never modified: an edge that finds nothing
- * to do costs less than epoll_ctl at each partial write. The listener stays level-triggered, so that no pending
+ * to do costs less than epoll_ctl at each partial write. Closing its only descriptor takes it out of the set. The listener stays level-triggered, so that no pending
  * connection is lost when accepting stops early.
  */
 #define _GNU_SOURCE
@@ -28,17 +28,12 @@ static void accept_all(int epoll, struct listener *listener) {
   }
 }
 
-static void end(int epoll, struct connection *connection) {
-  control(epoll, EPOLL_CTL_DEL, connection->fd, 0, NULL);
-  connection_close(connection);
-}
-
 /* A connection whose turn ended early sees no further edge. Registering it again makes the kernel look once more and
  * puts it at the end of the kernel's own ready list, behind those that wait already. */
 static void serve(int epoll, struct connection *connection, uint32_t events) {
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) connection->peer_closed = true;
   enum next next = connection_turn(connection);
-  if (next == NEXT_CLOSE) end(epoll, connection);
+  if (next == NEXT_CLOSE) connection_close(connection);
   else if (next == NEXT_TURN) control(epoll, EPOLL_CTL_MOD, connection->fd, CONNECTION_EVENTS, connection);
 }
 

@@ -23,6 +23,7 @@ static const char USAGE[] =
     "  --stream N        further connections that send without end (0)\n"
     "  --warmup SECONDS  load before the measurement (0.5)\n"
     "  --seconds SECONDS length of the measurement (2)\n"
+    "  --churn           close each connection after one message and make another in its place\n"
     "  --idle            hold the connections instead, and measure the server's memory after SECONDS\n";
 
 void fail(const char *format, ...) {
@@ -71,6 +72,7 @@ static void apply(struct options *options, int flag) {
     case 'S': options->streams = (uint32_t)number(optarg, 0, 16); break;
     case 'w': options->warmup_seconds = number(optarg, 0, 60); break;
     case 't': options->seconds = number(optarg, 0.1, 600); break;
+    case 'C': options->run = run_churn; break;
     case 'i': options->run = run_idle; break;
     default: usage();
   }
@@ -82,7 +84,8 @@ static struct options parse_options(int argc, char **argv) {
       {"size", required_argument, NULL, 's'},   {"connections", required_argument, NULL, 'c'},
       {"depth", required_argument, NULL, 'd'},  {"stream", required_argument, NULL, 'S'},
       {"warmup", required_argument, NULL, 'w'}, {"seconds", required_argument, NULL, 't'},
-      {"idle", no_argument, NULL, 'i'},         {NULL, 0, NULL, 0}};
+      {"churn", no_argument, NULL, 'C'},        {"idle", no_argument, NULL, 'i'},
+      {NULL, 0, NULL, 0}};
   struct options options = {
       .connections = 50, .message_bytes = 64, .depth = 1, .warmup_seconds = 0.5, .seconds = 2, .run = run_busy};
   int flag;

@@ -32,6 +32,9 @@ int connect_to_server(uint16_t port);
 /* Keeps `depth` messages in flight on each connection and prints throughput, latency and the server's CPU time. */
 void run_busy(const struct options *options);
 
+/* Makes connections that end after one message, and prints their rate, latency and the server's CPU time. */
+void run_churn(const struct options *options);
+
 /* Opens the connections, holds them and prints the server's memory before and after. */
 void run_idle(const struct options *options);
 
