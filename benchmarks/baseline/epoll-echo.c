@@ -2,8 +2,8 @@
  * epoll-echo.c - the bare C baseline: an edge-triggered epoll echo server on 127.0.0.1. Usage: epoll-echo PORT
  *
  * A connection is registered once, for reading, writing and half-close, and never modified: an edge that finds nothing
- * to do costs less than epoll_ctl at each partial write. Closing its only descriptor takes it out of the set. The listener stays level-triggered, so that no pending
- * connection is lost when accepting stops early.
+ * to do costs less than epoll_ctl at each partial write. Closing its only descriptor takes it out of the set. The
+ * listener stays level-triggered, so that no pending connection is lost when accepting stops early.
  */
 #define _GNU_SOURCE
 #include <sys/epoll.h>

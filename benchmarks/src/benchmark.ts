@@ -1,16 +1,27 @@
 // What a benchmark is, and what it hands to the report. A new benchmark is one file that exports a Benchmark, added to
 // the list in bench.ts.
 
-import type { Peer } from './peers.js';
 import type { Verdict } from './target.js';
 
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;
+  /** Servers are under load for --seconds; programs do a fixed amount of work, with nobody on the other side. */
+  readonly measures: 'servers' | 'programs';
   readonly peers: readonly Peer[];
   readonly scenarios: readonly Scenario[];
   /** The scenarios that --quick runs. */
   readonly quick: readonly string[];
+}
+
+/** Who is measured: a server or a program. */
+export interface Peer {
+  readonly name: string;
+  readonly title: string;
+  /** False for one that is measured only when it is asked for. */
+  readonly usual: boolean;
+  /** The command line, or undefined where the peer cannot be had on this machine. */
+  command(): readonly string[] | undefined;
 }
 
 /** What the command line asks for. */
@@ -18,7 +29,7 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmupSeconds: number;
-  readonly servers: readonly string[];
+  readonly peers: readonly string[];
   readonly scenarios: readonly string[];
   readonly json: string | undefined;
 }
@@ -27,7 +38,7 @@ export interface Options {
 export interface Session {
   readonly options: Options;
   readonly cores: Cores;
-  /** The servers that were asked for and can be had on this machine. */
+  /** Those that were asked for and can be had on this machine. */
   readonly peers: readonly Peer[];
 }
 
@@ -50,6 +61,6 @@ export interface ScenarioReport {
   /** What a reader of the table must know about this run of it. */
   readonly notes: readonly string[];
   readonly verdicts: readonly Verdict[];
-  /** Every single measurement, by server, in the order of the rounds. */
+  /** Every single measurement, by peer, in the order of the rounds. */
   readonly samples: Readonly<Record<string, readonly object[]>>;
 }

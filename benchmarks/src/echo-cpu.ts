@@ -1,8 +1,7 @@
 // CPU time of the server for each echoed message, as a ratio to the other servers.
 
-import type { Scenario, ScenarioReport, Session } from './benchmark.js';
+import type { Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
-import type { Peer } from './peers.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
 import { type Server, withServers } from './server.js';

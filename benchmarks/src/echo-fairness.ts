@@ -1,8 +1,7 @@
 // What one connection that never stops sending does to the latency of the others.
 
-import type { Scenario, ScenarioReport, Session } from './benchmark.js';
+import type { Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
-import type { Peer } from './peers.js';
 import { formatNumber, formatVerdict } from './report.js';
 import { type Samples, alternate, spreadOf } from './rounds.js';
 import { type Server, withServers } from './server.js';

@@ -1,9 +1,8 @@
 // User-space memory of the server for each idle connection.
 
-import type { Scenario, ScenarioReport, Session } from './benchmark.js';
+import type { Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
 import { descriptorLimit } from './machine.js';
 import { type IdleSample, measureIdle } from './measure.js';
-import type { Peer } from './peers.js';
 import { formatNumber, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, spreadOf } from './rounds.js';
 import { startServer } from './server.js';

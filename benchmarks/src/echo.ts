@@ -13,6 +13,7 @@ const bulky = { ...small, messageBytes: 16 * 1024 } as const;
 export const echo: Benchmark = {
   name: 'echo',
   summary: 'CPU per message, memory per connection and fairness, against C epoll, node:net and Bun',
+  measures: 'servers',
   peers: echoPeers,
   scenarios: [
     cpuScenario('ping-50', '64 B messages, 1 in flight, 50 connections', { ...small, connections: 50 }),

@@ -1,19 +1,11 @@
-// Who is measured by the echo benchmark, and how each server is started.
+// The echo servers, and how each is started.
 
 import { join } from 'node:path';
 
+import type { Peer } from './benchmark.js';
 import { BUN_VERSION, locateBun } from './bun.js';
 import { programPath } from './compile.js';
 import { paths } from './paths.js';
-
-export interface Peer {
-  readonly name: string;
-  readonly title: string;
-  /** False for a server that is measured only when it is asked for. */
-  readonly usual: boolean;
-  /** The command line, or undefined where the server cannot be had on this machine. */
-  command(): readonly string[] | undefined;
-}
 
 function edgeloop(name: string, trigger: 'edge' | 'level' | 'oneshot', loop: 'embedded' | 'dedicated'): Peer {
   const options = ['--host', '127.0.0.1', '--trigger', trigger, '--loop', loop];

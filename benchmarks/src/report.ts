@@ -10,11 +10,13 @@ import type { Target, Verdict } from './target.js';
 
 export function printHeader(benchmark: Benchmark, session: Session, machine: Machine): void {
   const { options, cores } = session;
+  const timed = benchmark.measures === 'servers';
+  const rounds = timed ? `${options.rounds} of ${options.seconds} s` : String(options.rounds);
   const lines: [string, string][] = [
     ['machine', `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}`],
     ['versions', `edgeloop ${machine.revision}, Node.js ${machine.node}, ${machine.compiler}`],
-    ['pinning', `server on core ${cores.server}, load generator on core ${cores.load}`],
-    ['rounds', `${options.rounds} of ${options.seconds} s, the servers in turn; ratios within a round, then their median`],
+    ['pinning', timed ? `server on core ${cores.server}, load generator on core ${cores.load}` : `core ${cores.server}`],
+    ['rounds', `${rounds}, the ${benchmark.measures} in turn; ratios within a round, then their median`],
     ['repeat', repeatCommand(benchmark, options)],
   ];
   console.log(`\nedgeloop benchmark: ${benchmark.name}\n`);

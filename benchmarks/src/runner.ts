@@ -1,15 +1,14 @@
 // Runs the chosen scenarios of one benchmark, one after the other, and reports each as it ends.
 
-import type { Benchmark, ScenarioReport, Session, Options } from './benchmark.js';
+import type { Benchmark, Options, Peer, ScenarioReport, Session } from './benchmark.js';
 import { compilePrograms } from './compile.js';
 import { chooseCores, describeMachine, requireTaskset } from './machine.js';
 import { parseOptions, usage } from './options.js';
-import type { Peer } from './peers.js';
 import { printHeader, printScenario, printVerdicts, writeJson } from './report.js';
 
-/** A server that cannot be had is named aloud, never left out in silence. */
+/** A peer that cannot be had is named aloud, never left out in silence. */
 function availablePeers(benchmark: Benchmark, options: Options): Peer[] {
-  const asked = benchmark.peers.filter((peer) => options.servers.includes(peer.name));
+  const asked = benchmark.peers.filter((peer) => options.peers.includes(peer.name));
   return asked.filter((peer) => {
     const available = peer.command() !== undefined;
     if (!available) console.log(`NOT MEASURED: ${peer.title} could not be fetched or does not run on this machine`);

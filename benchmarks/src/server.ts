@@ -3,8 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-import type { Cores } from './benchmark.js';
-import type { Peer } from './peers.js';
+import type { Cores, Peer } from './benchmark.js';
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;

@@ -21,7 +21,7 @@ export function spread(values: readonly number[]): Spread {
  * that was slow for a while was slow for both, and the ratio keeps its meaning where absolute numbers lose theirs.
  */
 export function ratioSpread(values: readonly number[], bases: readonly number[]): Spread {
-  if (values.length !== bases.length) throw new Error('a ratio needs both servers in every round');
+  if (values.length !== bases.length) throw new Error('a ratio needs both peers in every round');
   return spread(values.map((value, round) => value / bases[round]!));
 }
 
