@@ -1,10 +1,11 @@
 // Runs one benchmark by name: npm run bench -- NAME [options]
 
+import { accept } from './src/accept.js';
 import type { Benchmark } from './src/benchmark.js';
 import { echo } from './src/echo.js';
 import { runBenchmark } from './src/runner.js';
 
-const benchmarks: readonly Benchmark[] = [echo];
+const benchmarks: readonly Benchmark[] = [echo, accept];
 
 function overview(): string {
   const lines = benchmarks.map((benchmark) => `  ${benchmark.name.padEnd(10)} ${benchmark.summary}`);

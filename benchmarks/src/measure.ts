@@ -22,18 +22,28 @@ export interface Load {
 }
 
 /** Times are of the measured window alone, without the warm-up. */
-export interface BusySample {
-  readonly messages: number;
+export interface LoadedSample {
   readonly seconds: number;
-  readonly messagesPerSecond: number;
-  readonly serverCpuNsPerMessage: number;
   readonly p50Us: number;
   readonly p99Us: number;
   readonly p999Us: number;
   /** Of one core, 0 to 1, here and below. */
   readonly serverCpuShare: number;
   readonly loadCpuShare: number;
+}
+
+export interface BusySample extends LoadedSample {
+  readonly messages: number;
+  readonly messagesPerSecond: number;
+  readonly serverCpuNsPerMessage: number;
   readonly streamBytesPerSecond: number;
+}
+
+/** A cycle is a connection that was made, exchanged one message and was closed. */
+export interface ChurnSample extends LoadedSample {
+  readonly cycles: number;
+  readonly cyclesPerSecond: number;
+  readonly serverCpuNsPerCycle: number;
 }
 
 export interface IdleSample {
@@ -49,11 +59,11 @@ export interface IdleSample {
  * In a closed loop one side always has work to do. If neither came near a whole core, something else had the machine.
  * Such a measurement is counted and told, not dropped: which ones to drop would be the benchmark's choice of a result.
  */
-function isDisturbed(sample: BusySample): boolean {
+function isDisturbed(sample: LoadedSample): boolean {
   return Math.max(sample.serverCpuShare, sample.loadCpuShare) < UNDISTURBED_SHARE;
 }
 
-export function disturbanceNotes(samples: readonly BusySample[]): string[] {
+export function disturbanceNotes(samples: readonly LoadedSample[]): string[] {
   const disturbed = samples.filter(isDisturbed).length;
   if (disturbed === 0) return [];
   return [`${disturbed} of ${samples.length} measurements were disturbed: neither side had its core to itself`];
@@ -81,6 +91,18 @@ export async function measureBusy(
   const shape = ['--connections', load.connections, '--size', load.messageBytes, '--depth', load.depth];
   const time = ['--stream', load.streams, '--warmup', warmupSeconds, '--seconds', seconds];
   return (await generate(server, cores, [...shape, ...time].map(String))) as BusySample;
+}
+
+export async function measureChurn(
+  server: Server,
+  cores: Cores,
+  load: Pick<Load, 'connections' | 'messageBytes'>,
+  warmupSeconds: number,
+  seconds: number,
+): Promise<ChurnSample> {
+  const shape = ['--churn', '--connections', load.connections, '--size', load.messageBytes];
+  const time = ['--warmup', warmupSeconds, '--seconds', seconds];
+  return (await generate(server, cores, [...shape, ...time].map(String))) as ChurnSample;
 }
 
 export async function measureIdle(

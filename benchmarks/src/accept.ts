@@ -1,0 +1,93 @@
+// The accept benchmark: connections per second of the server's CPU time, each with one message, then closed.
+
+import type { Benchmark, Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
+import { type ChurnSample, disturbanceNotes, measureChurn } from './measure.js';
+import { echoPeers } from './peers.js';
+import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
+import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
+import { type Server, withServers } from './server.js';
+import { type Verdict, atLeast, judge } from './target.js';
+
+const USUAL: readonly string[] = ['c-epoll', 'edgeloop-edge', 'edgeloop-dedicated', 'node-net'];
+
+const COMPARED = ['server', 'conn/CPU s', 'rounds', '÷ C epoll', '÷ node:net'];
+const OBSERVED = ['CPU µs/conn', 'conn/s', 'p50 µs', 'p99 µs', 'server CPU', 'load CPU'];
+
+const SETTLE_SECONDS = 0.1;
+
+/** The fewest connections that edgeloop serves in its CPU time, as a multiple of each base. */
+const LIMITS = { 'c-epoll': 0.9, 'node-net': 1.5 } as const;
+
+type Base = keyof typeof LIMITS;
+
+const BASES: readonly Base[] = ['c-epoll', 'node-net'];
+const HELD_TO_LIMITS: readonly string[] = ['edgeloop-edge', 'edgeloop-dedicated'];
+
+const perCpuSecond = (sample: ChurnSample): number => 1e9 / sample.serverCpuNsPerCycle;
+
+function verdictFor(samples: Samples<ChurnSample>, scenario: string, name: string, base: Base): Verdict | undefined {
+  const measured = ratioOf(samples, name, base, perCpuSecond);
+  if (measured === undefined || !HELD_TO_LIMITS.includes(name)) return undefined;
+  return judge(`${scenario}: connections per CPU time of ${name} ÷ ${base}`, measured, atLeast(LIMITS[base]));
+}
+
+function row(samples: Samples<ChurnSample>, scenario: string, peer: Peer): string[] {
+  const median = (figure: (sample: ChurnSample) => number): number => spreadOf(samples, peer.name, figure).median;
+  const ratios = BASES.map((base) => {
+    const ratio = ratioOf(samples, peer.name, base, perCpuSecond);
+    return ratio === undefined ? '–' : formatVerdict(ratio, verdictFor(samples, scenario, peer.name, base));
+  });
+  return [
+    peer.title,
+    formatNumber(median(perCpuSecond)),
+    formatRange(spreadOf(samples, peer.name, perCpuSecond)),
+    ...ratios,
+    formatNumber(median((sample) => sample.serverCpuNsPerCycle / 1000)),
+    formatNumber(median((sample) => sample.cyclesPerSecond)),
+    formatNumber(median((sample) => sample.p50Us)),
+    formatNumber(median((sample) => sample.p99Us)),
+    formatPercent(median((sample) => sample.serverCpuShare)),
+    formatPercent(median((sample) => sample.loadCpuShare)),
+  ];
+}
+
+function measure(session: Session, connections: number): Promise<Samples<ChurnSample>> {
+  const load = { connections, messageBytes: 64 };
+  const { options, cores, peers } = session;
+  return withServers(peers, cores, async (servers) => {
+    await alternate(servers, 1, (server) => measureChurn(server, cores, load, 0, options.warmupSeconds));
+    const measureOne = (server: Server): Promise<ChurnSample> =>
+      measureChurn(server, cores, load, SETTLE_SECONDS, options.seconds);
+    return alternate(servers, options.rounds, measureOne);
+  });
+}
+
+function churnScenario(name: string, title: string, connections: number): Scenario {
+  const run = async (session: Session): Promise<ScenarioReport> => {
+    const samples = await measure(session, connections);
+    const verdictsOf = (peer: Peer): Verdict[] =>
+      BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []);
+    return {
+      name,
+      title,
+      columns: [...COMPARED, ...OBSERVED],
+      rows: session.peers.map((peer) => row(samples, name, peer)),
+      notes: disturbanceNotes([...samples.values()].flat()),
+      verdicts: session.peers.flatMap(verdictsOf),
+      samples: Object.fromEntries(samples),
+    };
+  };
+  return { name, title, run };
+}
+
+export const accept: Benchmark = {
+  name: 'accept',
+  summary: 'connections of one message each per CPU time, against C epoll and node:net',
+  measures: 'servers',
+  peers: echoPeers.map((peer) => ({ ...peer, usual: USUAL.includes(peer.name) })),
+  scenarios: [
+    churnScenario('churn-50', 'connect, one 64 B message echoed, close: 50 connections at a time', 50),
+    churnScenario('churn-500', 'connect, one 64 B message echoed, close: 500 connections at a time', 500),
+  ],
+  quick: ['churn-50'],
+};
