@@ -2,8 +2,8 @@
  * churn.c - connections that live for one message: connect, send, receive the whole echo, close, and again.
  *
  * The client closes first, with an ordinary FIN, as clients mostly do, so the TIME_WAIT is on its side. A reset would
- * spare it, and would send every server down its path for errors instead. The kernel keeps a TIME_WAIT for a minute and,
- * on loopback, makes it in the server's CPU time. So that it costs every server the same, none is ever reused: the
+ * spare it, and would send every server down its path for errors instead. The kernel keeps a TIME_WAIT for a minute
+ * and, on loopback, makes it in the server's CPU time. So that it costs every server the same, none is ever reused: the
  * addresses and ports of the client are a ring that turns with the clock, once in 62.5 seconds.
  */
 #define _GNU_SOURCE

@@ -12,5 +12,6 @@ export const paths = {
   load: fromBenchmarks('load'),
   build: fromBenchmarks('build'),
   downloads: fromBenchmarks('peers'),
+  timerWork: fromBenchmarks('dist/src/timer-work.js'),
   echoCommand: fromBenchmarks('../packages/echo/bin/edgeloop-echo.mjs'),
 } as const;
