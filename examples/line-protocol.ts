@@ -6,7 +6,7 @@
  *   printf 'PING\nECHO hello\nQUIT\n' | nc -N 127.0.0.1 7000
  * Ctrl-C ends it.
  */
-import { type Connection, EdgeloopError, type Hooks, LineDecoder, createReactor, definePlugin } from '@edgeloop/reactor';
+import { type Connection, EdgeloopError, LineDecoder, createReactor, definePlugin } from '@edgeloop/reactor';
 import { z } from 'zod';
 
 type Command = (connection: Connection, text: string) => void;
@@ -27,8 +27,8 @@ function obey(connection: Connection, line: string): void {
 const lineProtocol = definePlugin({
   name: 'line-protocol',
   options: z.strictObject({ maxLineBytes: z.int().positive().default(1024) }),
-  setup: ({ options: { maxLineBytes } }): Hooks<LineDecoder> => ({
-    state: () => new LineDecoder({ maxBytes: maxLineBytes }),
+  state: ({ maxLineBytes }) => new LineDecoder({ maxBytes: maxLineBytes }),
+  setup: () => ({
     onData(connection, chunk) {
       // After QUIT, or a line that is too long, the peer may still be sending.
       if (connection.phase !== 'open') return;

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
 import {
   ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES,
-  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, READ_BUFFER_BYTES,
-  HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS,
-  READ_BUFFER_BYTES,
+  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS, READ_BUFFER_BYTES,
 } from './limits.js';
 
 const bytes = z.int().positive();
@@ -167,6 +165,8 @@ export const closeOptions = z.strictObject({
 export const inboxOptions = z.strictObject({
   /** Messages that may be under way. */
   capacity: z.int().positive().default(MAX_INBOX_MESSAGES),
+});
+
 export const poolOptions = z.strictObject({
   /** Connections of the pool, dials under way included. */
   maxConnections: z.int().positive().default(POOL_CONNECTIONS),
@@ -186,8 +186,6 @@ export type ListenerOptions = Pick<ListenOptions, keyof typeof listenerOptions |
 /** What TCP connections have. */
 export type TcpOptions = Pick<ConnectOptions, keyof typeof tcpOptions>;
 export type PoolOptions = z.output<typeof poolOptions>;
-/** What listeners and dialled connections have in common. */
-export type ConnectionOptions = Omit<ConnectOptions, 'host' | 'port'>;
 
 /** A schema for a plugin's options: anything zod can check. */
 export type OptionsSchema = z.ZodType;

@@ -330,9 +330,8 @@ t.test('on real sockets requests share the connections, and one that the upstrea
     answered: (answer: string) => void;
   }
   const dialler = using<Request>(openReactor(t), {
-    state: () => ({ answered: () => {} }),
     onData: (connection, chunk) => connection.state.answered(chunk.toString()),
-  });
+  }, () => ({ answered: () => {} }));
   const pool = new ConnectionPool(() => dialler.connect({ host: '127.0.0.1', port }), { maxConnections: 2 });
   t.teardown(() => pool.close());
   const ask = (question: string) =>
