@@ -43,7 +43,8 @@ export class Reactor {
   readonly #plugins: PluginHost<never>[] = [];
   #shutdown: Shutdown | undefined;
   #evicted = false;
-  #closing: Promise<ShutdownReport> | undefined;
+  readonly #closed: Promise<ShutdownReport>;
+  #resolveClosed!: (report: ShutdownReport) => void;
 
   constructor({ kernel, host, log }: ReactorParts, options: ReactorOptions) {
     const counters = new Counters();
@@ -60,6 +61,7 @@ export class Reactor {
     this.#log = log;
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxConnectionsPerAddress: 0, maxAcceptsPerSecond: 0 }, kernel.now());
+    this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#loop.wakeHost = () => host.wake();
     host.attach(this.#loop);
   }
@@ -164,22 +166,22 @@ export class Reactor {
    */
   close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
     const { deadlineMs } = parseOptions(closeOptions, options, 'close');
-    this.#closing ??= new Promise((resolve) => {
-      this.#shutdown = new Shutdown(this.#loop, () => this.#evict(resolve));
-      // Not in the constructor: a hook that it calls may close again.
-      this.#shutdown.begin(this.#plugins, deadlineMs);
-    });
-    if (deadlineMs === 0) this.#shutdown?.force();
-    return this.#closing;
+    const begun = this.#shutdown;
+    const shutdown = begun ?? new Shutdown(this.#loop, () => this.#evict());
+    this.#shutdown = shutdown;
+    // Noted before it begins, for the hooks that it calls may close again.
+    if (begun === undefined) shutdown.begin(this.#plugins, deadlineMs);
+    if (deadlineMs === 0) shutdown.force();
+    return this.#closed;
   }
 
-  #evict(resolve: (report: ShutdownReport) => void): void {
+  #evict(): void {
     this.#evicted = true;
     this.#host.detach();
     this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
     setImmediate(() => {
       this.#release();
-      resolve((this.#shutdown as Shutdown).report);
+      this.#resolveClosed((this.#shutdown as Shutdown).report);
     });
   }
 
@@ -192,7 +194,7 @@ export class Reactor {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw closedError();
+    if (this.#shutdown !== undefined) throw closedError();
   }
 
   /** What plugins need to finish what they have begun goes on until the shutdown is over. */

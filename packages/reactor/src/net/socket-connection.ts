@@ -1,41 +1,32 @@
 import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
-import { WRITE_BUDGET_BYTES } from '../limits.js';
 import type { Ended, Loop } from '../loop/loop.js';
-import type { Corked } from '../loop/send-batch.js';
 import type { ConnectionOptions } from '../options.js';
-import type { Block } from '../structures/buffer-pool.js';
 import { type SocketAddress, addressText } from './address.js';
+import type { Admission } from './admission.js';
 import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
-import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER, InboundSocket } from './inbound-socket.js';
-import type { Admission } from './admission.js';
 import { Deadlines, type Watched } from './deadlines.js';
-import { Outbound } from './outbound.js';
+import { DuplexSocket } from './duplex-socket.js';
+import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
 
 /**
- * A connected socket in the loop: the life of a connection, its sending half, and the calls to its owner.
+ * A connected socket in the loop: the life of a connection, its deadlines, and the calls to its owner.
  *
  * Owns the descriptor, its slot in the poller and its outbound queue, and gives all three back in `#finish`, the only
  * way out. The owner (a plugin) is told last, once, after the turn's I/O.
  */
-export class SocketConnection<State> extends InboundSocket implements Connection<State>, Corked, Ended, Watched {
+export class SocketConnection<State> extends DuplexSocket implements Connection<State>, Ended, Watched {
   id = 0;
   state!: State;
-  readonly #loop: Loop;
   readonly owner: ConnectionOwner<State>;
-  readonly #options: ConnectionOptions;
-  readonly #outbound: Outbound;
+  readonly #loop: Loop;
   readonly #deadlines: Deadlines | undefined;
   readonly #admission: Admission | undefined;
   #phase: ConnectionPhase = 'open';
   #runningHandlers = 0;
   /** From the begin of a service to its end: what handlers change meanwhile is acted on once, at the end. */
   #serving = false;
-  #corked = false;
-  #congested = false;
-  /** What a send of a batch answered, if it failed; acted on when the batch is done. */
-  #sendError = 0;
   /** The plugin has called `end`, and not just the peer's end. */
   #endCalled = false;
   /** Our side is to end as soon as there is nothing to do. */
@@ -44,11 +35,9 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   /** `admission` has counted the connection in, and is told when it is gone. */
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions, admission?: Admission) {
-    super(loop, fd, peer, options.trigger);
+    super(loop, fd, peer, options);
     this.#loop = loop;
     this.owner = owner;
-    this.#options = options;
-    this.#outbound = new Outbound(loop, fd);
     this.#admission = admission;
     this.#deadlines = Deadlines.of(loop, options, this);
   }
@@ -68,14 +57,6 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     return this.#phase;
   }
 
-  get bytesWritten(): number {
-    return this.#outbound.bytesWritten;
-  }
-
-  get bytesQueued(): number {
-    return this.#outbound.length;
-  }
-
   get paused(): boolean {
     return this.isHeld(HELD_BY_USER);
   }
@@ -86,11 +67,8 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     }
     const bytes = bytesOf(data);
     if (this.#phase !== 'open') return false;
-    const result = this.#outbound.write(bytes);
-    if (result < 0) this.broken(result, 'send');
-    else this.#checkWaterMarks();
-    this.#uncorkSoon();
-    return this.phase === 'open' && !this.#congested;
+    this.send(bytes);
+    return this.phase === 'open' && !this.congested;
   }
 
   end(data?: Uint8Array | string): void {
@@ -121,15 +99,11 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   /** Whether a handler is at work, a reply is on its way out, or a request on its way in, as far as we know. */
   get busy(): boolean {
-    return this.#runningHandlers > 0 || this.#outbound.length > 0 || this.mayRead();
+    return this.#runningHandlers > 0 || this.outbound.length > 0 || this.mayRead();
   }
 
   get handling(): boolean {
     return this.#runningHandlers > 0;
-  }
-
-  get blocked(): boolean {
-    return this.#outbound.blocked;
   }
 
   timedOut(code: ErrorCode, why: string): void {
@@ -147,12 +121,12 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   service(): boolean {
     this.#serving = true;
     this.takeEvents();
-    if (this.#outbound.sendable || this.#congested) this.#flush();
+    this.flush();
     if (this.mayRead() && this.read()) return false;
     return this.leaveService();
   }
 
-  // --- What the receiving half brings
+  // --- What the two halves of the socket bring
 
   protected override deliver(chunk: Buffer): void {
     this.#await(this.owner.received(this, chunk));
@@ -169,83 +143,25 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.destroy(new SystemError(errno, syscall, addressText(this.peer)));
   }
 
-  protected override sendable(can: boolean): void {
-    this.#outbound.writable = can;
-  }
-
   /** What was written is sent first; `uncork` settles then. */
   protected override leaveService(): boolean {
     this.#serving = false;
-    if (this.#corked) return false;
-    this.#settle();
-    return this.#runnable();
+    if (this.corked) return false;
+    this.settle();
+    return this.runnable;
   }
 
-  // --- Sending
-
-  get gathered(): Block | undefined {
-    return this.#outbound.next;
+  protected override get gone(): boolean {
+    return this.#phase === 'closed';
   }
 
-  sent(asked: number, answer: number): void {
-    this.#sendError = this.#outbound.sent(asked, answer);
-    if (answer > 0) this.lastActiveMs = this.#loop.clock.nowMs;
-  }
-
-  uncork(): void {
-    this.#corked = false;
-    if (this.#phase === 'closed') return;
-    if (this.#sendError < 0) this.broken(this.#sendError, 'send');
-    else if (this.#outbound.sendable || this.#congested) this.#flush();
-    this.#settle();
-    if (this.#runnable()) this.#loop.makeReady(this);
-  }
-
-  #flush(): void {
-    const before = this.#outbound.length;
-    const result = this.#outbound.flush(WRITE_BUDGET_BYTES);
-    if (this.#outbound.length < before) this.lastActiveMs = this.#loop.clock.nowMs;
-    if (result < 0) this.broken(result, 'send');
-    else if (this.#congested && this.#outbound.length <= this.#options.lowWaterBytes) this.#drained();
-  }
-
-  /** Outside a turn this may be inside a `write`, and `onDrain` must not run inside the write that it answers. */
-  #drained(): void {
-    if (!this.#loop.turning) {
-      this.#loop.makeReady(this);
-      return;
-    }
-    this.#congested = false;
+  protected override drained(): void {
     this.#release(HELD_BY_BACKPRESSURE);
     this.#await(this.owner.drained(this));
   }
 
-  #checkWaterMarks(): void {
-    const queued = this.#outbound.length;
-    const { highWaterBytes, maxQueuedBytes, pauseOnBackpressure } = this.#options;
-    if (queued <= highWaterBytes) return;
-    this.#congested = true;
-    if (pauseOnBackpressure) this.hold(HELD_BY_BACKPRESSURE);
-    const { counters, pool, maxTotalQueuedBytes } = this.#loop;
-    const who = `connection ${this.id}: ${queued} bytes are queued for ${addressText(this.peer)}, which does not read`;
-    if (queued > maxQueuedBytes) {
-      counters.slowConsumers++;
-      this.destroy(new EdgeloopError('EL_SLOW_CONSUMER', `${who}; the cap is ${maxQueuedBytes}`));
-    } else if (pool.queuedBytes > maxTotalQueuedBytes) {
-      counters.outputLimited++;
-      this.destroy(new EdgeloopError('EL_OUTPUT_LIMIT', `${who}; all connections together have ${pool.queuedBytes}, the limit is ${maxTotalQueuedBytes}`));
-    }
-  }
-
-  /** Sends what was written: now, or in the turn's next batch, after the handlers that may write more. */
-  #uncorkSoon(): void {
-    if (this.#phase === 'closed' || this.#corked) return;
-    if (!this.#loop.turning) {
-      this.uncork();
-      return;
-    }
-    this.#corked = true;
-    this.#loop.uncorkLater(this);
+  protected override overflowed(reason: EdgeloopError): void {
+    this.destroy(reason);
   }
 
   // --- Handlers that take their time
@@ -264,8 +180,8 @@ export class SocketConnection<State> extends InboundSocket implements Connection
 
   #release(hold: number): void {
     this.unhold(hold);
-    if (this.#phase === 'closed' || this.#serving) return;
-    if (this.#runnable()) this.#loop.makeReady(this);
+    if (this.gone || this.#serving) return;
+    if (this.runnable || this.#leaving) this.#loop.makeReady(this);
     else this.#rearm();
   }
 
@@ -274,24 +190,21 @@ export class SocketConnection<State> extends InboundSocket implements Connection
   #startDraining(): void {
     if (this.#phase !== 'open') return;
     this.#phase = transition(this.#phase, 'draining');
-    this.#uncorkSoon();
-  }
-
-  #runnable(): boolean {
-    return this.mayRead() || this.#outbound.sendable;
+    this.uncorkSoon();
   }
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
-  #settle(): void {
+  protected override settle(): void {
     if (this.#leaving && this.#phase === 'open' && !this.busy) this.#phase = transition(this.#phase, 'draining');
-    if (this.#phase === 'draining' && this.#outbound.length === 0) this.#sendFin();
+    if (this.#phase === 'draining' && this.outbound.length === 0) this.#sendFin();
     if (this.#phase === 'closing' && this.readEnded) return this.#finish(undefined);
     this.#deadlines?.noteWrites();
     this.#rearm();
   }
 
+  /** Where the peer has ended too, the FIN is left to close(2), which follows at once. */
   #sendFin(): void {
-    const result = this.#loop.kernel.shutdown(this.fd, SHUT_WR);
+    const result = this.readEnded ? 0 : this.#loop.kernel.shutdown(this.fd, SHUT_WR);
     if (result < 0) this.fail(result, 'shutdown');
     else this.#phase = transition(this.#phase, 'closing');
   }
@@ -301,13 +214,13 @@ export class SocketConnection<State> extends InboundSocket implements Connection
    * handler included, unless output is blocked: this is the one place that arms it, and every way out of work leads here.
    */
   #rearm(): void {
-    if (this.#phase === 'closed') return;
+    if (this.gone) return;
     if (this.hungUp) this.silence();
-    else if (!this.disarmed || !this.#atWork()) this.arm(this.wantsRead, this.#outbound.blocked);
+    else if (!this.disarmed || !this.#atWork()) this.arm(this.wantsRead, this.blocked);
   }
 
   #atWork(): boolean {
-    return this.#runnable() || (this.#runningHandlers > 0 && !this.#outbound.blocked);
+    return this.runnable || (this.#runningHandlers > 0 && !this.blocked);
   }
 
   // --- The end
@@ -326,7 +239,7 @@ export class SocketConnection<State> extends InboundSocket implements Connection
     this.#loop.forget(this);
     counters.closed++;
     if (reason !== undefined) counters.failed++;
-    counters.bytesDiscarded += this.#outbound.clear();
+    counters.bytesDiscarded += this.outbound.clear();
     this.leave();
     this.#loop.tellLater(this);
   }
