@@ -67,6 +67,9 @@ export const SHUTDOWN_SWEEP_MS = 100;
 export const CONNECT_TIMEOUT_MS = 30_000;
 export const ATTEMPT_DELAY_MS = 250;
 
+/** The longest payload of a UDP datagram over IPv4: 65,535 bytes less the headers (RFC 768). */
+export const MAX_DATAGRAM_BYTES = 65_507;
+
 /** How often a listener tells of the connections that it refuses. */
 export const REFUSAL_LOG_MS = 1000;
 

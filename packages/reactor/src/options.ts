@@ -157,6 +157,20 @@ export const unixConnectOptions = z
   })
   .check(marksInOrder);
 
+export const datagramOptions = z.strictObject({
+  /** The IPv4 or IPv6 address, or a name, to bind to; `::` takes IPv4 too, unless ipv6Only. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 lets the kernel choose; the socket's `address` tells. */
+  port: port.default(0),
+  ipv6Only: z.boolean().default(false),
+  /** SO_REUSEPORT: several sockets share the port, and the kernel spreads datagrams over them. */
+  reusePort: z.boolean().default(false),
+  /** SO_BROADCAST: may send to broadcast addresses. */
+  broadcast: z.boolean().default(false),
+  /** Bytes that may wait for the socket; above it datagrams are dropped and counted. */
+  maxQueuedBytes: bytes.default(MAX_QUEUED_BYTES),
+});
+
 export const closeOptions = z.strictObject({
   /** Milliseconds that replies under way are given to finish; 0 closes at once. */
   deadlineMs: z.number().min(0).default(0),
@@ -185,6 +199,7 @@ export type ConnectionOptions = Omit<UnixConnectOptions, 'path' | keyof typeof d
 export type ListenerOptions = Pick<ListenOptions, keyof typeof listenerOptions | 'trigger'>;
 /** What TCP connections have. */
 export type TcpOptions = Pick<ConnectOptions, keyof typeof tcpOptions>;
+export type DatagramOptions = z.output<typeof datagramOptions>;
 export type PoolOptions = z.output<typeof poolOptions>;
 
 /** A schema for a plugin's options: anything zod can check. */

@@ -3,6 +3,7 @@ import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/clock.js';
 import type { Connection } from './net/connection.js';
 import { Counters } from './loop/counters.js';
+import { DatagramSocket, type DatagramReceiver } from './net/datagram-socket.js';
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
 import { Inbox } from './loop/inbox.js';
@@ -10,17 +11,25 @@ import type { Kernel } from './kernel/kernel.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
 import { Loop } from './loop/loop.js';
-import { type OptionsInput, type OptionsSchema, type ReactorOptions, closeOptions, inboxOptions, parseOptions } from './options.js';
-import { PluginHost } from './plugin/plugin-host.js';
-import { type Plugin, checkHooks } from './plugin/plugin.js';
+import { type OptionsInput, type OptionsSchema, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, parseOptions } from './options.js';
+import { guardReceiver } from './plugin/datagram-guard.js';
+import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
+import { type Hooks, type Plugin, checkHooks } from './plugin/plugin.js';
 import { ReceiveArena } from './structures/receive-arena.js';
+import { resolveHost } from './net/resolve.js';
 import { ReserveDescriptor } from './net/reserve.js';
 import { Shutdown, type ShutdownReport } from './shutdown.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
 import { SocketConnection } from './net/socket-connection.js';
 
 /** An open inbox, as users see it. */
-export type InboxHandle = Pick<Inbox<unknown>, 'address' | 'closed' | 'close'>;
+export type InboxHandle<T> = Pick<Inbox<T>, 'address' | 'closed' | 'close'>;
+
+/** A UDP socket, as users see it. */
+export type DatagramHandle = Pick<DatagramSocket, 'address' | 'bytesQueued' | 'closed' | 'close' | 'send'>;
+
+/** What a connection that belongs to no plugin may react to. */
+export type ClientHooks = Omit<Hooks<undefined>, 'onShutdown'>;
 
 export interface ReactorParts {
   readonly kernel: Kernel;
@@ -40,6 +49,7 @@ export class Reactor {
   readonly #log: Log;
   readonly #reserve: ReserveDescriptor;
   readonly #admission: Admission;
+  readonly #hosting: HostedBy;
   readonly #plugins: PluginHost<never>[] = [];
   #shutdown: Shutdown | undefined;
   #evicted = false;
@@ -61,6 +71,14 @@ export class Reactor {
     this.#log = log;
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxConnectionsPerAddress: 0, maxAcceptsPerSecond: 0 }, kernel.now());
+    this.#hosting = {
+      loop: this.#loop,
+      reserve: this.#reserve,
+      log,
+      admission: this.#admission,
+      assertOpen: () => this.#assertOpen(),
+      assertRunning: () => this.#assertRunning(),
+    };
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#loop.wakeHost = () => host.wake();
     host.attach(this.#loop);
@@ -88,16 +106,31 @@ export class Reactor {
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
     const hooks = plugin.setup({ options: parsed, log: this.#log });
     checkHooks(plugin.name, hooks);
-    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, {
-      loop: this.#loop,
-      reserve: this.#reserve,
-      log: this.#log,
-      admission: this.#admission,
-      assertOpen: () => this.#assertOpen(),
-      assertRunning: () => this.#assertRunning(),
-    });
+    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, this.#hosting);
     this.#plugins.push(host as PluginHost<never>);
     return host;
+  }
+
+  /**
+   * Dials a connection that belongs to no plugin, for a client with hooks of its own: as `connect` of a plugin in use, with
+   * the same options and errors. At a shutdown it is half-closed as soon as it is idle.
+   */
+  connect(options: TcpConnect | UnixConnect, hooks: ClientHooks): Promise<Connection<undefined>> {
+    checkHooks('connect', hooks);
+    return new PluginHost<undefined>('connect', () => undefined, hooks, this.#hosting).connect(options);
+  }
+
+  /**
+   * Binds a UDP socket; `receive` is called in the loop for each datagram. What it throws is reported as a failed handler,
+   * and the socket goes on. Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, and SystemErrors such as EADDRINUSE.
+   */
+  async openDatagram(options: OptionsInput<typeof datagramOptions>, receive: DatagramReceiver): Promise<DatagramHandle> {
+    checkCallback('openDatagram', receive);
+    const parsed = parseOptions(datagramOptions, options, 'openDatagram');
+    const [ip] = await resolveHost(parsed.host);
+    this.#assertOpen();
+    const { counters } = this.#loop;
+    return new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#log }), ip, parsed);
   }
 
   /**
@@ -140,7 +173,7 @@ export class Reactor {
    * Opens an inbox, in which other threads leave messages for this loop: `receive` is called with each, in the loop. Hand
    * `inbox.address()` to another thread, which posts through `openOutbox(address)`. Of one sender, the order is kept.
    */
-  openInbox<T>(receive: (message: T) => void, options: OptionsInput<typeof inboxOptions> = {}): InboxHandle {
+  openInbox<T>(receive: (message: T) => void, options: OptionsInput<typeof inboxOptions> = {}): InboxHandle<T> {
     this.#assertOpen();
     const { capacity } = parseOptions(inboxOptions, options, 'openInbox');
     return new Inbox(this.#loop, checkCallback('openInbox', receive), capacity);

@@ -1,6 +1,7 @@
 import type { Timer } from './loop/clock.js';
 import type { Ended, Loop } from './loop/loop.js';
 import { SHUTDOWN_LINGER_MS, SHUTDOWN_SWEEP_MS } from './limits.js';
+import { DatagramSocket } from './net/datagram-socket.js';
 import { Listener } from './net/listener.js';
 import { SocketConnection } from './net/socket-connection.js';
 import type { PluginHost } from './plugin/plugin-host.js';
@@ -44,11 +45,15 @@ export class Shutdown {
 
   begin(plugins: readonly PluginHost<never>[], deadlineMs: number): void {
     const { clock, poller } = this.#loop;
-    for (const channel of poller.channels()) if (channel instanceof Listener) channel.acceptRest();
+    for (const channel of poller.channels()) {
+      if (channel instanceof Listener) channel.acceptRest();
+      if (channel instanceof DatagramSocket) channel.close();
+    }
     for (const connection of this.#connections()) if (!connection.busy) this.#idleSince.set(connection, connection.bytesRead);
     this.#loop.onEnded = (connection) => this.#count(connection as SocketConnection<unknown>);
     this.#timers = [clock.after(deadlineMs, () => this.force()), clock.every(SHUTDOWN_SWEEP_MS, () => this.#sweep())];
     for (const plugin of plugins) this.#drain(plugin);
+    for (const connection of this.#connections()) if (!plugins.some((plugin) => plugin.owns(connection))) connection.endWhenIdle();
     this.#finishIfOver();
   }
 

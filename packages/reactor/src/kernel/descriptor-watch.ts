@@ -17,7 +17,10 @@ export function watchReadable(fd: number, onReadable: () => void): DescriptorWat
   // An error status calls too: the turn that follows meets the error where it can be reported.
   const handle = koffi.node.poll(fd, { readable: true }, () => onReadable());
   return {
-    hold: (process) => void (process ? handle.ref() : handle.unref()),
+    hold(process) {
+      if (process) handle.ref();
+      else handle.unref();
+    },
     close: () => handle.close(),
   };
 }

@@ -70,14 +70,12 @@ function bindSignals(bound: (signature: string) => ReturnType<Library['func']>) 
     giveUp(low, high);
     return result;
   };
-  return {
-    release,
-    claim(low: number, high: number): number {
-      const claimed = claim(low, high);
-      if (claimed < 0) return claimed;
-      const result = maskEverywhere(calls, true, low, high);
-      if (result < 0) release(low, high);
-      return result;
-    },
+  const claimAndBlock = (low: number, high: number): number => {
+    const claimed = claim(low, high);
+    if (claimed < 0) return claimed;
+    const result = maskEverywhere(calls, true, low, high);
+    if (result < 0) release(low, high);
+    return result;
   };
+  return { claim: claimAndBlock, release };
 }

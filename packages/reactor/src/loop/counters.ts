@@ -34,6 +34,12 @@ export class Counters {
   acceptPauses = 0;
   /** Handlers that threw or rejected. */
   handlerFailures = 0;
+  /** Datagrams that came and went; those that were not sent, because the queue was full or the kernel refused them; those that did not fit the receive buffer; and errors that a network has reported for earlier ones. */
+  datagramsReceived = 0;
+  datagramsSent = 0;
+  datagramsDropped = 0;
+  datagramsTruncated = 0;
+  datagramErrors = 0;
   bytesRead = 0;
   bytesWritten = 0;
   /** Bytes that were queued on a connection when it was closed before they could be sent. */

@@ -34,6 +34,6 @@ export class Delays {
 
   /** Rejects all that are pending. */
   close(reason: Error): void {
-    for (const fail of [...this.#pending]) fail(reason);
+    for (const fail of this.#pending) fail(reason);
   }
 }

@@ -99,7 +99,7 @@ export class Inbox<T> implements Channel {
   #receiveNext(): boolean {
     for (let looked = 0; looked < this.#ports.length; looked++) {
       this.#turn = (this.#turn + 1) % this.#ports.length;
-      const envelope = receiveMessageOnPort(this.#ports[this.#turn] as MessagePort) as { message: T } | undefined;
+      const envelope: { message: T } | undefined = receiveMessageOnPort(this.#ports[this.#turn] as MessagePort);
       if (envelope === undefined) continue;
       Atomics.sub(this.#cells, INBOX_QUEUED, 1);
       this.#deliver(envelope.message);

@@ -72,13 +72,14 @@ export class Signals implements Channel {
 
   /** Gives all signals back: they take their former effect again. */
   destroy(): void {
-    for (const number of [...this.#listeners.keys()]) this.#release(number);
+    for (const number of this.#listeners.keys()) this.#release(number);
   }
 
   #dispatch(at: number): void {
     const [number, code, pid, uid] = this.#quads.subarray(at, at + QUAD) as unknown as [number, number, number, number];
     const signal: Signal = { name: signalName(number), number, code, pid, uid };
-    for (const listener of [...(this.#listeners.get(number) ?? [])]) {
+    // A listener that is added meanwhile is for the next signal.
+    for (const listener of Array.from(this.#listeners.get(number) ?? [])) {
       try {
         listener(signal);
       } catch (error) {

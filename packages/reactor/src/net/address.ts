@@ -37,6 +37,11 @@ class IPv4Address implements SocketAddress {
     const bits = this.#bits;
     return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
   }
+
+  /** What encodeAddress makes of the text, without the text. */
+  sockaddr(family: number): KernelAddress {
+    return encodeIPv4(this.#bits, this.port, family);
+  }
 }
 
 /** A sockaddr as the kernel takes it, with the family to make the socket of. */
@@ -45,11 +50,19 @@ export interface KernelAddress {
   readonly bytes: Uint8Array;
 }
 
-/** Writes an IP literal and a port as a sockaddr. Error: EL_ADDRESS_INVALID. */
-export function encodeAddress(address: string, port: number): KernelAddress {
-  if (isIPv4(address)) return encodeIPv4(address, port);
+/**
+ * Writes an IP literal and a port as a sockaddr, for a socket of the given family or of the address's own: to an IPv6
+ * socket an IPv4 address is the IPv6 address that stands for it (RFC 4291, section 2.5.5.2). Error: EL_ADDRESS_INVALID.
+ */
+export function encodeAddress(address: string, port: number, family = 0): KernelAddress {
+  if (isIPv4(address)) return encodeIPv4(ipv4BitsOf(address), port, family);
   if (isIPv6(address)) return encodeIPv6(address, port);
   throw new EdgeloopError('EL_ADDRESS_INVALID', `"${address}" is not an IPv4 or IPv6 address`);
+}
+
+/** encodeAddress for what may be an address that the kernel gave us, which is cheaper. */
+export function encodePeer(peer: Pick<SocketAddress, 'address' | 'port'>, family: number): KernelAddress {
+  return peer instanceof IPv4Address ? peer.sockaddr(family) : encodeAddress(peer.address, peer.port, family);
 }
 
 /**
@@ -68,7 +81,7 @@ export function encodeUnixAddress(path: string): KernelAddress {
   // A path ends with a NUL, which is counted. An abstract name begins with one, in the place of the "@".
   const abstract = path.startsWith('@');
   const bytes = new Uint8Array(SUN_PATH_OFFSET + text.length + (abstract ? 0 : 1));
-  new DataView(bytes.buffer).setUint16(0, AF_UNIX, true);
+  writeFamily(bytes, AF_UNIX);
   bytes.set(text, SUN_PATH_OFFSET);
   if (abstract) bytes[SUN_PATH_OFFSET] = 0;
   return { family: AF_UNIX, bytes };
@@ -93,12 +106,22 @@ export function addressText({ family, address, port }: SocketAddress): string {
   return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function encodeIPv4(address: string, port: number): KernelAddress {
+function encodeIPv4(bits: number, port: number, family: number): KernelAddress {
+  if (family === AF_INET6) return encodeMapped(bits, port);
   const bytes = new Uint8Array(SOCKADDR_IN_BYTES);
-  new DataView(bytes.buffer).setUint16(0, AF_INET, true);
-  new DataView(bytes.buffer).setUint16(SIN_PORT_OFFSET, port);
-  bytes.set(address.split('.').map(Number), SIN_ADDR_OFFSET);
+  writeFamily(bytes, AF_INET);
+  writeBigEndian(bytes, SIN_PORT_OFFSET, port);
+  writeIPv4(bytes, SIN_ADDR_OFFSET, bits);
   return { family: AF_INET, bytes };
+}
+
+function encodeMapped(bits: number, port: number): KernelAddress {
+  const bytes = new Uint8Array(SOCKADDR_IN6_BYTES);
+  writeFamily(bytes, AF_INET6);
+  writeBigEndian(bytes, SIN6_PORT_OFFSET, port);
+  writeBigEndian(bytes, SIN6_ADDR_OFFSET + 10, 0xffff);
+  writeIPv4(bytes, SIN6_ADDR_OFFSET + 12, bits);
+  return { family: AF_INET6, bytes };
 }
 
 function encodeIPv6(text: string, port: number): KernelAddress {
@@ -108,11 +131,10 @@ function encodeIPv6(text: string, port: number): KernelAddress {
     throw new EdgeloopError('EL_ADDRESS_INVALID', `"${text}" names its zone; write the interface's index instead, as in "fe80::1%2"`);
   }
   const bytes = new Uint8Array(SOCKADDR_IN6_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, AF_INET6, true);
-  view.setUint16(SIN6_PORT_OFFSET, port);
-  for (const [index, group] of ipv6Groups(address).entries()) view.setUint16(SIN6_ADDR_OFFSET + index * 2, group);
-  view.setUint32(SIN6_SCOPE_ID_OFFSET, scope, true);
+  writeFamily(bytes, AF_INET6);
+  writeBigEndian(bytes, SIN6_PORT_OFFSET, port);
+  for (const [index, group] of ipv6Groups(address).entries()) writeBigEndian(bytes, SIN6_ADDR_OFFSET + index * 2, group);
+  new DataView(bytes.buffer).setUint32(SIN6_SCOPE_ID_OFFSET, scope, true);
   return { family: AF_INET6, bytes };
 }
 
@@ -124,6 +146,10 @@ function ipv6Groups(address: string): number[] {
   const head = numbers(left);
   const tail = numbers(right ?? '');
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+}
+
+function ipv4BitsOf(text: string): number {
+  return text.split('.').reduce((bits, octet) => (bits << 8) | Number(octet), 0);
 }
 
 function ipv4Bits(bytes: Uint8Array, offset: number): number {
@@ -153,4 +179,19 @@ function isMapped(bytes: Uint8Array): boolean {
 
 function bigEndian(bytes: Uint8Array, offset: number): number {
   return ((bytes[offset] as number) << 8) | (bytes[offset + 1] as number);
+}
+
+function writeBigEndian(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
+}
+
+function writeIPv4(bytes: Uint8Array, offset: number, bits: number): void {
+  writeBigEndian(bytes, offset, bits >>> 16);
+  writeBigEndian(bytes, offset + 2, bits);
+}
+
+/** The family is in the byte order of the machine, which is little-endian on all that the library is built for. */
+function writeFamily(bytes: Uint8Array, family: number): void {
+  bytes[0] = family;
 }

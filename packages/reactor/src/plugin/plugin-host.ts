@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../net/address.js';
 import { addressText } from '../net/address.js';
 import type { Admission, AdmissionLimits } from '../net/admission.js';
-import type { Connection } from '../net/connection.js';
+import type { Connection, ConnectionOwner } from '../net/connection.js';
 import { Connector, type ConnectorOptions } from '../net/connector.js';
 import { type LocalEndpoint, type RemoteEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
 import { Dispatcher } from './dispatcher.js';
@@ -84,6 +84,11 @@ export class PluginHost<State> {
     const parsed = parseOptions(connectOptions, options, 'connect');
     const endpoints = resolveHost(parsed.host, parsed.lookup).then((ips) => interleaveFamilies(ips).map((ip) => tcpRemote(ip, parsed)));
     return this.#connect(endpoints, { ...parsed, target: `${parsed.host}:${parsed.port}` }, parsed);
+  }
+
+  /** Whether a connection is the plugin's. */
+  owns(connection: SocketConnection<unknown>): boolean {
+    return connection.owner === (this.#dispatcher as ConnectionOwner<never>);
   }
 
   /** Walks the plugin's open connections. One that is opened or closed meanwhile may or may not be seen. */
