@@ -1,6 +1,6 @@
 import type { Channel } from './channel.js';
 import type { Counters } from './counters.js';
-import { check } from '../errors.js';
+import { EdgeloopError, check } from '../errors.js';
 import { EPOLLET, EPOLLIN } from '../kernel/abi.js';
 import type { KeepAlive } from './keep-alive.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -10,6 +10,9 @@ import { TimerWheel, WheelEntry } from '../structures/timer-wheel.js';
 import { rethrowLater } from './rethrow.js';
 
 const NS_PER_MS = 1_000_000;
+const NO_FD = -1;
+/** Stands for the tick of a timer that is not on the wheel yet. */
+const FRESH = -1;
 const NOT_ARMED = Number.POSITIVE_INFINITY;
 
 /** A call that the loop will make at a time, once or again and again. */
@@ -18,7 +21,7 @@ export interface Timer {
   readonly pending: boolean;
   /** Calls it off. Does nothing if it was made, or called off, before. */
   cancel(): void;
-  /** Starts the delay anew, as if the timer were made now. Also wakes one up that is done. */
+  /** Starts the delay anew, as if the timer were made now. Also wakes one up that is done. Error: EL_REACTOR_CLOSED. */
   refresh(): void;
   /** While a timer is pending and referenced, which it is at first, it keeps the process alive. */
   ref(): this;
@@ -31,6 +34,8 @@ export interface ClockParts {
   readonly poller: Poller;
   readonly counters: Counters;
   readonly keepAlive: KeepAlive;
+  /** Has a turn made soon. */
+  wakeHost(): void;
 }
 
 /**
@@ -40,14 +45,18 @@ export interface ClockParts {
  * The timerfd is edge-triggered and never read: setting it again takes the old expiry off.
  */
 export class Clock implements Channel {
-  readonly fd: number;
+  fd: number;
   readonly keepsAlive = false;
   slot = -1;
   readonly #kernel: Kernel;
   readonly #poller: Poller;
   readonly #counters: Counters;
   readonly #keepAlive: KeepAlive;
+  readonly #wakeHost: () => void;
   readonly #wheel: TimerWheel;
+  /** Timers made since the last turn ended. */
+  readonly #fresh = new WheelEntry();
+  #woken = false;
   /** When the timerfd expires. */
   #armedMs = NOT_ARMED;
   /** The time at the begin of this turn, or of the last one. */
@@ -55,11 +64,13 @@ export class Clock implements Channel {
   #behind = false;
   #inTurn = false;
 
-  constructor({ kernel, poller, counters, keepAlive }: ClockParts) {
+  constructor(parts: ClockParts) {
+    const { kernel, poller } = parts;
     this.#kernel = kernel;
     this.#poller = poller;
-    this.#counters = counters;
-    this.#keepAlive = keepAlive;
+    this.#counters = parts.counters;
+    this.#keepAlive = parts.keepAlive;
+    this.#wakeHost = () => parts.wakeHost();
     this.#turnMs = kernel.now();
     this.#wheel = new TimerWheel(this.#turnMs);
     this.fd = check(kernel.timerfdCreate(), 'timerfd_create');
@@ -71,14 +82,19 @@ export class Clock implements Channel {
     }
   }
 
-  /** Timers that wait. */
+  /** Timers that wait, but for those of this very turn. */
   get pending(): number {
     return this.#wheel.size;
   }
 
-  /** Whether timers are due that the last turn had no budget for. */
+  /** Whether timers are due that the last turn had no budget for, or new ones wait for the next turn to be started. */
   get behind(): boolean {
-    return this.#behind;
+    return this.#behind || this.#fresh.linked;
+  }
+
+  /** Whether no call is made any more. */
+  get closed(): boolean {
+    return this.fd === NO_FD;
   }
 
   /** The time on the monotonic clock, in ms with a fraction. Within a turn it is that of the turn's begin. */
@@ -86,7 +102,7 @@ export class Clock implements Channel {
     return this.#inTurn ? this.#turnMs : this.#kernel.now();
   }
 
-  /** Calls `callback` in the loop, not before `delayMs` have passed from this very moment. */
+  /** Calls `callback` in the loop, not before `delayMs` have passed from now. */
   after(delayMs: number, callback: () => void): Timer {
     return this.start(new ClockTimer(this, callback, delayMs, 0));
   }
@@ -96,9 +112,22 @@ export class Clock implements Channel {
     return this.start(new ClockTimer(this, callback, periodMs, periodMs));
   }
 
+  /**
+   * The delay counts from the end of this turn, when the time is read once for all timers made in it: their calls cannot
+   * come earlier than that anyway, and reading the clock costs more than all the rest of making a timer.
+   */
   start(timer: ClockTimer): ClockTimer {
-    this.set(timer, this.#kernel.now() + timer.delayMs);
+    if (this.closed) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor of this timer is closed; nothing would call it');
+    if (timer.referenced) this.#keepAlive.acquire();
+    timer.dueTick = FRESH;
+    timer.linkBefore(this.#fresh);
+    if (!this.#inTurn && !this.#woken) this.#wake();
     return timer;
+  }
+
+  /** Starts the delay of a pending timer anew: when it expires, it will be seen that it is not due yet. */
+  postpone(timer: ClockTimer): void {
+    if (timer.dueTick !== FRESH) timer.laterMs = this.#kernel.now() + timer.delayMs;
   }
 
   /** Has an alarm ring at `dueMs` or as soon as possible thereafter. */
@@ -110,7 +139,8 @@ export class Clock implements Channel {
 
   clear(alarm: Alarm): void {
     if (alarm.referenced) this.#keepAlive.release();
-    this.#wheel.remove(alarm);
+    if (alarm.dueTick === FRESH) alarm.unlink();
+    else this.#wheel.remove(alarm);
   }
 
   /** The reference of an alarm that is set has changed. */
@@ -133,6 +163,7 @@ export class Clock implements Channel {
 
   endTurn(): void {
     this.#inTurn = false;
+    this.#startFresh();
     this.#arm();
   }
 
@@ -149,10 +180,27 @@ export class Clock implements Channel {
     this.#poller.silence(this);
     this.#poller.remove(this);
     this.#kernel.close(this.fd);
+    this.fd = NO_FD;
+  }
+
+  #wake(): void {
+    this.#woken = true;
+    this.#wakeHost();
+  }
+
+  #startFresh(): void {
+    this.#woken = false;
+    if (!this.#fresh.linked) return;
+    const nowMs = this.#kernel.now();
+    for (let entry = this.#fresh.next; entry !== this.#fresh; entry = this.#fresh.next) {
+      entry.unlink();
+      this.#wheel.insert(entry, nowMs + (entry as Alarm).delayMs);
+    }
   }
 
   readonly #expire = (entry: WheelEntry): void => {
     const alarm = entry as Alarm;
+    if (alarm.laterMs > alarm.dueTick) return this.#wheel.insert(alarm, alarm.laterMs);
     this.#counters.timersExpired++;
     if (alarm.periodMs > 0) this.#wheel.insert(alarm, this.#nextBeat(alarm));
     else if (alarm.referenced) this.#keepAlive.release();
@@ -184,31 +232,35 @@ export class Clock implements Channel {
 
 /** Something that can be set to ring at a time. */
 export abstract class Alarm extends WheelEntry {
-  /** 0 for an alarm that rings once. */
-  readonly periodMs: number = 0;
   /** Whether it keeps the process alive while it is set. */
   referenced = true;
+  /** If this lies beyond its tick, the alarm has been put off. */
+  laterMs = 0;
+
+  /** `periodMs` is 0 for an alarm that rings once. */
+  constructor(
+    readonly delayMs: number,
+    readonly periodMs: number,
+  ) {
+    super();
+  }
 
   abstract ring(): void;
 }
 
 /** A user's timer. One object, and no closure but the user's, because a server may have a million of them. */
 export class ClockTimer extends Alarm implements Timer {
-  readonly delayMs: number;
-  override readonly periodMs: number;
   readonly #clock: Clock;
   readonly #callback: () => void;
 
   constructor(clock: Clock, callback: () => void, delayMs: number, periodMs: number) {
-    super();
-    this.delayMs = delayMs;
-    this.periodMs = periodMs;
+    super(delayMs, periodMs);
     this.#clock = clock;
     this.#callback = callback;
   }
 
   get pending(): boolean {
-    return this.linked;
+    return this.linked && !this.#clock.closed;
   }
 
   override ring(): void {
@@ -220,8 +272,8 @@ export class ClockTimer extends Alarm implements Timer {
   }
 
   refresh(): void {
-    this.cancel();
-    this.#clock.start(this);
+    if (this.pending) this.#clock.postpone(this);
+    else this.#clock.start(this);
   }
 
   ref(): this {

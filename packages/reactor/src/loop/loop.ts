@@ -112,8 +112,9 @@ export class Loop {
       this.#tasks.run();
       this.#sends.send();
       this.#tellOwners();
-      this.clock.endTurn();
     } finally {
+      // Also after a throw: in a program that lives on, the timers go on.
+      this.clock.endTurn();
       this.#turning = false;
     }
   }

@@ -56,7 +56,7 @@ export class Deadlines extends Alarm {
   }
 
   private constructor({ clock, counters }: { clock: Clock; counters: Counters }, options: ConnectionOptions, watched: Watched) {
-    super();
+    super(0, 0);
     this.#clock = clock;
     this.#counters = counters;
     this.#options = options;

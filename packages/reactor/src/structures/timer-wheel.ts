@@ -8,6 +8,8 @@ const WORD_BITS = 32;
 const WORDS = SLOTS / WORD_BITS;
 /** Ticks that the levels span together, 49.7 days. What expires in a later span waits in a list of its own. */
 const SPAN_TICKS = 2 ** (LEVELS * SLOT_BITS);
+/** Masks of the digits below each level. Shifts and masks, as the remainder of a double is slow. */
+const LOWER_DIGITS = [0, 0xff, 0xffff, 0xff_ffff, 0xffff_ffff] as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** A timer's place in a wheel: a link of a circular list. To be extended by what the timer is for. */
@@ -17,9 +19,25 @@ export class WheelEntry {
   /** The tick at which it expires. */
   dueTick = 0;
 
-  /** Whether it waits in a wheel. */
+  /** Whether it stands in a list. */
   get linked(): boolean {
     return this.next !== this;
+  }
+
+  /** Joins the list of `head`, as its last. */
+  linkBefore(head: WheelEntry): void {
+    const last = head.previous;
+    this.previous = last;
+    this.next = head;
+    last.next = this;
+    head.previous = this;
+  }
+
+  unlink(): void {
+    this.previous.next = this.next;
+    this.next.previous = this.previous;
+    this.previous = this;
+    this.next = this;
   }
 }
 
@@ -70,7 +88,7 @@ export class TimerWheel {
 
   remove(entry: WheelEntry): void {
     invariant(entry.linked, 'a timer is removed that does not wait');
-    unlink(entry);
+    entry.unlink();
     if (--this.#size === 0) this.#nextTick = NEVER;
   }
 
@@ -105,13 +123,13 @@ export class TimerWheel {
     const due = entry.dueTick;
     if (due >= this.#spanEndTick) {
       this.#lower(this.#spanEndTick);
-      return linkBefore(this.#far, entry);
+      return entry.linkBefore(this.#far);
     }
     const level = levelOf(due ^ this.#nowTick);
     const index = (due >>> (level * SLOT_BITS)) & SLOT_MASK;
     this.#used[level * WORDS + (index >>> 5)]! |= 1 << (index & 31);
-    this.#lower(level === 0 ? due : this.#tickOf(level, index));
-    linkBefore(this.#slot(level, index), entry);
+    this.#lower(due - ((due & (LOWER_DIGITS[level] as number)) >>> 0));
+    entry.linkBefore(this.#slot(level, index));
   }
 
   #lower(tick: number): void {
@@ -121,7 +139,7 @@ export class TimerWheel {
   #fall(budget: number): number {
     for (; budget > 0 && this.#falling.linked; budget--) {
       const entry = this.#falling.next;
-      unlink(entry);
+      entry.unlink();
       this.#place(entry);
     }
     return budget;
@@ -144,7 +162,7 @@ export class TimerWheel {
       this.#spanEndTick = spanEnd(tick);
       moveAll(this.#far, this.#falling);
     }
-    for (let level = 1; level < LEVELS && tick % 2 ** (level * SLOT_BITS) === 0; level++) {
+    for (let level = 1; level < LEVELS && (tick & (LOWER_DIGITS[level] as number)) === 0; level++) {
       moveAll(this.#slot(level, (tick >>> (level * SLOT_BITS)) & SLOT_MASK), this.#falling);
     }
   }
@@ -176,10 +194,10 @@ export class TimerWheel {
     return SLOTS;
   }
 
-  /** The tick at which a slot that lies in the future begins. */
+  /** The tick at which a slot that lies in the future begins: the present one with its lower digits replaced. */
   #tickOf(level: number, index: number): number {
-    const slotTicks = 2 ** (level * SLOT_BITS);
-    return this.#nowTick - (this.#nowTick % (slotTicks * SLOTS)) + index * slotTicks;
+    const lower = this.#nowTick & (LOWER_DIGITS[level + 1] as number);
+    return this.#nowTick - (lower >>> 0) + ((index << (level * SLOT_BITS)) >>> 0);
   }
 }
 
@@ -190,21 +208,6 @@ function spanEnd(tick: number): number {
 /** The highest digit, base 256, in which two ticks of one span differ. */
 function levelOf(difference: number): number {
   return difference === 0 ? 0 : (31 - Math.clz32(difference)) >>> 3;
-}
-
-function linkBefore(head: WheelEntry, entry: WheelEntry): void {
-  const last = head.previous;
-  entry.previous = last;
-  entry.next = head;
-  last.next = entry;
-  head.previous = entry;
-}
-
-function unlink(entry: WheelEntry): void {
-  entry.previous.next = entry.next;
-  entry.next.previous = entry.previous;
-  entry.previous = entry;
-  entry.next = entry;
 }
 
 /** Appends all entries of one list to another. */
