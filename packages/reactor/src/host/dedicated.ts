@@ -39,13 +39,22 @@ export class DedicatedHost implements Host {
   }
 
   readonly #turn = (): void => {
+    this.#scheduled = false;
     const loop = this.#loop;
     if (loop === undefined) return;
-    this.#scheduled = false;
-    if (loop.keepAlive.held || loop.busy) this.wake();
-    else this.#rest(loop.descriptor);
-    loop.turn(this.#waitMs(loop));
+    try {
+      loop.turn(this.#waitMs(loop));
+    } finally {
+      // Also after a throw: a program that lives on has a loop that goes on.
+      if (this.#loop !== undefined) this.#goOn(loop);
+    }
   };
+
+  /** Asked after the turn, in which work may have appeared that nothing in the epoll set tells of. */
+  #goOn({ keepAlive, busy, descriptor }: Turnable): void {
+    if (keepAlive.held || busy) this.wake();
+    else if (!this.#scheduled) this.#rest(descriptor);
+  }
 
   #waitMs({ keepAlive, pendingHandlers }: Turnable): number {
     if (!keepAlive.held) return 0;

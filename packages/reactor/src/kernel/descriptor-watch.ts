@@ -8,6 +8,15 @@ export interface DescriptorWatch {
   close(): void;
 }
 
+type Handle = ReturnType<typeof koffi.node.poll>;
+
+/**
+ * The handles that are open. libuv turns once more while Node takes itself down: a handle that is called then, when no
+ * JavaScript can be, aborts the process. So they are closed before, all by one listener.
+ */
+const open = new Set<Handle>();
+process.on('exit', () => open.forEach(close));
+
 /**
  * Calls `onReadable` each time libuv finds `fd` readable (level-triggered). It runs outside Node's callback scope:
  * promises and process.nextTick are not drained after it and a throw is lost, so it should only schedule what is to be done.
@@ -16,11 +25,17 @@ export interface DescriptorWatch {
 export function watchReadable(fd: number, onReadable: () => void): DescriptorWatch {
   // An error status calls too: the turn that follows meets the error where it can be reported.
   const handle = koffi.node.poll(fd, { readable: true }, () => onReadable());
+  open.add(handle);
   return {
     hold(process) {
+      if (!open.has(handle)) return;
       if (process) handle.ref();
       else handle.unref();
     },
-    close: () => handle.close(),
+    close: () => close(handle),
   };
+}
+
+function close(handle: Handle): void {
+  if (open.delete(handle)) handle.close();
 }
