@@ -71,7 +71,7 @@ export class Loop {
     this.poller = new Poller(kernel, this.keepAlive);
     this.clock = this.#openClock();
     this.delays = new Delays(this.clock);
-    this.signals = new Signals(kernel, this.poller);
+    this.signals = new Signals(this);
   }
 
   #openClock(): Clock {

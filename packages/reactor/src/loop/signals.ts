@@ -29,10 +29,26 @@ export interface Subscription {
   close(): void;
 }
 
+/** One subscription; two of them may share a listener. */
+interface Subscriber {
+  readonly listener: SignalListener;
+}
+
+export interface SignalsParts {
+  readonly kernel: Kernel;
+  readonly poller: Poller;
+  /** Takes a channel that is about to leave out of the ready queue. */
+  forget(channel: Channel): void;
+}
+
 /** What cannot be blocked, and what the processor raises, for which being blocked is undefined (signal(7)). */
 const REFUSED: ReadonlySet<number> = new Set(
   (['SIGKILL', 'SIGSTOP', 'SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS'] as const).map((name) => constants.signals[name]),
 );
+
+/** What the C libraries keep for themselves: glibc 32 and 33, musl 34 too. Blocking them would hang setuid(2), for one. */
+const FIRST_RESERVED = 32;
+const LAST_RESERVED = 34;
 
 /**
  * The signals that the loop reads, from one signalfd, between other events and not in the middle of anything. While it
@@ -43,21 +59,22 @@ export class Signals implements Channel {
   readonly keepsAlive = false;
   slot = -1;
   readonly #kernel: Kernel;
-  readonly #poller: Poller;
-  readonly #listeners = new Map<number, Set<SignalListener>>();
+  readonly #parts: SignalsParts;
+  readonly #subscribers = new Map<number, Set<Subscriber>>();
   readonly #quads = new Int32Array(SIGNAL_BUDGET_CALLS * QUAD);
 
-  constructor(kernel: Kernel, poller: Poller) {
-    this.#kernel = kernel;
-    this.#poller = poller;
+  constructor(parts: SignalsParts) {
+    this.#kernel = parts.kernel;
+    this.#parts = parts;
   }
 
-  /** Errors: EL_OPTION_INVALID; EL_SIGNAL_TAKEN; a SystemError where the signal cannot be blocked in all threads. */
+  /** Errors: EL_OPTION_INVALID; EL_SIGNAL_TAKEN; a SystemError where the signal cannot be blocked in all threads, or read. */
   on(name: NodeJS.Signals | number, listener: SignalListener): Subscription {
     const number = signalNumber(name);
-    const listeners = this.#listeners.get(number) ?? this.#claim(number);
-    listeners.add(listener);
-    return { close: () => this.#off(number, listeners, listener) };
+    const subscribers = this.#subscribers.get(number) ?? this.#claim(number);
+    const subscriber = { listener };
+    subscribers.add(subscriber);
+    return { close: () => this.#off(number, subscribers, subscriber) };
   }
 
   mark(): void {
@@ -72,42 +89,42 @@ export class Signals implements Channel {
 
   /** Gives all signals back: they take their former effect again. */
   destroy(): void {
-    for (const number of this.#listeners.keys()) this.#release(number);
+    for (const number of Array.from(this.#subscribers.keys())) this.#release(number);
   }
 
   #dispatch(at: number): void {
     const [number, code, pid, uid] = this.#quads.subarray(at, at + QUAD) as unknown as [number, number, number, number];
     const signal: Signal = { name: signalName(number), number, code, pid, uid };
-    // A listener that is added meanwhile is for the next signal.
-    for (const listener of Array.from(this.#listeners.get(number) ?? [])) {
-      try {
-        listener(signal);
-      } catch (error) {
-        rethrowLater(error);
-      }
-    }
+    const subscribers = this.#subscribers.get(number) ?? new Set();
+    // Those that are here now: who subscribes meanwhile waits for the next signal, and who is closed meanwhile hears nothing.
+    for (const subscriber of Array.from(subscribers)) if (subscribers.has(subscriber)) tell(subscriber, signal);
   }
 
-  #claim(number: number): Set<SignalListener> {
+  #claim(number: number): Set<Subscriber> {
     const { low, high } = setOf([number]);
     const result = this.#kernel.claimSignals(low, high);
     if (result === -constants.errno.EBUSY) {
       throw new EdgeloopError('EL_SIGNAL_TAKEN', `another reactor of this process reads ${signalName(number)}; listen in that one, or close it first`);
     }
     if (result < 0) throw new SystemError(result, 'rt_tgsigqueueinfo', signalName(number));
-    const listeners = new Set<SignalListener>();
-    this.#listeners.set(number, listeners);
-    this.#read();
-    return listeners;
+    const subscribers = new Set<Subscriber>();
+    this.#subscribers.set(number, subscribers);
+    try {
+      this.#read();
+    } catch (error) {
+      this.#release(number);
+      throw error;
+    }
+    return subscribers;
   }
 
-  #off(number: number, listeners: Set<SignalListener>, listener: SignalListener): void {
-    listeners.delete(listener);
-    if (listeners.size === 0 && this.#listeners.get(number) === listeners) this.#release(number);
+  #off(number: number, subscribers: Set<Subscriber>, subscriber: Subscriber): void {
+    subscribers.delete(subscriber);
+    if (subscribers.size === 0 && this.#subscribers.get(number) === subscribers) this.#release(number);
   }
 
   #release(number: number): void {
-    this.#listeners.delete(number);
+    this.#subscribers.delete(number);
     this.#read();
     const { low, high } = setOf([number]);
     this.#kernel.releaseSignals(low, high);
@@ -115,20 +132,42 @@ export class Signals implements Channel {
 
   /** Brings the signalfd in line with the signals that are listened to. */
   #read(): void {
-    const numbers = [...this.#listeners.keys()];
-    if (numbers.length === 0) return this.#close();
+    const numbers = [...this.#subscribers.keys()];
+    if (numbers.length === 0) return this.#leave();
     const { low, high } = setOf(numbers);
     const fd = check(this.#kernel.signalfd(this.fd, low, high), 'signalfd');
-    if (this.fd !== NO_FD) return;
+    if (this.fd === NO_FD) this.#enter(fd);
+  }
+
+  #enter(fd: number): void {
     this.fd = fd;
-    this.#poller.enter(this, EPOLLIN);
+    try {
+      this.#parts.poller.enter(this, EPOLLIN);
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
+  #leave(): void {
+    if (this.fd === NO_FD) return;
+    this.#parts.forget(this);
+    this.#parts.poller.silence(this);
+    this.#parts.poller.remove(this);
+    this.#close();
   }
 
   #close(): void {
-    this.#poller.silence(this);
-    this.#poller.remove(this);
     this.#kernel.close(this.fd);
     this.fd = NO_FD;
+  }
+}
+
+function tell({ listener }: Subscriber, signal: Signal): void {
+  try {
+    listener(signal);
+  } catch (error) {
+    rethrowLater(error);
   }
 }
 
@@ -149,6 +188,9 @@ function signalNumber(name: NodeJS.Signals | number): number {
   }
   if (REFUSED.has(number)) {
     throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: ${signalName(number)} cannot be read by a loop: the kernel does not let it wait`);
+  }
+  if (number >= FIRST_RESERVED && number <= LAST_RESERVED) {
+    throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: ${signalName(number)} belongs to the C library; take one from 35 on`);
   }
   return number;
 }
