@@ -91,8 +91,8 @@ export const timers: Benchmark = {
   peers: [program(EDGELOOP, 'edgeloop'), program(NODE, 'Node setTimeout')],
   scenarios: [
     timerScenario('same-delay', 'arm and cancel, every delay 30 s'),
-    timerScenario('mixed', 'arm and cancel, delays of 1 s to 10 min'),
-    timerScenario('replace', 'cancel the oldest and arm another, delays of 1 s to 10 min'),
+    timerScenario('mixed', 'arm and cancel, delays of 1 to 10 min'),
+    timerScenario('replace', 'cancel the oldest and arm another, delays of 1 to 10 min'),
     timerScenario('touch', 'push back, every delay 30 s'),
   ],
   quick: ['same-delay', 'mixed', 'touch'],

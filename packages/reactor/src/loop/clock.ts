@@ -6,7 +6,8 @@ import type { KeepAlive } from './keep-alive.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { TIMER_BUDGET_TOUCHES } from '../limits.js';
 import type { Poller } from './poller.js';
-import { TimerWheel, WheelEntry } from '../structures/timer-wheel.js';
+import { TimerWheel } from '../structures/timer-wheel.js';
+import { WheelEntry, WheelList } from '../structures/wheel-list.js';
 import { rethrowLater } from './rethrow.js';
 
 const NS_PER_MS = 1_000_000;
@@ -55,7 +56,7 @@ export class Clock implements Channel {
   readonly #wakeHost: () => void;
   readonly #wheel: TimerWheel;
   /** Timers made since the last turn ended. */
-  readonly #fresh = new WheelEntry();
+  readonly #fresh = new WheelList();
   #woken = false;
   /** When the timerfd expires. */
   #armedMs = NOT_ARMED;
@@ -89,7 +90,7 @@ export class Clock implements Channel {
 
   /** Whether timers are due that the last turn had no budget for, or new ones wait for the next turn to be started. */
   get behind(): boolean {
-    return this.#behind || this.#fresh.linked;
+    return this.#behind || !this.#fresh.empty;
   }
 
   /** Whether no call is made any more. */
@@ -104,12 +105,12 @@ export class Clock implements Channel {
 
   /** Calls `callback` in the loop, not before `delayMs` have passed from now. */
   after(delayMs: number, callback: () => void): Timer {
-    return this.start(new ClockTimer(this, callback, delayMs, 0));
+    return this.start(new ClockTimer(this, callback, delayMs));
   }
 
   /** Calls `callback` every `periodMs`. Calls that the loop was too late for are left out, and the rhythm is kept. */
   every(periodMs: number, callback: () => void): Timer {
-    return this.start(new ClockTimer(this, callback, periodMs, periodMs));
+    return this.start(new IntervalTimer(this, callback, periodMs));
   }
 
   /**
@@ -120,14 +121,14 @@ export class Clock implements Channel {
     if (this.closed) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor of this timer is closed; nothing would call it');
     if (timer.referenced) this.#keepAlive.acquire();
     timer.dueTick = FRESH;
-    timer.linkBefore(this.#fresh);
+    this.#fresh.append(timer);
     if (!this.#inTurn && !this.#woken) this.#wake();
     return timer;
   }
 
-  /** Starts the delay of a pending timer anew: when it expires, it will be seen that it is not due yet. */
-  postpone(timer: ClockTimer): void {
-    if (timer.dueTick !== FRESH) timer.laterMs = this.#kernel.now() + timer.delayMs;
+  /** Starts the delay of a pending timer anew. */
+  restart(timer: ClockTimer): void {
+    if (timer.dueTick !== FRESH) this.#wheel.postpone(timer, this.#kernel.now() + timer.delayMs);
   }
 
   /** Has an alarm ring at `dueMs` or as soon as possible thereafter. */
@@ -190,17 +191,16 @@ export class Clock implements Channel {
 
   #startFresh(): void {
     this.#woken = false;
-    if (!this.#fresh.linked) return;
+    if (this.#fresh.empty) return;
     const nowMs = this.#kernel.now();
-    for (let entry = this.#fresh.next; entry !== this.#fresh; entry = this.#fresh.next) {
-      entry.unlink();
-      this.#wheel.insert(entry, nowMs + (entry as Alarm).delayMs);
+    while (!this.#fresh.empty) {
+      const timer = this.#fresh.shift() as Alarm;
+      this.#wheel.insert(timer, nowMs + timer.delayMs);
     }
   }
 
   readonly #expire = (entry: WheelEntry): void => {
     const alarm = entry as Alarm;
-    if (alarm.laterMs > alarm.dueTick) return this.#wheel.insert(alarm, alarm.laterMs);
     this.#counters.timersExpired++;
     if (alarm.periodMs > 0) this.#wheel.insert(alarm, this.#nextBeat(alarm));
     else if (alarm.referenced) this.#keepAlive.release();
@@ -231,39 +231,42 @@ export class Clock implements Channel {
 }
 
 /** Something that can be set to ring at a time. */
-export abstract class Alarm extends WheelEntry {
+export interface Alarm extends WheelEntry {
+  /** Of one that is started: how long after that it rings. */
+  readonly delayMs: number;
+  /** 0 for an alarm that rings once. */
+  readonly periodMs: number;
   /** Whether it keeps the process alive while it is set. */
-  referenced = true;
-  /** If this lies beyond its tick, the alarm has been put off. */
-  laterMs = 0;
-
-  /** `periodMs` is 0 for an alarm that rings once. */
-  constructor(
-    readonly delayMs: number,
-    readonly periodMs: number,
-  ) {
-    super();
-  }
-
-  abstract ring(): void;
+  readonly referenced: boolean;
+  ring(): void;
 }
 
-/** A user's timer. One object, and no closure but the user's, because a server may have a million of them. */
-export class ClockTimer extends Alarm implements Timer {
+/**
+ * A user's timer. One small object, and no closure but the user's, because a server may make a million of them: each field
+ * costs, and so does each level of inheritance.
+ */
+export class ClockTimer extends WheelEntry implements Alarm, Timer {
+  referenced = true;
+  readonly delayMs: number;
   readonly #clock: Clock;
   readonly #callback: () => void;
 
-  constructor(clock: Clock, callback: () => void, delayMs: number, periodMs: number) {
-    super(delayMs, periodMs);
+  constructor(clock: Clock, callback: () => void, delayMs: number) {
+    super();
+    this.delayMs = delayMs;
     this.#clock = clock;
     this.#callback = callback;
+  }
+
+  get periodMs(): number {
+    return 0;
   }
 
   get pending(): boolean {
     return this.linked && !this.#clock.closed;
   }
 
-  override ring(): void {
+  ring(): void {
     this.#callback();
   }
 
@@ -272,7 +275,7 @@ export class ClockTimer extends Alarm implements Timer {
   }
 
   refresh(): void {
-    if (this.pending) this.#clock.postpone(this);
+    if (this.pending) this.#clock.restart(this);
     else this.#clock.start(this);
   }
 
@@ -293,5 +296,11 @@ export class ClockTimer extends Alarm implements Timer {
     this.referenced = referenced;
     if (changes && this.linked) this.#clock.referenceChanged(this);
     return this;
+  }
+}
+
+class IntervalTimer extends ClockTimer {
+  override get periodMs(): number {
+    return this.delayMs;
   }
 }

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../errors.js';
-import { Alarm, type Clock } from '../loop/clock.js';
+import type { Alarm, Clock } from '../loop/clock.js';
 import type { Counters } from '../loop/counters.js';
 import type { ConnectionOptions } from '../options.js';
+import { WheelEntry } from '../structures/wheel-list.js';
 
 const NOT_RUNNING = -1;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -37,8 +38,10 @@ const DEADLINES = Object.keys(ENDINGS) as readonly Deadline[];
  * if that was met meanwhile, is set to the next. Meeting a deadline costs no more than noting the time, since it only
  * moves deadlines away.
  */
-export class Deadlines extends Alarm {
-  override referenced = false;
+export class Deadlines extends WheelEntry implements Alarm {
+  readonly delayMs = 0;
+  readonly periodMs = 0;
+  readonly referenced = false;
   readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #options: ConnectionOptions;
@@ -56,7 +59,7 @@ export class Deadlines extends Alarm {
   }
 
   private constructor({ clock, counters }: { clock: Clock; counters: Counters }, options: ConnectionOptions, watched: Watched) {
-    super(0, 0);
+    super();
     this.#clock = clock;
     this.#counters = counters;
     this.#options = options;
@@ -92,7 +95,7 @@ export class Deadlines extends Alarm {
     if (this.linked) this.#clock.clear(this);
   }
 
-  override ring(): void {
+  ring(): void {
     const { nowMs } = this.#clock;
     const missed = DEADLINES.find((deadline) => this.#due(deadline) <= nowMs);
     if (missed === undefined) return this.#set();

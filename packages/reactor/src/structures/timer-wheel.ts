@@ -1,4 +1,5 @@
 import { invariant } from '../invariant.js';
+import { type WheelEntry, WheelList } from './wheel-list.js';
 
 const LEVELS = 4;
 const SLOT_BITS = 8;
@@ -12,35 +13,6 @@ const SPAN_TICKS = 2 ** (LEVELS * SLOT_BITS);
 const LOWER_DIGITS = [0, 0xff, 0xffff, 0xff_ffff, 0xffff_ffff] as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** A timer's place in a wheel: a link of a circular list. To be extended by what the timer is for. */
-export class WheelEntry {
-  previous: WheelEntry = this;
-  next: WheelEntry = this;
-  /** The tick at which it expires. */
-  dueTick = 0;
-
-  /** Whether it stands in a list. */
-  get linked(): boolean {
-    return this.next !== this;
-  }
-
-  /** Joins the list of `head`, as its last. */
-  linkBefore(head: WheelEntry): void {
-    const last = head.previous;
-    this.previous = last;
-    this.next = head;
-    last.next = this;
-    head.previous = this;
-  }
-
-  unlink(): void {
-    this.previous.next = this.next;
-    this.next.previous = this.previous;
-    this.previous = this;
-    this.next = this;
-  }
-}
-
 /**
  * A hierarchical timing wheel (Varghese and Lauck, 1987): inserting and removing are O(1), however many timers wait.
  *
@@ -50,13 +22,13 @@ export class WheelEntry {
  * slots are in use, so that empty stretches are skipped: an hour's sleep is caught up as fast as a millisecond's.
  */
 export class TimerWheel {
-  readonly #slots: readonly WheelEntry[] = Array.from({ length: LEVELS * SLOTS }, () => new WheelEntry());
+  readonly #slots: readonly WheelList[] = Array.from({ length: LEVELS * SLOTS }, () => new WheelList());
   /** A bit for each slot. Set where a timer may wait; removing one leaves the bit behind, which costs a look later. */
   readonly #used = new Int32Array(LEVELS * WORDS);
   /** Timers that expire beyond the present span. */
-  readonly #far = new WheelEntry();
+  readonly #far = new WheelList();
   /** Timers of a slot that the present has reached, on their way to a lower level. */
-  readonly #falling = new WheelEntry();
+  readonly #falling = new WheelList();
   #nowTick: number;
   #spanEndTick: number;
   #size = 0;
@@ -93,6 +65,14 @@ export class TimerWheel {
   }
 
   /**
+   * Puts off a timer that waits, to a time not before its own. It stays where it is, which costs nothing; when its turn
+   * has come there, it finds its new place.
+   */
+  postpone(entry: WheelEntry, dueMs: number): void {
+    entry.dueTick = Math.max(Math.ceil(dueMs), entry.dueTick);
+  }
+
+  /**
    * Moves the present on to `nowMs`, and takes out what expires on the way: in the order of ticks, and within a tick in
    * the order of insertion. `expire` may insert and remove. At most `budget` timers are touched, be it that they expire
    * or that they fall to a lower level; returns true if that did not suffice.
@@ -112,24 +92,24 @@ export class TimerWheel {
 
   /** Whether timers are due at the present tick, or may be. */
   get #busy(): boolean {
-    return this.#falling.linked || this.#slot(0, this.#nowTick & SLOT_MASK).linked;
+    return !this.#falling.empty || !this.#slot(0, this.#nowTick & SLOT_MASK).empty;
   }
 
-  #slot(level: number, index: number): WheelEntry {
-    return this.#slots[level * SLOTS + index] as WheelEntry;
+  #slot(level: number, index: number): WheelList {
+    return this.#slots[level * SLOTS + index] as WheelList;
   }
 
   #place(entry: WheelEntry): void {
     const due = entry.dueTick;
     if (due >= this.#spanEndTick) {
       this.#lower(this.#spanEndTick);
-      return entry.linkBefore(this.#far);
+      return this.#far.append(entry);
     }
     const level = levelOf(due ^ this.#nowTick);
     const index = (due >>> (level * SLOT_BITS)) & SLOT_MASK;
     this.#used[level * WORDS + (index >>> 5)]! |= 1 << (index & 31);
     this.#lower(due - ((due & (LOWER_DIGITS[level] as number)) >>> 0));
-    entry.linkBefore(this.#slot(level, index));
+    this.#slot(level, index).append(entry);
   }
 
   #lower(tick: number): void {
@@ -137,19 +117,19 @@ export class TimerWheel {
   }
 
   #fall(budget: number): number {
-    for (; budget > 0 && this.#falling.linked; budget--) {
-      const entry = this.#falling.next;
-      entry.unlink();
-      this.#place(entry);
-    }
+    for (; budget > 0 && !this.#falling.empty; budget--) this.#place(this.#falling.shift());
     return budget;
   }
 
   #expirePresent(budget: number, expire: (entry: WheelEntry) => void): number {
     const present = this.#slot(0, this.#nowTick & SLOT_MASK);
-    for (; budget > 0 && present.linked; budget--) {
-      const entry = present.next;
-      this.remove(entry);
+    for (; budget > 0 && !present.empty; budget--) {
+      const entry = present.shift();
+      if (entry.dueTick > this.#nowTick) {
+        this.#place(entry);
+        continue;
+      }
+      this.#size--;
       expire(entry);
     }
     return budget;
@@ -160,10 +140,10 @@ export class TimerWheel {
     this.#nowTick = tick;
     if (tick >= this.#spanEndTick) {
       this.#spanEndTick = spanEnd(tick);
-      moveAll(this.#far, this.#falling);
+      this.#falling.appendAll(this.#far);
     }
     for (let level = 1; level < LEVELS && (tick & (LOWER_DIGITS[level] as number)) === 0; level++) {
-      moveAll(this.#slot(level, (tick >>> (level * SLOT_BITS)) & SLOT_MASK), this.#falling);
+      this.#falling.appendAll(this.#slot(level, (tick >>> (level * SLOT_BITS)) & SLOT_MASK));
     }
   }
 
@@ -188,7 +168,7 @@ export class TimerWheel {
       }
       const bit = 31 - Math.clz32(word & -word);
       index = (index & ~31) | bit;
-      if (this.#slot(level, index).linked) return index;
+      if (!this.#slot(level, index).empty) return index;
       this.#used[at]! &= ~(1 << bit);
     }
     return SLOTS;
@@ -208,18 +188,4 @@ function spanEnd(tick: number): number {
 /** The highest digit, base 256, in which two ticks of one span differ. */
 function levelOf(difference: number): number {
   return difference === 0 ? 0 : (31 - Math.clz32(difference)) >>> 3;
-}
-
-/** Appends all entries of one list to another. */
-function moveAll(from: WheelEntry, to: WheelEntry): void {
-  if (!from.linked) return;
-  const first = from.next;
-  const last = from.previous;
-  const tail = to.previous;
-  tail.next = first;
-  first.previous = tail;
-  last.next = to;
-  to.previous = last;
-  from.previous = from;
-  from.next = from;
 }
