@@ -20,10 +20,10 @@ export const ACCEPT_BUDGET_CALLS = 64;
 /** Timers that one turn touches: expirations, and those that move down a level of the wheel. */
 export const TIMER_BUDGET_TOUCHES = 1024;
 
-/** Posted tasks, messages of an inbox and signals that one turn takes, of each. */
+/** Posted tasks, messages of an inbox and signals that one turn takes, of each; of signals, as many as the library reads at once. */
 export const TASK_BUDGET_CALLS = 1024;
 export const MESSAGE_BUDGET_CALLS = 256;
-export const SIGNAL_BUDGET_CALLS = 64;
+export const SIGNAL_BUDGET_CALLS = 16;
 
 /** Posted tasks, and messages of one inbox, that may wait. */
 export const MAX_POSTED_TASKS = 65_536;

@@ -74,14 +74,15 @@ export interface Kernel {
 
   /**
    * Makes signals this reactor's own: claimed in the whole process, and blocked in every thread of it. A set of signals is
-   * `low` and `high`, 32 bits each, bit n - 1 for signal n. EBUSY if one of them is taken; ETIMEDOUT if a thread is stuck.
+   * `low` and `high`, 32 bits each, bit n - 1 for signal n. EBUSY if one of them is taken; ETIMEDOUT if a thread is stuck;
+   * EAGAIN if no real-time signal is free to visit the threads with.
    */
   claimSignals(low: number, high: number): number;
   /** Unblocks them in every thread and gives up the claim. */
   releaseSignals(low: number, high: number): number;
   /** signalfd(2), non-blocking and close-on-exec; for an fd that is not -1, its set becomes the given one. */
   signalfd(fd: number, low: number, high: number): number;
-  /** Takes pending signals into quads `[signal, code, pid, uid]`; `capacity` counts quads. Returns how many. */
+  /** Takes pending signals into quads `[signal, code, pid, uid]`; `capacity` counts quads and is cut to SIGNAL_BUDGET_CALLS. Returns how many. */
   signalfdRead(fd: number, quads: Int32Array, capacity: number): number;
 
   /** Milliseconds on the monotonic clock, with a fraction. */

@@ -27,9 +27,9 @@ const PASS_MS = 1;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-/** Returns 0, or -errno: EBUSY when no real-time signal is free, ETIMEDOUT when a thread could not be changed. */
+/** Returns 0, or -errno: EAGAIN when no real-time signal is free, ETIMEDOUT when a thread could not be changed. */
 export function maskEverywhere(calls: SignalCalls, block: boolean, low: number, high: number): number {
-  const visitor = findVisitor(calls);
+  const visitor = findVisitor(calls, low, high);
   if (visitor < 0) return visitor;
   const masked = calls.signalMask(block ? 1 : 0, low, high);
   if (masked < 0) return masked;
@@ -46,11 +46,14 @@ export function maskEverywhere(calls: SignalCalls, block: boolean, low: number, 
   return -constants.errno.ETIMEDOUT;
 }
 
-function findVisitor(calls: SignalCalls): number {
+/** One that nobody handles, and that no reactor reads: what is read is blocked, and would not visit. */
+function findVisitor(calls: SignalCalls, low: number, high: number): number {
+  const blocked = blockedBy(calls.gettid());
   for (let signal = LAST_REAL_TIME; signal >= FIRST_REAL_TIME; signal--) {
+    if (bitOf({ low, high }, signal) || (blocked !== undefined && bitOf(blocked, signal))) continue;
     if (calls.signalVisitor(signal) === 0) return signal;
   }
-  return -constants.errno.EBUSY;
+  return -constants.errno.EAGAIN;
 }
 
 function otherThreads(self: number): number[] {
