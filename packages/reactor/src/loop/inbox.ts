@@ -16,6 +16,13 @@ export interface InboxAddress {
   readonly capacity: number;
 }
 
+export interface InboxParts {
+  readonly kernel: Kernel;
+  readonly poller: Poller;
+  /** Takes a channel that is about to leave out of the ready queue. */
+  forget(channel: Channel): void;
+}
+
 /** Messages that are under way. */
 export const INBOX_QUEUED = 0;
 /** 1 from the first message after a look into the inbox until the next look: so many messages cost one wake-up. */
@@ -33,7 +40,7 @@ export class Inbox<T> implements Channel {
   readonly keepsAlive = true;
   slot = -1;
   readonly #kernel: Kernel;
-  readonly #poller: Poller;
+  readonly #parts: InboxParts;
   readonly #receive: (message: T) => void;
   readonly #capacity: number;
   readonly #cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
@@ -41,16 +48,16 @@ export class Inbox<T> implements Channel {
   /** Which port is looked into next. */
   #turn = 0;
 
-  constructor({ kernel, poller }: { kernel: Kernel; poller: Poller }, receive: (message: T) => void, capacity: number) {
-    this.#kernel = kernel;
-    this.#poller = poller;
+  constructor(parts: InboxParts, receive: (message: T) => void, capacity: number) {
+    this.#kernel = parts.kernel;
+    this.#parts = parts;
     this.#receive = receive;
     this.#capacity = capacity;
-    this.fd = check(kernel.eventfdCreate(), 'eventfd');
+    this.fd = check(this.#kernel.eventfdCreate(), 'eventfd');
     try {
-      poller.enter(this, EPOLLIN);
+      parts.poller.enter(this, EPOLLIN);
     } catch (error) {
-      kernel.close(this.fd);
+      this.#kernel.close(this.fd);
       throw error;
     }
   }
@@ -63,6 +70,8 @@ export class Inbox<T> implements Channel {
   address(): InboxAddress {
     const { port1, port2 } = new MessageChannel();
     port1.unref();
+    // Node closes this end behind the last message, once the sender has closed its own.
+    port1.once('close', () => this.#drop(port1));
     this.#ports.push(port1);
     return { port: port2, cells: this.#cells, eventfd: this.fd, capacity: this.#capacity };
   }
@@ -84,8 +93,9 @@ export class Inbox<T> implements Channel {
   close(): number {
     if (this.closed) return 0;
     Atomics.store(this.#cells, INBOX_CLOSED, 1);
-    this.#poller.silence(this);
-    this.#poller.remove(this);
+    this.#parts.forget(this);
+    this.#parts.poller.silence(this);
+    this.#parts.poller.remove(this);
     this.#kernel.close(this.fd);
     for (const port of this.#ports) port.close();
     return Atomics.load(this.#cells, INBOX_QUEUED);
@@ -106,6 +116,10 @@ export class Inbox<T> implements Channel {
       return true;
     }
     return false;
+  }
+
+  #drop(port: MessagePort): void {
+    this.#ports = this.#ports.filter((other) => other !== port);
   }
 
   #deliver(message: T): void {
