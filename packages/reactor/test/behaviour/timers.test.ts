@@ -12,7 +12,7 @@ for (const loop of LOOPS) {
   t.test(`no timer is early, whatever its delay, and those that are due earlier come first (${loop})`, async (t) => {
     const reactor = openReactor(t, { loop });
     const fired: { delay: number; tick: number; lateness: number }[] = [];
-    for (const delay of [...DELAYS, ...DELAYS].reverse()) {
+    for (const delay of [...DELAYS, ...DELAYS].toReversed()) {
       const setAt = performance.now();
       reactor.setTimeout(() => fired.push({ delay, tick: Math.ceil(setAt + delay), lateness: performance.now() - setAt - delay }), delay);
     }

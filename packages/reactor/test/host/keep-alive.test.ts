@@ -1,7 +1,6 @@
 /** A reactor keeps its process alive while something in it does, in either host, and no longer. */
 import t from 'tap';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import type { Connection } from '../../src/index.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { start } from '../support/child.js';
@@ -92,7 +91,7 @@ for (const loop of LOOPS) {
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     t.teardown(() => server.close());
-    const accepted = new Promise<import('node:net').Socket>((resolve) => server.once('connection', resolve));
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
     const child = start(t, `
       const reactor = createReactor({ loop: '${loop}' });
       await reactor.use(plugin({ onData: (_connection, chunk) => void process.stdout.write(chunk) })).connect({ host: '127.0.0.1', port: ${(server.address() as AddressInfo).port} });
