@@ -136,6 +136,24 @@ for (const loop of LOOPS) {
     t.equal(child.stdout, 'waited node');
   });
 
+  t.test(`a worker that ends with an open reactor, in which something is due, leaves the process going (${loop})`, async (t) => {
+    const child = start(t, `
+      import { Worker } from 'node:worker_threads';
+      for (let i = 0; i < 5; i++) {
+        const worker = new Worker(\`
+          import(\${JSON.stringify(${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)})}).then(({ createReactor }) => {
+            const reactor = createReactor({ loop: '${loop}' });
+            for (let i = 0; i < 100; i++) reactor.setInterval(() => {}, 1 + (i % 5)).unref();
+            reactor.setTimeout(() => {}, 20);
+          })\`, { eval: true, execArgv: [] });
+        process.stdout.write(String(await new Promise((resolve) => worker.once('exit', resolve))));
+      }
+    `);
+    t.same(await child.finished, ENDS);
+    t.equal(child.stderr, '');
+    t.equal(child.stdout, '00000');
+  });
+
   t.test(`resting and waking many times loses no wake-up and leaks no descriptor (${loop})`, async (t) => {
     const opened = descriptors();
     const keeper = setInterval(() => {}, 1000);
