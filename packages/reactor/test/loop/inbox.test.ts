@@ -12,7 +12,7 @@ const native = nativeKernel();
 const REACTOR = JSON.stringify(new URL('../../src/index.js', import.meta.url).href);
 
 /** A thread that runs `source` with an `outbox`; `post` tries again while the inbox is full. */
-function sender(t: Test, inbox: InboxHandle, source: string): Worker {
+function sender(t: Test, inbox: InboxHandle<never>, source: string): Worker {
   const address = inbox.address();
   const worker = new Worker(`
     const { workerData } = require('node:worker_threads');
