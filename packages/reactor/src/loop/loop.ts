@@ -19,6 +19,11 @@ export interface Ended {
   tellOwner(): void;
 }
 
+/** Something under way that may have no channel to hear of the end by. */
+export interface Undertaking {
+  destroy(reason: Error): void;
+}
+
 export interface LoopParts {
   readonly kernel: Kernel;
   readonly counters: Counters;
@@ -46,6 +51,8 @@ export class Loop {
   readonly delays: Delays;
   readonly signals: Signals;
   readonly keepAlive = new KeepAlive();
+  /** Ended before the channels are; each leaves by itself when it is done. */
+  readonly undertakings = new Set<Undertaking>();
   /** Handlers whose promise has not settled. */
   pendingHandlers = 0;
   /** Called when work appears outside a turn, so that the host makes one soon. */
@@ -163,6 +170,7 @@ export class Loop {
   /** Makes every channel but the clock leave, and ends all waiting; owners are told in the next turn. */
   evict(reason: Error): void {
     this.delays.close(reason);
+    for (const undertaking of [...this.undertakings]) undertaking.destroy(reason);
     for (const channel of this.poller.channels()) {
       if (channel !== this.clock) channel.destroy(reason);
     }

@@ -4,7 +4,7 @@ import type { RemoteEndpoint } from './endpoint.js';
 import { EdgeloopError } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import type { Timer } from '../loop/clock.js';
-import type { Loop } from '../loop/loop.js';
+import type { Loop, Undertaking } from '../loop/loop.js';
 
 export interface ConnectorOptions {
   /** For errors: what was asked for. */
@@ -13,6 +13,9 @@ export interface ConnectorOptions {
   readonly connectTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Finds out the addresses. Called once, or not at all if the signal is aborted already. */
+export type Find = () => Promise<RemoteEndpoint[]>;
 
 /** Takes over a connected descriptor, within the loop's turn. */
 export type Take<T> = (fd: number, peer: SocketAddress) => T;
@@ -30,7 +33,7 @@ interface Settled<T> {
  *
  * The addresses may still be unknown when it starts: the timeout and the signal count from the begin of resolving them.
  */
-export class Connector<T> implements DialOutcome {
+export class Connector<T> implements DialOutcome, Undertaking {
   readonly #loop: Loop;
   readonly #options: ConnectorOptions;
   readonly #dials = new Set<Dial>();
@@ -43,13 +46,13 @@ export class Connector<T> implements DialOutcome {
 
   /**
    * Resolves with what `take` makes of the connected descriptor, which is its own from then on, also if it throws.
-   * Errors: EL_CONNECT_FAILED, EL_CONNECT_TIMEOUT, the signal's reason, what `endpoints` rejects with, and SystemErrors.
+   * Errors: EL_CONNECT_FAILED, EL_CONNECT_TIMEOUT, the signal's reason, what `find` rejects with, EL_REACTOR_CLOSED, and SystemErrors.
    */
-  static connect<T>(loop: Loop, endpoints: Promise<RemoteEndpoint[]>, options: ConnectorOptions, take: Take<T>): Promise<T> {
+  static connect<T>(loop: Loop, find: Find, options: ConnectorOptions, take: Take<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted();
       const connector = new Connector(loop, options, { take, resolve, reject });
-      endpoints.then((found) => connector.#start(found), (error: unknown) => connector.#fail(error));
+      find().then((found) => connector.#start(found), (error: unknown) => connector.#fail(error));
     });
   }
 
@@ -59,6 +62,7 @@ export class Connector<T> implements DialOutcome {
     this.#settled = settled;
     this.#timeout = loop.clock.after(options.connectTimeoutMs, () => this.#fail(this.#timeoutError()));
     options.signal?.addEventListener('abort', this.#abort);
+    loop.undertakings.add(this);
   }
 
   connected(dial: Dial, peer: SocketAddress): void {
@@ -78,8 +82,8 @@ export class Connector<T> implements DialOutcome {
     this.#next();
   }
 
-  evicted(dial: Dial, reason: Error): void {
-    this.#dials.delete(dial);
+  /** The reactor is closed: also ends a lookup that would never answer. */
+  destroy(reason: Error): void {
     this.#fail(reason);
   }
 
@@ -121,6 +125,7 @@ export class Connector<T> implements DialOutcome {
   /** Gives up what is still under way. */
   #finish(): void {
     this.#done = true;
+    this.#loop.undertakings.delete(this);
     this.#timeout.cancel();
     this.#headStart?.cancel();
     this.#options.signal?.removeEventListener('abort', this.#abort);

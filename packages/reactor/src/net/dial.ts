@@ -5,11 +5,10 @@ import { EINPROGRESS, EPOLLOUT, SOCK_STREAM, SOL_SOCKET, SO_ERROR } from '../ker
 import type { RemoteEndpoint } from './endpoint.js';
 import type { Loop } from '../loop/loop.js';
 
-/** How a dial ends: with a connected descriptor, with an error, or with the reactor. */
+/** How a dial ends: with a connected descriptor or with an error. */
 export interface DialOutcome {
   connected(dial: Dial, peer: SocketAddress): void;
   failed(dial: Dial, error: Error): void;
-  evicted(dial: Dial, reason: Error): void;
 }
 
 /**
@@ -63,9 +62,9 @@ export class Dial implements Channel {
     this.#loop.kernel.close(this.fd);
   }
 
-  destroy(reason: Error): void {
+  /** For the poller. Whoever dials hears of the reactor's end first, and abandons. */
+  destroy(): void {
     this.abandon();
-    this.#outcome.evicted(this, reason);
   }
 
   #start(): void {

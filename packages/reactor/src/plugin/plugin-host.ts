@@ -2,8 +2,8 @@ import type { SocketAddress } from '../net/address.js';
 import { addressText } from '../net/address.js';
 import type { Admission, AdmissionLimits } from '../net/admission.js';
 import type { Connection, ConnectionOwner } from '../net/connection.js';
-import { Connector, type ConnectorOptions } from '../net/connector.js';
-import { type LocalEndpoint, type RemoteEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
+import { Connector, type ConnectorOptions, type Find } from '../net/connector.js';
+import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
 import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
 import { ATTEMPT_DELAY_MS } from '../limits.js';
@@ -79,11 +79,11 @@ export class PluginHost<State> {
     if ('path' in options) {
       const parsed = parseOptions(unixConnectOptions, options, 'connect');
       const endpoint = unixRemote(parsed);
-      return this.#connect(Promise.resolve([endpoint]), { ...parsed, target: parsed.path, attemptDelayMs: ATTEMPT_DELAY_MS }, parsed);
+      return this.#connect(async () => [endpoint], { ...parsed, target: parsed.path, attemptDelayMs: ATTEMPT_DELAY_MS }, parsed);
     }
     const parsed = parseOptions(connectOptions, options, 'connect');
-    const endpoints = resolveHost(parsed.host, parsed.lookup).then((ips) => interleaveFamilies(ips).map((ip) => tcpRemote(ip, parsed)));
-    return this.#connect(endpoints, { ...parsed, target: `${parsed.host}:${parsed.port}` }, parsed);
+    const find = async () => interleaveFamilies(await resolveHost(parsed.host, parsed.lookup)).map((ip) => tcpRemote(ip, parsed));
+    return this.#connect(find, { ...parsed, target: `${parsed.host}:${parsed.port}` }, parsed);
   }
 
   /** Whether a connection is the plugin's. */
@@ -112,13 +112,9 @@ export class PluginHost<State> {
     return new Listener(loop, new Reception({ plugin: this.name, loop, log, admission, open }, options), reserve, endpoint, options);
   }
 
-  async #connect(endpoints: Promise<RemoteEndpoint[]>, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {
+  #connect(find: Find, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {
     this.#reactor.assertRunning();
-    const stillRunning = endpoints.then((found) => {
-      this.#reactor.assertRunning();
-      return found;
-    });
-    return Connector.connect(this.#reactor.loop, stillRunning, how, (fd, peer) => stillOpen(this.#open(fd, peer, options)));
+    return Connector.connect(this.#reactor.loop, find, how, (fd, peer) => stillOpen(this.#open(fd, peer, options)));
   }
 
   /** Makes a connection of a connected descriptor, or closes the descriptor and throws what Poller.enter throws. */
