@@ -1,25 +1,33 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { inspect } from 'node:util';
 import { EdgeloopError } from '../errors.js';
 import type { Lookup } from '../options.js';
 
 /** What the system's resolver gives, in the order of its preference (getaddrinfo(3), RFC 6724). */
 const systemLookup: Lookup = async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
-/** The IP literals that a host stands for, itself if it is one, and one at least. Error: EL_ADDRESS_UNRESOLVED. */
+/** The IP literals that a host stands for, itself if it is one, and one at least. Errors: EL_ADDRESS_UNRESOLVED, EL_ADDRESS_INVALID. */
 export async function resolveHost(host: string, resolve: Lookup = systemLookup): Promise<readonly [string, ...string[]]> {
   if (isIP(host) !== 0) return [host];
-  const [first, ...rest] = await ask(host, resolve);
+  const [first, ...rest] = checkAnswer(host, await ask(host, resolve));
   if (first === undefined) throw unresolved(host);
   return [first, ...rest];
 }
 
-async function ask(host: string, resolve: Lookup): Promise<readonly string[]> {
+async function ask(host: string, resolve: Lookup): Promise<unknown> {
   try {
     return await resolve(host);
   } catch (cause) {
     throw unresolved(host, { cause });
   }
+}
+
+/** A lookup is the user's, and its answer checked like an option. */
+function checkAnswer(host: string, answer: unknown): readonly string[] {
+  const isLiteral = (address: unknown) => typeof address === 'string' && isIP(address) !== 0;
+  if (Array.isArray(answer) && answer.every(isLiteral)) return answer;
+  throw new EdgeloopError('EL_ADDRESS_INVALID', `lookup must answer "${host}" with an array of IP addresses, but gave ${inspect(answer, { breakLength: Infinity })}`);
 }
 
 function unresolved(host: string, options?: ErrorOptions): EdgeloopError {
