@@ -7,6 +7,8 @@ import {
   SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES, SOCKADDR_UN_BYTES, SUN_PATH_OFFSET,
 } from '../kernel/abi.js';
 
+const MAX_SCOPE_ID = 2 ** 32 - 1;
+
 export interface SocketAddress {
   readonly family: 'IPv4' | 'IPv6' | 'unix';
   /**
@@ -127,8 +129,8 @@ function encodeMapped(bits: number, port: number): KernelAddress {
 function encodeIPv6(text: string, port: number): KernelAddress {
   const [address = '', zone = '0'] = text.split('%');
   const scope = Number(zone);
-  if (!Number.isInteger(scope)) {
-    throw new EdgeloopError('EL_ADDRESS_INVALID', `"${text}" names its zone; write the interface's index instead, as in "fe80::1%2"`);
+  if (!/^\d+$/.test(zone) || scope > MAX_SCOPE_ID) {
+    throw new EdgeloopError('EL_ADDRESS_INVALID', `"${text}": a zone is given by the interface's index, as in "fe80::1%2"`);
   }
   const bytes = new Uint8Array(SOCKADDR_IN6_BYTES);
   writeFamily(bytes, AF_INET6);

@@ -27,7 +27,8 @@ async function ask(host: string, resolve: Lookup): Promise<unknown> {
 function checkAnswer(host: string, answer: unknown): readonly string[] {
   const isLiteral = (address: unknown) => typeof address === 'string' && isIP(address) !== 0;
   if (Array.isArray(answer) && answer.every(isLiteral)) return answer;
-  throw new EdgeloopError('EL_ADDRESS_INVALID', `lookup must answer "${host}" with an array of IP addresses, but gave ${inspect(answer, { breakLength: Infinity })}`);
+  const given = inspect(answer, { breakLength: Infinity });
+  throw new EdgeloopError('EL_ADDRESS_INVALID', `lookup must answer "${host}" with an array of IP addresses, but gave ${given}`);
 }
 
 function unresolved(host: string, options?: ErrorOptions): EdgeloopError {
