@@ -52,10 +52,10 @@ export class EdgeloopError extends Error {
 
 /** What to do about the failures that a person can do something about. */
 const ADVICE: Readonly<Record<string, string>> = {
-  EACCES: 'ports below 1024 need CAP_NET_BIND_SERVICE; choose another port or grant it',
-  EADDRINUSE: 'another socket is bound there; stop it or choose another port (0 lets the kernel choose)',
+  EACCES: 'a port below 1024 takes CAP_NET_BIND_SERVICE, and a path the right to write there; grant it or choose another',
+  EADDRINUSE: 'another socket is bound there; stop it or choose another port (0 lets the kernel choose) or path',
   EADDRNOTAVAIL: 'this machine has no such address; "ip addr" lists what it has',
-  ECONNREFUSED: 'nothing listens there; check the host and the port',
+  ECONNREFUSED: 'nothing listens there; check the host and the port, or the path',
   EMFILE: 'the process is out of descriptors; raise "ulimit -n" or close some',
   ENFILE: 'the system is out of descriptors; raise fs.file-max or close some',
 };

@@ -12,6 +12,8 @@ const count = z.int().min(0).default(0);
 /** Milliseconds, where 0 means none. */
 const timeoutMs = z.number().min(0).default(0);
 const port = z.int().min(0).max(65_535);
+/** Of 32 bits; the highest means "unchanged" in chown(2). */
+const userOrGroup = z.int().min(0).max(2 ** 32 - 2);
 
 export const reactorOptions = z.strictObject({
   /** Who waits for events: Node's own loop, or this thread in epoll_wait (then Node's timers run at most every 100 ms). */
@@ -113,12 +115,12 @@ export const unixListenOptions = z
     ...connectionOptions,
     ...listenerOptions,
     /** Where the socket's file is made; with `@` in front, an abstract name (unix(7)). */
-    path: z.string().min(1),
+    path: z.string(),
     /** Permissions of the file: connecting takes the right to write. */
     mode: z.int().min(0).max(0o777).default(0o600),
     /** Owner and group of the file; unchanged if left out. */
-    uid: z.int().min(0).optional(),
-    gid: z.int().min(0).optional(),
+    uid: userOrGroup.optional(),
+    gid: userOrGroup.optional(),
   })
   .check(marksInOrder);
 
@@ -153,7 +155,7 @@ export const unixConnectOptions = z
     ...connectionOptions,
     ...dialOptions,
     /** Path of the socket's file; with `@` in front, an abstract name. */
-    path: z.string().min(1),
+    path: z.string(),
   })
   .check(marksInOrder);
 

@@ -28,24 +28,30 @@ export class SocketFile implements LocalEndpoint {
     this.#options = options;
   }
 
-  /** Errors: EL_PATH_TAKEN for what is not a socket; a SystemError EADDRINUSE for one that is in use. */
+  /** Errors: EL_PATH_TAKEN for what is not a socket; a SystemError, EADDRINUSE for one that is in use. */
   prepare(kernel: Kernel, fd: number): void {
     const standing = statOf(this.text);
     if (standing !== undefined) this.#removeStale(kernel, standing);
-    fchmodSync(fd, this.#options.mode & 0o700);
+    asSystemError(() => fchmodSync(fd, this.#options.mode & 0o700));
   }
 
+  /** Error: a SystemError, such as EPERM for an owner that only root may set. */
   bound(): void {
     const { path, mode, uid = UNCHANGED, gid = UNCHANGED } = this.#options;
     this.#made = statOf(path);
-    if (uid !== UNCHANGED || gid !== UNCHANGED) lchownSync(path, uid, gid);
-    chmodSync(path, mode);
+    asSystemError(() => {
+      if (uid !== UNCHANGED || gid !== UNCHANGED) lchownSync(path, uid, gid);
+      chmodSync(path, mode);
+    });
   }
 
+  /** A process that has given up its rights since may be unable to remove the file; the next to listen there finds it stale. */
   released(): void {
-    const made = this.#made;
-    const standing = statOf(this.text);
-    if (made !== undefined && standing !== undefined && isSame(made, standing)) unlinkSync(this.text);
+    try {
+      if (this.#made !== undefined) this.#removeIf(this.#made);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+    }
   }
 
   /** Looks twice, so that a socket that somebody else has made there meanwhile is not taken for the stale one. */
@@ -55,8 +61,12 @@ export class SocketFile implements LocalEndpoint {
       throw new EdgeloopError('EL_PATH_TAKEN', `${this.text} exists and is ${what}; remove it or choose another path`);
     }
     if (this.#isInUse(kernel)) throw new SystemError(-EADDRINUSE, 'bind', this.text);
-    const again = statOf(this.text);
-    if (again !== undefined && isSame(again, standing)) unlinkSync(this.text);
+    this.#removeIf(standing);
+  }
+
+  #removeIf(known: BigIntStats): void {
+    const standing = statOf(this.text);
+    if (standing !== undefined && isSame(known, standing)) asSystemError(() => unlinkSync(this.text));
   }
 
   /** Connecting is refused only where nobody listens: a full backlog answers EAGAIN, a forbidden socket EACCES. */
@@ -75,9 +85,21 @@ export function unixListening(options: UnixListenOptions): LocalEndpoint {
 }
 
 function statOf(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return asSystemError(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
 
+/** The number alone does not tell: file systems give that of a removed file to the next one. */
 function isSame(one: BigIntStats, other: BigIntStats): boolean {
-  return one.dev === other.dev && one.ino === other.ino;
+  return one.dev === other.dev && one.ino === other.ino && one.birthtimeNs === other.birthtimeNs;
+}
+
+/** Node's calls have errors of their own class, users of a reactor are to meet one. */
+function asSystemError<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const { errno, syscall, path } = error as NodeJS.ErrnoException;
+    if (errno === undefined || syscall === undefined) throw error;
+    throw new SystemError(errno, syscall, path);
+  }
 }
