@@ -77,11 +77,12 @@ export function encodeUnixAddress(path: string): KernelAddress {
   if (text.length === 0 || path === '@' || path.includes('\0')) {
     throw new EdgeloopError('EL_ADDRESS_INVALID', `${JSON.stringify(path)} is not a path for a Unix socket: it must not be empty or contain NUL`);
   }
-  if (text.length >= room) {
-    throw new EdgeloopError('EL_ADDRESS_INVALID', `the path "${path}" has ${text.length} bytes; that of a Unix socket has at most ${room - 1} (unix(7))`);
-  }
   // A path ends with a NUL, which is counted. An abstract name begins with one, in the place of the "@".
   const abstract = path.startsWith('@');
+  const most = abstract ? room : room - 1;
+  if (text.length > most) {
+    throw new EdgeloopError('EL_ADDRESS_INVALID', `the path "${path}" has ${text.length} bytes; that of a Unix socket has at most ${most} (unix(7))`);
+  }
   const bytes = new Uint8Array(SUN_PATH_OFFSET + text.length + (abstract ? 0 : 1));
   writeFamily(bytes, AF_UNIX);
   bytes.set(text, SUN_PATH_OFFSET);

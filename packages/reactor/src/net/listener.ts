@@ -126,7 +126,14 @@ export class Listener implements Channel {
   }
 
   #handOver(fd: number): void {
-    this.#acceptor.accepted(fd, decodeAddress(this.#peer) ?? UNKNOWN_PEER);
+    const peer = decodeAddress(this.#peer) ?? UNKNOWN_PEER;
+    this.#acceptor.accepted(fd, peer.family === 'unix' ? this.#namedPeer(fd, peer) : peer);
+  }
+
+  /** `accept` leaves out how long the sockaddr is, and the name of a Unix socket is known by that only. */
+  #namedPeer(fd: number, peer: SocketAddress): SocketAddress {
+    const length = this.#loop.kernel.getpeername(fd, this.#peer, this.#peer.length);
+    return length < 0 ? peer : (decodeAddress(this.#peer, length) ?? peer);
   }
 
   /** Nothing more to accept, or nothing to accept it with. */

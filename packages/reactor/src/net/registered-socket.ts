@@ -114,6 +114,6 @@ export abstract class RegisteredSocket implements Channel {
     if (this.fd < 0) return undefined;
     const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
     const length = this.#kernel.getsockname(this.fd, bytes, bytes.length);
-    return length < 0 ? undefined : decodeAddress(bytes);
+    return length < 0 ? undefined : decodeAddress(bytes, length);
   }
 }

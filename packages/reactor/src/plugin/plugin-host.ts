@@ -60,7 +60,7 @@ export class PluginHost<State> {
    * SystemErrors such as EADDRINUSE.
    */
   async listen(options: TcpListen | UnixListen): Promise<ListenerHandle> {
-    if ('path' in options) {
+    if (hasPath(options)) {
       const parsed = parseOptions(unixListenOptions, options, 'listen');
       return this.#listen(unixListening(parsed), parsed);
     }
@@ -76,7 +76,7 @@ export class PluginHost<State> {
    * aborted `signal`, and SystemErrors such as ECONNREFUSED.
    */
   async connect(options: TcpConnect | UnixConnect): Promise<Connection<State>> {
-    if ('path' in options) {
+    if (hasPath(options)) {
       const parsed = parseOptions(unixConnectOptions, options, 'connect');
       const endpoint = unixRemote(parsed);
       return this.#connect(async () => [endpoint], { ...parsed, target: parsed.path, attemptDelayMs: ATTEMPT_DELAY_MS }, parsed);
@@ -132,6 +132,11 @@ export class PluginHost<State> {
     if (this.#leaving) connection.endWhenIdle();
     return connection;
   }
+}
+
+/** Plain JavaScript may pass anything: what is not even an object is left to the options' check. */
+function hasPath<Options extends object>(options: Options): options is Extract<Options, { path: string }> {
+  return typeof options === 'object' && options !== null && 'path' in options;
 }
 
 /** A dialled connection, unless its own `onOpen` has closed it: then the reason is thrown. */
