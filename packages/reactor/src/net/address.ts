@@ -106,7 +106,12 @@ export function decodeAddress(bytes: Uint8Array, length: number = SUN_PATH_OFFSE
 /** `127.0.0.1:7000`, `[::1]:7000`, `/run/echo.sock`. */
 export function addressText({ family, address, port }: SocketAddress): string {
   if (family === 'unix') return address === '' ? 'a Unix socket' : address;
-  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+  return hostText(address, port);
+}
+
+/** The same of an address or a name. */
+export function hostText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function encodeIPv4(bits: number, port: number, family: number): KernelAddress {

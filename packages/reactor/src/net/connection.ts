@@ -1,7 +1,7 @@
 import type { ConnectionPhase } from './connection-phase.js';
 
 /**
- * A TCP connection as plugins see it. `State` is what the plugin keeps per connection.
+ * A connection as plugins see it. `State` is what the plugin keeps per connection.
  *
  * All methods may be called from a handler or from anywhere else in the reactor's thread; none blocks.
  */
@@ -11,6 +11,7 @@ export interface Connection<State = unknown> {
   /** What the plugin's `state` hook returned for this connection. */
   state: State;
   readonly phase: ConnectionPhase;
+  /** Of a Unix socket its path or name, with port 0, here and below; empty where it has none, as clients mostly have. */
   readonly remoteAddress: string;
   readonly remotePort: number;
   /** Undefined once the connection is closed. */

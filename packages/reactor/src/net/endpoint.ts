@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { ConnectOptions, ListenOptions, UnixConnectOptions } from '../options.js';
-import { type KernelAddress, addressText, encodeAddress, encodeUnixAddress } from './address.js';
+import { type KernelAddress, encodeAddress, encodeUnixAddress, hostText } from './address.js';
 import { setTcpOptions, setListenerOptions } from './tcp-options.js';
 
 /** Where a socket is to be bound, and what that takes. */
@@ -29,7 +29,7 @@ export function tcpListening(ip: string, options: ListenOptions): LocalEndpoint 
   const family = ip.includes(':') ? 'IPv6' : 'IPv4';
   return {
     address: encodeAddress(ip, options.port),
-    text: addressText({ family, address: ip, port: options.port }),
+    text: hostText(ip, options.port),
     prepare: (kernel, fd) => setListenerOptions(kernel, fd, family, options),
     bound: () => {},
     released: () => {},
@@ -40,7 +40,7 @@ export function tcpListening(ip: string, options: ListenOptions): LocalEndpoint 
 export function tcpRemote(ip: string, options: ConnectOptions): RemoteEndpoint {
   return {
     address: encodeAddress(ip, options.port),
-    text: addressText({ family: ip.includes(':') ? 'IPv6' : 'IPv4', address: ip, port: options.port }),
+    text: hostText(ip, options.port),
     prepare: (kernel, fd) => setTcpOptions(kernel, fd, options),
   };
 }

@@ -1,5 +1,5 @@
 import type { SocketAddress } from '../net/address.js';
-import { addressText } from '../net/address.js';
+import { addressText, hostText } from '../net/address.js';
 import type { Admission, AdmissionLimits } from '../net/admission.js';
 import type { Connection, ConnectionOwner } from '../net/connection.js';
 import { Connector, type ConnectorOptions, type Find } from '../net/connector.js';
@@ -83,7 +83,7 @@ export class PluginHost<State> {
     }
     const parsed = parseOptions(connectOptions, options, 'connect');
     const find = async () => interleaveFamilies(await resolveHost(parsed.host, parsed.lookup)).map((ip) => tcpRemote(ip, parsed));
-    return this.#connect(find, { ...parsed, target: `${parsed.host}:${parsed.port}` }, parsed);
+    return this.#connect(find, { ...parsed, target: hostText(parsed.host, parsed.port) }, parsed);
   }
 
   /** Whether a connection is the plugin's. */
