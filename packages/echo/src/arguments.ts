@@ -3,18 +3,19 @@ import { parseArgs } from 'node:util';
 /** The command line is wrong: shown in one line, exit status 2. */
 export class UsageError extends Error {}
 
+/** Where to listen or to connect to. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
 export interface ServerArguments {
   readonly command: 'server';
-  readonly port: number;
-  readonly host: string;
+  readonly place: Place;
   readonly trigger: 'edge' | 'level' | 'oneshot';
   readonly loop: 'embedded' | 'dedicated';
 }
 
 export interface ClientArguments {
   readonly command: 'client';
-  readonly host: string;
-  readonly port: number;
+  readonly place: Place;
 }
 
 export type Arguments = ServerArguments | ClientArguments | { readonly command: 'help' | 'version' };
@@ -23,12 +24,15 @@ export const HELP = `edgeloop-echo - an echo server and client on the edgeloop r
 
 Usage:
   edgeloop-echo server <port> [--host ADDRESS] [--trigger edge|level|oneshot] [--loop embedded|dedicated]
+  edgeloop-echo server --unix PATH [--trigger edge|level|oneshot] [--loop embedded|dedicated]
   edgeloop-echo client <host> <port>
+  edgeloop-echo client --unix PATH
 
 The server listens on 127.0.0.1 unless --host says otherwise; port 0 lets the kernel choose one.
 The client sends its standard input, then half-closes, and prints what comes back until the server closes.
 
   --host ADDRESS   address or name to listen on; :: takes IPv6 and IPv4
+  --unix PATH      a Unix socket instead of host and port; @NAME is an abstract one
   --trigger MODE   how the kernel reports readiness (default edge)
   --loop HOST      embedded in Node's own loop, or owning its thread (default embedded)
   -h, --help       print this help
@@ -38,7 +42,8 @@ Exit status: 0 done, 1 failed, 2 wrong arguments.
 `;
 
 const OPTIONS = {
-  host: { type: 'string', default: '127.0.0.1' },
+  host: { type: 'string' },
+  unix: { type: 'string' },
   trigger: { type: 'string', default: 'edge' },
   loop: { type: 'string', default: 'embedded' },
   help: { type: 'boolean', short: 'h' },
@@ -53,9 +58,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...operands] = positionals;
   if (command === 'server') return serverArguments(operands, values);
   if (command !== 'client') throw new UsageError(command === undefined ? 'a command is missing: server or client' : `there is no command "${command}", only server and client`);
-  const option = tokens.find((token) => token.kind === 'option');
+  const option = tokens.find((token) => token.kind === 'option' && token.name !== 'unix');
   if (option !== undefined) throw new UsageError(`client takes no option ${option.rawName}`);
-  return clientArguments(operands);
+  return { command: 'client', place: values.unix === undefined ? remote(operands) : unixSocket(operands, values.unix) };
 }
 
 function parse(argv: readonly string[]) {
@@ -67,20 +72,32 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function serverArguments(operands: string[], values: { host: string; trigger: string; loop: string }): ServerArguments {
-  const [port] = exactly(operands, ['port']);
+type ServerValues = { host?: string | undefined; unix?: string | undefined; trigger: string; loop: string };
+
+function serverArguments(operands: string[], { host, unix, trigger, loop }: ServerValues): ServerArguments {
+  if (host !== undefined && unix !== undefined) throw new UsageError('--host does not go with --unix');
   return {
     command: 'server',
-    port: portNumber(port, 0),
-    host: hostName(values.host),
-    trigger: oneOf('--trigger', values.trigger, ['edge', 'level', 'oneshot']),
-    loop: oneOf('--loop', values.loop, ['embedded', 'dedicated']),
+    place: unix === undefined ? local(operands, host) : unixSocket(operands, unix),
+    trigger: oneOf('--trigger', trigger, ['edge', 'level', 'oneshot']),
+    loop: oneOf('--loop', loop, ['embedded', 'dedicated']),
   };
 }
 
-function clientArguments(operands: string[]): ClientArguments {
+function local(operands: string[], host = '127.0.0.1'): Place {
+  const [port] = exactly(operands, ['port']);
+  return { host: hostName(host), port: portNumber(port, 0) };
+}
+
+function remote(operands: string[]): Place {
   const [host, port] = exactly(operands, ['host', 'port']);
-  return { command: 'client', host: hostName(host), port: portNumber(port, 1) };
+  return { host: hostName(host), port: portNumber(port, 1) };
+}
+
+function unixSocket(operands: string[], path: string): Place {
+  exactly(operands, []);
+  if (path === '') throw new UsageError('the path must not be empty');
+  return { path };
 }
 
 type Operands<Names extends readonly string[]> = { readonly [K in keyof Names]: string };

@@ -1,6 +1,6 @@
 import { type Connection, type Reactor, createReactor, definePlugin } from '@edgeloop/reactor';
 import { z } from 'zod';
-import type { ClientArguments } from './arguments.js';
+import type { ClientArguments, Place } from './arguments.js';
 
 /** The server left before everything was echoed: shown in one line, exit status 1. */
 export class EarlyEndError extends Error {}
@@ -9,10 +9,10 @@ export class EarlyEndError extends Error {}
  * Sends standard input, half-closes at its end, and prints what comes back until the server closes.
  * Backpressure goes through: a slow terminal slows the server, a slow server slows standard input.
  */
-export async function runClient({ host, port }: ClientArguments): Promise<void> {
+export async function runClient({ place }: ClientArguments): Promise<void> {
   const reactor = createReactor();
   try {
-    const reason = await converse(reactor, host, port);
+    const reason = await converse(reactor, place);
     if (reason !== undefined) throw reason;
   } finally {
     process.stdin.destroy();
@@ -21,9 +21,9 @@ export async function runClient({ host, port }: ClientArguments): Promise<void> 
 }
 
 /** Resolves when the connection has closed: with the reason if it broke. Rejects if it does not come about. */
-function converse(reactor: Reactor, host: string, port: number): Promise<Error | undefined> {
+function converse(reactor: Reactor, place: Place): Promise<Error | undefined> {
   return new Promise((resolve, reject) => {
-    reactor.use(terminal, { onClose: resolve }).connect({ host, port }).then(sendStandardInput, reject);
+    reactor.use(terminal, { onClose: resolve }).connect(place).then(sendStandardInput, reject);
   });
 }
 
@@ -52,7 +52,7 @@ const terminal = definePlugin({
 });
 
 function sendStandardInput(connection: Connection): void {
-  if (process.stdin.isTTY) process.stderr.write(`connected to ${connection.remoteAddress}:${connection.remotePort}; Ctrl-D ends\n`);
+  if (process.stdin.isTTY) process.stderr.write(`connected to ${peerText(connection)}; Ctrl-D ends\n`);
   process.stdin.on('data', (chunk) => {
     if (!connection.write(chunk)) process.stdin.pause();
   });
@@ -60,4 +60,9 @@ function sendStandardInput(connection: Connection): void {
   process.stdin.once('error', (reason) => connection.destroy(reason));
   // Whoever prints has the failure reported; to the conversation it is merely the end.
   process.stdout.once('error', () => connection.destroy());
+}
+
+/** A Unix socket has no port. */
+function peerText({ remoteAddress, remotePort }: Connection): string {
+  return remotePort === 0 ? remoteAddress : `${remoteAddress}:${remotePort}`;
 }

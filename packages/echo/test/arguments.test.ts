@@ -2,18 +2,22 @@ import t from 'tap';
 import { HELP, UsageError, parseArguments } from '../src/arguments.js';
 
 const RIGHT = {
-  'server 7000': { command: 'server', port: 7000, host: '127.0.0.1', trigger: 'edge', loop: 'embedded' },
-  'server 0': { command: 'server', port: 0, host: '127.0.0.1', trigger: 'edge', loop: 'embedded' },
-  'server 65535 --host ::': { command: 'server', port: 65_535, host: '::', trigger: 'edge', loop: 'embedded' },
-  'server --host=localhost 7': { command: 'server', port: 7, host: 'localhost', trigger: 'edge', loop: 'embedded' },
-  '--trigger level server 7': { command: 'server', port: 7, host: '127.0.0.1', trigger: 'level', loop: 'embedded' },
-  'server 7 --trigger edge': { command: 'server', port: 7, host: '127.0.0.1', trigger: 'edge', loop: 'embedded' },
-  'server 7 --trigger=oneshot --loop=dedicated': { command: 'server', port: 7, host: '127.0.0.1', trigger: 'oneshot', loop: 'dedicated' },
-  'server 7 --loop embedded': { command: 'server', port: 7, host: '127.0.0.1', trigger: 'edge', loop: 'embedded' },
-  'server 7 --trigger level --trigger edge': { command: 'server', port: 7, host: '127.0.0.1', trigger: 'edge', loop: 'embedded' },
-  'client localhost 7000': { command: 'client', host: 'localhost', port: 7000 },
-  'client ::1 1': { command: 'client', host: '::1', port: 1 },
-  'client -- localhost 7': { command: 'client', host: 'localhost', port: 7 },
+  'server 7000': { command: 'server', place: { host: '127.0.0.1', port: 7000 }, trigger: 'edge', loop: 'embedded' },
+  'server 0': { command: 'server', place: { host: '127.0.0.1', port: 0 }, trigger: 'edge', loop: 'embedded' },
+  'server 65535 --host ::': { command: 'server', place: { host: '::', port: 65_535 }, trigger: 'edge', loop: 'embedded' },
+  'server --host=localhost 7': { command: 'server', place: { host: 'localhost', port: 7 }, trigger: 'edge', loop: 'embedded' },
+  '--trigger level server 7': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'level', loop: 'embedded' },
+  'server 7 --trigger edge': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded' },
+  'server 7 --trigger=oneshot --loop=dedicated': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'oneshot', loop: 'dedicated' },
+  'server 7 --loop embedded': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded' },
+  'server 7 --trigger level --trigger edge': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded' },
+  'server --unix /run/echo.sock': { command: 'server', place: { path: '/run/echo.sock' }, trigger: 'edge', loop: 'embedded' },
+  'server --loop dedicated --unix=@echo --trigger level': { command: 'server', place: { path: '@echo' }, trigger: 'level', loop: 'dedicated' },
+  'client --unix /run/echo.sock': { command: 'client', place: { path: '/run/echo.sock' } },
+  '--unix=@echo client': { command: 'client', place: { path: '@echo' } },
+  'client localhost 7000': { command: 'client', place: { host: 'localhost', port: 7000 } },
+  'client ::1 1': { command: 'client', place: { host: '::1', port: 1 } },
+  'client -- localhost 7': { command: 'client', place: { host: 'localhost', port: 7 } },
   '--help': { command: 'help' },
   '-h': { command: 'help' },
   'server --help': { command: 'help' },
@@ -50,6 +54,14 @@ const WRONG = {
   'client localhost 7 8': '"8" is one argument too many',
   'client localhost 0': 'the port must be a number from 1 to 65535, not "0"',
   'client localhost seven': 'the port must be a number from 1 to 65535, not "seven"',
+  'server 7 --unix /run/echo.sock': '"7" is one argument too many',
+  'server --unix /run/echo.sock --host ::': '--host does not go with --unix',
+  'server --unix /run/echo.sock --host 127.0.0.1': '--host does not go with --unix',
+  'server --unix=': 'the path must not be empty',
+  'server --unix': "Option '--unix <value>' argument missing",
+  'client --unix /run/echo.sock localhost 7': '"localhost" is one argument too many',
+  'client --unix=': 'the path must not be empty',
+  'client --unix /run/echo.sock --host there': 'client takes no option --host',
   'client localhost 7 --host there': 'client takes no option --host',
   'client localhost 7 --trigger=edge': 'client takes no option --trigger',
   'client --loop embedded localhost 7': 'client takes no option --loop',
@@ -78,5 +90,5 @@ t.test('every complaint fits on one line', async (t) => {
 });
 
 t.test('the help names every option', async (t) => {
-  for (const option of ['--host', '--trigger', '--loop', '--help', '--version']) t.match(HELP, option);
+  for (const option of ['--host', '--unix', '--trigger', '--loop', '--help', '--version']) t.match(HELP, option);
 });

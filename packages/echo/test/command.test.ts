@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { HELP } from '../src/arguments.js';
-import { COMMAND, runCommand, runShell, start } from './support/command.js';
+import { COMMAND, runCommand, runShell, start, startCommand } from './support/command.js';
 import { skipWithout } from './support/required-tool.js';
 
 // Most of the time goes into starting processes.
@@ -72,6 +74,34 @@ t.test('a server that does not listen is told in one line', async (t) => {
   t.match(stderr, 'connect 127.0.0.1:1: ECONNREFUSED');
   t.equal(status, 1);
 });
+
+for (const kind of ['path', 'abstract name'] as const) {
+  t.test(`over a Unix socket with a ${kind} the client has its input echoed, and the server cleans up`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'edgeloop-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const place = kind === 'path' ? join(folder, 'socket') : `@${folder}`;
+    const server = startCommand(t, 'server', '--unix', place);
+    const greeting = await server.printed('stops the server.\n');
+    t.equal(greeting.split('\n')[0], `echo on ${place} (edge-triggered, embedded loop)`);
+    t.match(greeting, `  echo hello | npx edgeloop-echo client --unix ${place}\n`);
+    t.match(greeting, `  printf 'hello\\n' | ${kind === 'path' ? `nc -NU ${place}` : `socat - ABSTRACT-CONNECT:${folder}`}\n`);
+    const second = await runCommand(t, ['server', '--unix', place]);
+    t.match(second.stderr, ONE_LINE);
+    t.match(second.stderr, `bind ${place}: EADDRINUSE`);
+    t.equal(second.status, 1);
+    const { status, stdout, stderr } = await runCommand(t, ['client', '--unix', place], 'hello');
+    t.equal(stdout.toString(), 'hello');
+    t.equal(stderr, '');
+    t.equal(status, 0);
+    server.process.kill('SIGTERM');
+    t.equal((await server.outcome).status, 0);
+    t.same(readdirSync(folder), []);
+    const late = await runCommand(t, ['client', '--unix', place]);
+    t.match(late.stderr, ONE_LINE);
+    t.match(late.stderr, `connect ${place}: ${kind === 'path' ? 'ENOENT' : 'ECONNREFUSED'}`);
+    t.equal(late.status, 1);
+  });
+}
 
 for (const args of [['client', 'nowhere.invalid', '7'], ['server', '0', '--host', 'nowhere.invalid']]) {
   t.test(`a name that does not resolve is told in one line by the ${args[0]}`, async (t) => {
