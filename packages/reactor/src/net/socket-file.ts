@@ -13,7 +13,8 @@ const UNCHANGED = -1;
  *
  * Nobody can connect who may not, not even for a moment: bind takes the mode from the socket, on which it is set before
  * (on Linux; the usual umask(2) would be that of the whole process), with what is granted to others left out until the
- * owner is set. A file that stands in the way is replaced only if it is a socket on which nobody listens.
+ * owner is set. A file that stands in the way is replaced only if it is a socket on which nobody listens; of two processes
+ * that start at once, one may so replace the other's, which is bound and does not listen yet. A lock file would cost more.
  */
 export class SocketFile implements LocalEndpoint {
   readonly address: KernelAddress;
