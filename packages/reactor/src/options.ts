@@ -40,11 +40,14 @@ const connectionOptions = {
   maxQueuedBytes: bytes.default(MAX_QUEUED_BYTES),
   /** The first byte must come within this time after the connection is made (EL_HANDSHAKE_TIMEOUT); 0, here and below: no deadline. */
   handshakeTimeoutMs: timeoutMs,
-  /** A message must be complete this long after `beginMessage`, which the protocol calls (EL_MESSAGE_TIMEOUT). */
+  /**
+   * A message must be complete this long after `beginMessage`, which the protocol calls (EL_MESSAGE_TIMEOUT). Here, above
+   * and for idleTimeoutMs, the time in which a handler's promise is pending is not counted.
+   */
   messageTimeoutMs: timeoutMs,
   /** Queued bytes must make some progress into the socket within this time (EL_WRITE_TIMEOUT). */
   writeTimeoutMs: timeoutMs,
-  /** Something must come or go within this time, except while a handler's promise is pending (EL_IDLE_TIMEOUT). */
+  /** Something must come or go within this time (EL_IDLE_TIMEOUT). */
   idleTimeoutMs: timeoutMs,
   /** A connection lasts no longer than this (EL_LIFETIME_EXCEEDED). */
   lifetimeMs: timeoutMs,

@@ -22,6 +22,8 @@ export interface Connection<State = unknown> {
   readonly bytesWritten: number;
   /** Bytes that wait in this process for the socket to take them. */
   readonly bytesQueued: number;
+  /** Of them, those that were lost because the connection was closed before it could send them; 0 until then. */
+  readonly bytesDiscarded: number;
   /** Whether `pause` is in force. Reading also rests, by itself, above the high-water mark and while a handler's promise is pending. */
   readonly paused: boolean;
 
@@ -51,7 +53,7 @@ export interface Connection<State = unknown> {
   pause(): void;
   resume(): void;
 
-  /** Closes at once and discards what is queued. `reason` is handed to `onClose`. */
+  /** Closes at once and discards what is queued; the peer sees a reset then, and no orderly end. `reason` is handed to `onClose`. */
   destroy(reason?: Error): void;
 }
 

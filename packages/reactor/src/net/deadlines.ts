@@ -13,10 +13,10 @@ export interface Watched {
   readonly bytesWritten: number;
   /** When bytes last came or went. */
   readonly lastActiveMs: number;
-  /** Whether a handler's promise is pending: then it is we who keep the peer waiting. */
-  readonly handling: boolean;
   /** Whether bytes wait that the socket does not take. */
   readonly blocked: boolean;
+  /** Tries to send what waits. False if the connection has ended by that. */
+  retry(): boolean;
   timedOut(code: ErrorCode, why: string): void;
 }
 
@@ -37,6 +37,10 @@ const DEADLINES = Object.keys(ENDINGS) as readonly Deadline[];
  * The times by which a connection must have done something. One alarm serves all of them: it rings at the earliest and,
  * if that was met meanwhile, is set to the next. Meeting a deadline costs no more than noting the time, since it only
  * moves deadlines away.
+ *
+ * While a handler's promise is pending nothing is read, so what the peer has to send is not waited for either: that time
+ * is not counted, except for `write` and `lifetime`. Times are those of the begin of turns; alarms ring at the end of a
+ * turn, when what had come before it has been read.
  */
 export class Deadlines extends WheelEntry implements Alarm {
   readonly delayMs = 0;
@@ -47,6 +51,11 @@ export class Deadlines extends WheelEntry implements Alarm {
   readonly #options: ConnectionOptions;
   readonly #watched: Watched;
   readonly #openedMs: number;
+  /** Since when a handler's promise is pending; when the last one was settled; how long all of them took. */
+  #handlingSinceMs = NOT_RUNNING;
+  #handledUntilMs = NOT_RUNNING;
+  #handledMs = 0;
+  /** When the message began, less what handlers had taken until then. */
   #messageSinceMs = NOT_RUNNING;
   /** Since when the socket has taken nothing, and how much it had taken by then. */
   #blockedSinceMs = NOT_RUNNING;
@@ -71,12 +80,23 @@ export class Deadlines extends WheelEntry implements Alarm {
   /** A message has begun, if none was under way. */
   beginMessage(): void {
     if (this.#messageSinceMs !== NOT_RUNNING) return;
-    this.#messageSinceMs = this.#clock.nowMs;
-    this.#hasten('message');
+    this.#messageSinceMs = this.#clock.nowMs - this.#excuse();
+    this.#ringBy(this.#due('message'));
   }
 
   endMessage(): void {
     this.#messageSinceMs = NOT_RUNNING;
+  }
+
+  /** A handler's promise is pending, and has been settled. The second cannot bring a deadline nearer. */
+  beginHandling(): void {
+    this.#handlingSinceMs = this.#clock.nowMs;
+  }
+
+  endHandling(): void {
+    this.#handledMs = this.#excuse();
+    this.#handledUntilMs = this.#clock.nowMs;
+    this.#handlingSinceMs = NOT_RUNNING;
   }
 
   /** To be called when the socket may have taken bytes, or have stopped to take them. */
@@ -87,7 +107,7 @@ export class Deadlines extends WheelEntry implements Alarm {
     } else if (this.#blockedSinceMs === NOT_RUNNING || bytesWritten !== this.#bytesWritten) {
       this.#blockedSinceMs = this.#clock.nowMs;
       this.#bytesWritten = bytesWritten;
-      this.#hasten('write');
+      this.#ringBy(this.#due('write'));
     }
   }
 
@@ -97,6 +117,7 @@ export class Deadlines extends WheelEntry implements Alarm {
 
   ring(): void {
     const { nowMs } = this.#clock;
+    if (this.#due('write') <= nowMs && !this.#watched.retry()) return;
     const missed = DEADLINES.find((deadline) => this.#due(deadline) <= nowMs);
     if (missed === undefined) return this.#set();
     const { code, counter, option, why } = ENDINGS[missed];
@@ -110,32 +131,38 @@ export class Deadlines extends WheelEntry implements Alarm {
     return limitMs === 0 || sinceMs === NOT_RUNNING ? NEVER : sinceMs + limitMs;
   }
 
-  /** When a deadline began to run. */
+  get #handling(): boolean {
+    return this.#handlingSinceMs !== NOT_RUNNING;
+  }
+
+  /** How long handlers have kept the peer waiting so far, the present one included. */
+  #excuse(): number {
+    return this.#handledMs + (this.#handling ? this.#clock.nowMs - this.#handlingSinceMs : 0);
+  }
+
+  /** Since when a deadline runs. */
   #since(deadline: Deadline): number {
     switch (deadline) {
       case 'handshake':
-        return this.#watched.bytesRead === 0 ? this.#openedMs : NOT_RUNNING;
+        return this.#watched.bytesRead === 0 ? this.#openedMs + this.#excuse() : NOT_RUNNING;
       case 'message':
-        return this.#messageSinceMs;
+        return this.#messageSinceMs === NOT_RUNNING ? NOT_RUNNING : this.#messageSinceMs + this.#excuse();
       case 'write':
         return this.#blockedSinceMs;
       case 'idle':
-        return this.#watched.handling ? this.#clock.nowMs : this.#watched.lastActiveMs;
+        return this.#handling ? this.#clock.nowMs : Math.max(this.#watched.lastActiveMs, this.#handledUntilMs);
       case 'lifetime':
         return this.#openedMs;
     }
   }
 
+  /** Has the alarm ring at the earliest of all. */
   #set(): void {
-    const dueMs = Math.min(...DEADLINES.map((deadline) => this.#due(deadline)));
-    if (dueMs < NEVER) this.#clock.set(this, dueMs);
+    this.#ringBy(Math.min(...DEADLINES.map((deadline) => this.#due(deadline))));
   }
 
-  /** A deadline has begun to run: it may be earlier than what the alarm is set to. */
-  #hasten(deadline: Deadline): void {
-    const dueMs = this.#due(deadline);
-    if (this.linked && dueMs >= this.dueTick) return;
-    if (dueMs === NEVER) return;
+  #ringBy(dueMs: number): void {
+    if (dueMs === NEVER || (this.linked && dueMs >= this.dueTick)) return;
     this.stop();
     this.#clock.set(this, dueMs);
   }

@@ -88,7 +88,9 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
 
   /** Takes all of `bytes`, and has them sent. */
   protected send(bytes: Uint8Array): void {
+    const before = this.bytesWritten;
     const result = this.outbound.write(bytes);
+    if (this.bytesWritten > before) this.lastActiveMs = this.#loop.clock.nowMs;
     if (result < 0) this.broken(result, 'send');
     else this.#checkWaterMarks();
     this.uncorkSoon();

@@ -19,9 +19,11 @@ import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-s
 export class SocketConnection<State> extends DuplexSocket implements Connection<State>, Ended, Watched {
   id = 0;
   state!: State;
+  bytesDiscarded = 0;
   readonly owner: ConnectionOwner<State>;
   readonly #loop: Loop;
-  readonly #deadlines: Deadlines | undefined;
+  /** Only from `open` on: a connection that cannot enter the epoll set leaves no alarm behind. */
+  #deadlines: Deadlines | undefined;
   readonly #admission: Admission | undefined;
   #phase: ConnectionPhase = 'open';
   #runningHandlers = 0;
@@ -39,12 +41,12 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.#loop = loop;
     this.owner = owner;
     this.#admission = admission;
-    this.#deadlines = Deadlines.of(loop, options, this);
   }
 
   /** Tells the owner. To be called once, when the connection has entered the epoll set. */
   open(): void {
     this.id = this.#loop.poller.idOf(this);
+    this.#deadlines = Deadlines.of(this.#loop, this.options, this);
     this.#await(this.owner.opened(this));
   }
 
@@ -102,8 +104,13 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     return this.#runningHandlers > 0 || this.outbound.length > 0 || this.mayRead();
   }
 
-  get handling(): boolean {
-    return this.#runningHandlers > 0;
+  /** The kernel reports room only when a third of the socket's buffer is free. A peer may have taken less, and be alive. */
+  retry(): boolean {
+    this.sendable(true);
+    this.flush();
+    this.settle();
+    if (this.runnable) this.#loop.makeReady(this);
+    return !this.gone;
   }
 
   timedOut(code: ErrorCode, why: string): void {
@@ -170,11 +177,13 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   #await(pending: Promise<void> | undefined): void {
     if (pending === undefined) return;
     this.hold(HELD_BY_HANDLER);
-    this.#runningHandlers++;
     this.#loop.pendingHandlers++;
+    if (this.#runningHandlers++ === 0) this.#deadlines?.beginHandling();
     void pending.then(() => {
       this.#loop.pendingHandlers--;
-      if (--this.#runningHandlers === 0) this.#release(HELD_BY_HANDLER);
+      if (--this.#runningHandlers > 0) return;
+      this.#deadlines?.endHandling();
+      this.#release(HELD_BY_HANDLER);
     });
   }
 
@@ -229,7 +238,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.owner.closed(this, this.#reason);
   }
 
-  /** The ending: stop serving → discard the queue → deregister → close → tell the owner, last. */
+  /** The ending: stop serving → discard the queue (then it is a reset) → deregister → close → tell the owner, last. */
   #finish(reason: Error | undefined): void {
     const { counters } = this.#loop;
     this.#phase = transition(this.#phase, 'closed');
@@ -239,7 +248,10 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.#loop.forget(this);
     counters.closed++;
     if (reason !== undefined) counters.failed++;
-    counters.bytesDiscarded += this.outbound.clear();
+    this.bytesDiscarded = this.outbound.clear();
+    counters.bytesDiscarded += this.bytesDiscarded;
+    // A FIN would tell the peer that it has got everything, and the kernel would keep what it holds for a peer that takes nothing.
+    if (this.bytesDiscarded > 0) this.#loop.kernel.setLinger(this.fd, 1, 0);
     this.leave();
     this.#loop.tellLater(this);
   }

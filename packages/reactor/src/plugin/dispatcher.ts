@@ -1,9 +1,15 @@
 import type { Connection, ConnectionOwner } from '../net/connection.js';
 import type { Counters } from '../loop/counters.js';
-import { EdgeloopError } from '../errors.js';
+import { EdgeloopError, type ErrorCode } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import type { Log } from '../log.js';
 import type { Hooks } from './plugin.js';
+
+/** Why edgeloop itself ends connections: a deadline has passed or a limit is reached. No peer has done that, so it is told. */
+const ENDED_BY_US: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'EL_HANDSHAKE_TIMEOUT', 'EL_MESSAGE_TIMEOUT', 'EL_WRITE_TIMEOUT', 'EL_IDLE_TIMEOUT', 'EL_LIFETIME_EXCEEDED',
+  'EL_SLOW_CONSUMER', 'EL_OUTPUT_LIMIT', 'EL_REACTOR_CLOSED',
+]);
 
 /**
  * Calls a plugin's hooks, and stands between them and the loop: what a hook throws or rejects with ends its own
@@ -62,9 +68,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   closed(connection: Connection<State>, reason: Error | undefined): void {
-    if (reason !== undefined) {
-      this.#log.debug({ event: 'connection.failed', plugin: this.#plugin, connection: connection.id, err: reason }, 'connection failed');
-    }
+    if (reason !== undefined) this.#tell(connection, reason);
     try {
       void this.#settled(connection, 'onClose', this.#hooks.onClose?.(connection, reason));
     } catch (error) {
@@ -79,6 +83,11 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     } catch (error) {
       this.#report('onShutdown', error);
     }
+  }
+
+  #tell({ id, bytesDiscarded }: Connection<State>, reason: Error): void {
+    const level = reason instanceof EdgeloopError && ENDED_BY_US.has(reason.code) ? 'info' : 'debug';
+    this.#log[level]({ event: 'connection.failed', plugin: this.#plugin, connection: id, bytesDiscarded, err: reason }, 'connection failed');
   }
 
   /** A hook may return anything; only a promise keeps the connection waiting. */

@@ -6,16 +6,11 @@ import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { ACCEPT_BUDGET_CALLS } from '../../src/limits.js';
 import { start } from '../support/child.js';
 import { skipWithout } from '../support/required-tool.js';
-import { TRIGGERS, descriptors, dial, memoryLog, openReactor, quiet, serve, until, using } from '../support/setting.js';
+import { TRIGGERS, descriptorOf, descriptors, dial, memoryLog, openReactor, quiet, serve, until, using } from '../support/setting.js';
 
 const native = nativeKernel();
 const ECHO: Hooks<undefined> = { onData: (connection, chunk) => connection.write(chunk) };
 const errno = { EMFILE: -24, ENFILE: -23, ENOMEM: -12, ENOBUFS: -105 } as const;
-
-/** The connection's descriptor, which plugins do not see. */
-function descriptorOf(connection: Connection): number {
-  return (connection as unknown as { fd: number }).fd;
-}
 
 t.test('port 0 lets the kernel choose, and the address tells', async (t) => {
   const { listener } = await serve(t, ECHO);

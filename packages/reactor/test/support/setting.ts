@@ -3,11 +3,13 @@ import { readdirSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import type { Test } from 'tap';
 import { z } from 'zod';
+import type { Turnable } from '../../src/host/host.js';
 import { EmbeddedHost } from '../../src/host/embedded.js';
 import { DedicatedHost } from '../../src/host/dedicated.js';
-import { type CreateReactorOptions, type Hooks, type Log, type Trigger, definePlugin } from '../../src/index.js';
+import { type Connection, type CreateReactorOptions, type Hooks, type Log, type Trigger, definePlugin } from '../../src/index.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
+import type { Loop } from '../../src/loop/loop.js';
 import { parseOptions, reactorOptions } from '../../src/options.js';
 import { Reactor } from '../../src/reactor.js';
 
@@ -31,13 +33,29 @@ export interface Setting extends CreateReactorOptions {
   kernel?: Partial<Kernel>;
 }
 
+const loops = new WeakMap<Reactor, Loop>();
+
 /** A reactor that is closed when the test ends. */
 export function openReactor(t: Test, { kernel, log = memoryLog(), ...options }: Setting = {}): Reactor {
   const parsed = parseOptions(reactorOptions, options, 'test');
   const host = parsed.loop === 'dedicated' ? new DedicatedHost() : new EmbeddedHost();
+  const attach = host.attach.bind(host);
+  let loop: Turnable | undefined;
+  host.attach = (turnable) => attach((loop = turnable));
   const reactor = new Reactor({ kernel: { ...nativeKernel(), ...kernel }, host, log }, parsed);
+  loops.set(reactor, loop as Loop);
   t.teardown(() => reactor.close());
   return reactor;
+}
+
+/** The loop inside a reactor, which users do not see. */
+export function loopOf(reactor: Reactor): Loop {
+  return loops.get(reactor) as Loop;
+}
+
+/** The connection's descriptor, which plugins do not see. */
+export function descriptorOf(connection: Connection): number {
+  return (connection as unknown as { fd: number }).fd;
 }
 
 /** Puts hooks to use as a plugin without options. */

@@ -1,0 +1,262 @@
+import t from 'tap';
+import { type Connection, type Hooks, LineDecoder } from '../../src/index.js';
+import { IPPROTO_TCP, SOL_SOCKET, SO_KEEPALIVE, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_USER_TIMEOUT } from '../../src/kernel/abi.js';
+import { nativeKernel } from '../../src/kernel/native-kernel.js';
+import { LOOPS, TRIGGERS, descriptorOf, dial, loopOf, memoryLog, openReactor, serve, until, using } from '../support/setting.js';
+import { SlowReader } from '../support/slow-reader.js';
+
+const native = nativeKernel();
+const ENOSPC = -28;
+const LIMIT_MS = 60;
+const BULK = Buffer.alloc(8_000_000);
+const COUNTERS = ['handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts'] as const;
+
+interface Ending {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly atMs: number;
+  readonly discarded: number;
+}
+
+interface Deadline {
+  readonly option: string;
+  readonly code: string;
+  readonly counter: (typeof COUNTERS)[number];
+  /** What keeps the peer from meeting it. */
+  readonly onData?: (connection: Connection) => void;
+}
+
+const DEADLINES: Deadline[] = [
+  { option: 'handshakeTimeoutMs', code: 'EL_HANDSHAKE_TIMEOUT', counter: 'handshakeTimeouts' },
+  { option: 'messageTimeoutMs', code: 'EL_MESSAGE_TIMEOUT', counter: 'messageTimeouts', onData: (connection) => connection.beginMessage() },
+  { option: 'writeTimeoutMs', code: 'EL_WRITE_TIMEOUT', counter: 'writeTimeouts', onData: (connection) => void connection.write(BULK) },
+  { option: 'idleTimeoutMs', code: 'EL_IDLE_TIMEOUT', counter: 'idleTimeouts', onData: () => {} },
+  { option: 'lifetimeMs', code: 'EL_LIFETIME_EXCEEDED', counter: 'lifetimeTimeouts', onData: (connection) => void connection.write('x') },
+];
+
+/** Hooks that note how connections end. */
+function noting<State = undefined>(endings: Ending[], hooks: Hooks<State> = {}): Hooks<State> {
+  return {
+    ...hooks,
+    onClose(connection, reason) {
+      const code = (reason as { code?: string } | undefined)?.code;
+      endings.push({ code, message: reason?.message ?? '', atMs: performance.now(), discarded: connection.bytesDiscarded });
+    },
+  };
+}
+
+/** Answers each line; a line that is not complete is a message under way. */
+const LINES: Hooks<LineDecoder> = {
+  onData(connection, chunk) {
+    for (const line of connection.state.decode(chunk)) {
+      connection.endMessage();
+      connection.write(line);
+    }
+    if (connection.state.pendingBytes > 0) connection.beginMessage();
+  },
+};
+
+/** Lets a moment pass, doing something now and then meanwhile. A test that needs longer than that proves less, but does not fail. */
+async function passing(ms: number, now: () => void = () => {}): Promise<void> {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs) {
+    now();
+    await new Promise((resolve) => setTimeout(resolve, LIMIT_MS / 6));
+  }
+}
+
+for (const trigger of TRIGGERS) {
+  for (const loop of LOOPS) {
+    for (const { option, code, counter, onData } of DEADLINES) {
+      t.test(`${option} ends a connection with ${code}, counted, told, and not before its time (${trigger}, ${loop})`, async (t) => {
+        const endings: Ending[] = [];
+        const log = memoryLog();
+        const hooks = noting(endings, onData === undefined ? {} : { onData: (connection) => onData(connection) });
+        const { port, reactor } = await serve(t, hooks, { loop, log, listen: { trigger, [option]: LIMIT_MS, maxQueuedBytes: BULK.length } });
+        const beganMs = performance.now();
+        const client = new SlowReader(t, port);
+        if (onData !== undefined) client.send('x');
+        await until(() => endings.length > 0, 'the deadline');
+        const [ending] = endings as [Ending];
+        t.equal(ending.code, code);
+        t.match(ending.message, new RegExp(`^connection \\d+: 127\\.0\\.0\\.1:\\d+ has .*\\(${option} is ${LIMIT_MS}\\)$`));
+        t.ok(ending.atMs - beganMs >= LIMIT_MS, 'not early');
+        t.same(COUNTERS.filter((name) => reactor.counters[name] > 0), [counter]);
+        t.match(reactor.counters, { [counter]: 1, closed: 1, failed: 1, bytesDiscarded: ending.discarded });
+        t.equal(ending.discarded > 0, option === 'writeTimeoutMs', 'only that one has something to discard');
+        t.match(log.lines.filter(({ event }) => event === 'connection.failed'), [{ level: 'info', bytesDiscarded: ending.discarded, err: { code } }]);
+        t.equal(endings.length, 1);
+        await until(() => (client.read(), client.end !== undefined), 'the client to see the end');
+        t.equal(client.end, ending.discarded > 0 ? 'RST' : 'FIN', 'what is cut short does not look complete');
+      });
+    }
+  }
+
+  t.test(`a slow sender, a byte now and then, meets idleTimeoutMs and is ended by messageTimeoutMs (${trigger})`, async (t) => {
+    const endings: Ending[] = [];
+    const { port, reactor } = await serve(t, noting(endings, LINES), { state: () => new LineDecoder(), listen: { trigger, messageTimeoutMs: LIMIT_MS, idleTimeoutMs: LIMIT_MS * 20 } });
+    const client = new SlowReader(t, port);
+    await until(() => (client.send('x'), endings.length > 0), 'the deadline');
+    t.equal(endings[0]?.code, 'EL_MESSAGE_TIMEOUT');
+    t.ok(reactor.counters.bytesRead > 1);
+  });
+
+  t.test(`each message has messageTimeoutMs of its own, also one whose begin comes with the end of the one before (${trigger})`, async (t) => {
+    const endings: Ending[] = [];
+    const { port, reactor } = await serve(t, noting(endings, LINES), { state: () => new LineDecoder(), listen: { trigger, messageTimeoutMs: LIMIT_MS * 2 } });
+    const client = new SlowReader(t, port);
+    client.send('one');
+    await passing(LIMIT_MS * 8, () => client.send('\nthe next'));
+    t.same(endings, [], 'there was always a message under way, and none for too long');
+    client.send('\n');
+    await until(() => (client.read(), client.receivedBytes > 8), 'the last answer');
+    await passing(LIMIT_MS * 4);
+    t.same(endings, [], 'none is waited for between messages');
+    t.ok(reactor.counters.messageTimeouts === 0);
+  });
+
+  t.test(`a connection with bytes now and then, in either direction, outlives idleTimeoutMs (${trigger})`, async (t) => {
+    for (const size of [1, 8000]) {
+      for (const direction of ['in', 'out'] as const) {
+        const endings: Ending[] = [];
+        const { port, plugin } = await serve(t, noting(endings), { listen: { trigger, idleTimeoutMs: LIMIT_MS * 2 } });
+        const client = await dial(t, port);
+        await passing(LIMIT_MS * 6, () => {
+          if (direction === 'in') client.socket.write(Buffer.alloc(size));
+          for (const connection of plugin.connections()) if (direction === 'out') connection.write(Buffer.alloc(size));
+        });
+        t.same(endings, [], `${size} bytes ${direction}`);
+        await until(() => endings.length > 0, 'the end');
+        t.equal(endings[0]?.code, 'EL_IDLE_TIMEOUT');
+      }
+    }
+  });
+
+  t.test(`a handler that takes its time is not held against the peer, before its first byte, within a message or when idle (${trigger})`, async (t) => {
+    const endings: Ending[] = [];
+    const waits: (() => void)[] = [];
+    const waiting = () => new Promise<void>((resolve) => waits.push(resolve));
+    const hooks = noting(endings, {
+      onOpen: waiting,
+      onData(connection, chunk) {
+        if (chunk.at(-1) === 10) connection.endMessage();
+        else connection.beginMessage();
+        return waiting();
+      },
+    });
+    const listen = { trigger, handshakeTimeoutMs: LIMIT_MS * 2, messageTimeoutMs: LIMIT_MS * 2, idleTimeoutMs: LIMIT_MS * 2 };
+    const { port } = await serve(t, hooks, { listen });
+    const client = new SlowReader(t, port);
+    for (const text of ['begin', 'end\n', 'begin']) {
+      await until(() => waits.length > 0, 'the handler');
+      client.send(text);
+      await passing(LIMIT_MS * 5);
+      t.same(endings, [], `before ${text} is read`);
+      waits.shift()?.();
+    }
+    await until(() => waits.length > 0, 'the last handler');
+    const settledMs = performance.now();
+    waits.shift()?.();
+    await until(() => endings.length > 0, 'the end');
+    t.match(endings, [{ code: 'EL_MESSAGE_TIMEOUT' }]);
+    t.ok((endings[0]?.atMs ?? 0) - settledMs >= LIMIT_MS * 2, 'the peer had the whole time for itself');
+  });
+
+  t.test(`a handler for each byte does not make time for a slow sender (${trigger})`, async (t) => {
+    const endings: Ending[] = [];
+    const onData = async (connection: Connection) => {
+      connection.beginMessage();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const { port, reactor } = await serve(t, noting(endings, { onData }), { listen: { trigger, messageTimeoutMs: LIMIT_MS * 2 } });
+    const client = new SlowReader(t, port);
+    await passing(LIMIT_MS * 8, () => client.send('x'));
+    t.ok(reactor.counters.bytesRead > 2, 'there were several handlers');
+    t.equal(endings[0]?.code, 'EL_MESSAGE_TIMEOUT');
+  });
+
+  t.test(`a peer that takes a little now and then outlives writeTimeoutMs, however little the kernel makes of it (${trigger})`, async (t) => {
+    const endings: Ending[] = [];
+    const { port, plugin } = await serve(t, noting(endings, { onData: (connection) => void connection.write(BULK) }), { listen: { trigger, writeTimeoutMs: LIMIT_MS * 2 } });
+    const client = new SlowReader(t, port, 256 * 1024);
+    client.send('x');
+    await until(() => [...plugin.connections()].some(({ bytesQueued }) => bytesQueued > 0), 'a full socket');
+    await passing(LIMIT_MS * 12, () => client.read(32 * 1024));
+    t.same(endings, []);
+    t.ok(client.receivedBytes < BULK.length / 2, 'it has been slow');
+    await until(() => endings.length > 0, 'the end');
+    t.equal(endings[0]?.code, 'EL_WRITE_TIMEOUT');
+  });
+
+  t.test(`a dialled connection has deadlines too (${trigger})`, async (t) => {
+    const { port } = await serve(t, {});
+    for (const { option, code, counter } of DEADLINES.filter((deadline) => !['messageTimeoutMs', 'writeTimeoutMs'].includes(deadline.option))) {
+      const endings: Ending[] = [];
+      const reactor = openReactor(t);
+      const beganMs = performance.now();
+      await using(reactor, noting(endings)).connect({ host: '127.0.0.1', port, trigger, [option]: LIMIT_MS });
+      await until(() => endings.length > 0, option);
+      t.match(endings, [{ code }]);
+      t.ok((endings[0]?.atMs ?? 0) - beganMs >= LIMIT_MS);
+      t.equal(reactor.counters[counter], 1);
+    }
+  });
+}
+
+t.test('a connection without deadlines has no alarm, one with all of them has one, and none is left when it has ended', async (t) => {
+  const all = Object.fromEntries(DEADLINES.map(({ option }) => [option, 60_000]));
+  for (const { listen, alarms } of [{ listen: {}, alarms: 0 }, { listen: all, alarms: 1 }]) {
+    const { port, reactor } = await serve(t, {}, { listen });
+    const clock = loopOf(reactor).clock;
+    for (let round = 0; round < 10; round++) {
+      const clients = await Promise.all(Array.from({ length: 100 }, () => dial(t, port)));
+      await until(() => reactor.connectionCount === 100, 'a hundred connections');
+      t.equal(clock.pending, alarms * 100);
+      for (const [index, client] of clients.entries()) {
+        if (index % 2 === 0) client.socket.destroy();
+        else client.reset();
+      }
+      await until(() => reactor.connectionCount === 0, 'all to end');
+      t.equal(clock.pending, 0);
+    }
+  }
+});
+
+t.test('a connection that could not enter the epoll set has left no alarm that would ring for it', async (t) => {
+  let full = false;
+  const kernel = { epollAdd: (...args: Parameters<typeof native.epollAdd>) => (full ? ENOSPC : native.epollAdd(...args)) };
+  const { port, reactor } = await serve(t, {}, { kernel, listen: { handshakeTimeoutMs: 5 } });
+  full = true;
+  const client = await dial(t, port);
+  await until(() => reactor.counters.shed === 1, 'the connection to be shed');
+  t.equal(loopOf(reactor).clock.pending, 0);
+  await until(() => client.ended || client.error !== undefined, 'the client to see it');
+});
+
+t.test('deadlines keep no process alive, and a time of 0 is none', async (t) => {
+  const { port, reactor } = await serve(t, {}, { listen: Object.fromEntries(DEADLINES.map(({ option }) => [option, 0])) });
+  await dial(t, port);
+  await until(() => reactor.connectionCount === 1, 'the connection');
+  t.equal(loopOf(reactor).clock.pending, 0);
+  for (const { option } of DEADLINES) {
+    for (const value of [-1, Number.NaN, Number.POSITIVE_INFINITY, '5']) {
+      await t.rejects(serve(t, {}, { listen: { [option]: value } }), { code: 'EL_OPTION_INVALID', message: new RegExp(option) });
+    }
+  }
+});
+
+t.test('TCP_USER_TIMEOUT and the keep-alive times are set on sockets accepted and dialled', async (t) => {
+  const seen: object[] = [];
+  const onOpen = (connection: Connection) => {
+    const read = (level: number, name: number) => native.getsockopt(descriptorOf(connection), level, name);
+    seen.push({
+      userTimeout: read(IPPROTO_TCP, TCP_USER_TIMEOUT), keepAlive: read(SOL_SOCKET, SO_KEEPALIVE),
+      idle: read(IPPROTO_TCP, TCP_KEEPIDLE), interval: read(IPPROTO_TCP, TCP_KEEPINTVL), probes: read(IPPROTO_TCP, TCP_KEEPCNT),
+    });
+  };
+  const options = { userTimeoutMs: 12_345, keepAliveSeconds: 40, keepAliveIntervalSeconds: 4, keepAliveProbes: 2 };
+  const { port, plugin } = await serve(t, { onOpen }, { listen: options });
+  await plugin.connect({ host: '127.0.0.1', port, ...options });
+  await until(() => seen.length === 2, 'both ends');
+  for (const end of seen) t.same(end, { userTimeout: 12_345, keepAlive: 1, idle: 40, interval: 4, probes: 2 });
+});
