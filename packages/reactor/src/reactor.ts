@@ -192,15 +192,16 @@ export class Reactor {
   /**
    * Closes the reactor. Without options at once: listeners, connections, everything. With a deadline in order: it accepts
    * no more, calls `onShutdown` of the plugins, lets replies under way finish, half-closes what is idle, and forces what is
-   * left when `deadlineMs` have passed. Called again without a deadline, it waits no longer.
+   * left when `deadlineMs` have passed. What was dialled may serve what was accepted: it ends when that is gone. Timers,
+   * inboxes and signals go on until then. Called again without a deadline, it waits no longer.
    *
    * Resolves, with the same report for every call, when `onClose` has been called for every connection and all descriptors
-   * are given back; nothing of the reactor keeps the process alive then.
+   * are given back; nothing of the reactor keeps the process alive then. Throws EL_OPTION_INVALID.
    */
   close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
     const { deadlineMs } = parseOptions(closeOptions, options, 'close');
     const begun = this.#shutdown;
-    const shutdown = begun ?? new Shutdown(this.#loop, () => this.#evict());
+    const shutdown = begun ?? new Shutdown(this.#loop, this.#admission, () => this.#evict());
     this.#shutdown = shutdown;
     // Noted before it begins, for the hooks that it calls may close again.
     if (begun === undefined) shutdown.begin(this.#plugins, deadlineMs);

@@ -1,59 +1,67 @@
+import { EdgeloopError } from './errors.js';
 import type { Timer } from './loop/clock.js';
 import type { Ended, Loop } from './loop/loop.js';
 import { SHUTDOWN_LINGER_MS, SHUTDOWN_SWEEP_MS } from './limits.js';
+import type { Admission } from './net/admission.js';
 import { DatagramSocket } from './net/datagram-socket.js';
 import { Listener } from './net/listener.js';
 import { SocketConnection } from './net/socket-connection.js';
 import type { PluginHost } from './plugin/plugin-host.js';
 
-/** How the connections ended that were there when a shutdown began, or came about during it. Each is counted once. */
+/** How the connections ended whose end was told after a shutdown had begun. Each is counted once. */
 export interface ShutdownReport {
-  /** Had nothing to do, and were half-closed at once. */
+  /** Had nothing to do, and sent nothing any more. */
   readonly idle: number;
-  /** Had something under way, which was finished. */
+  /** Had something under way, or came about later, and ended in order. */
   readonly finished: number;
-  /** Were closed in the middle, at the deadline. */
+  /** Had something under way and ended with an error of the network, of a handler or of a deadline of their own. */
+  readonly failed: number;
+  /** Were closed when the shutdown's deadline had come. */
   readonly forced: number;
 }
 
 /**
- * The orderly end of a reactor: listeners close → plugins are told → replies are finished, connections half-closed →
- * at the deadline it is over, whatever is left. `onDone` is called once; what is left then, the reactor evicts.
+ * The orderly end of a reactor: listeners close → plugins are told → replies are finished, accepted connections
+ * half-closed → dialled ones too, which may have served them → at the deadline it is over, whatever is left. `onDone` is
+ * called once; what is left then, the reactor evicts.
  */
 export class Shutdown {
   readonly #loop: Loop;
+  /** Knows how many connections are left that were accepted. */
+  readonly #admission: Admission;
   readonly #onDone: () => void;
   /** The connections that seemed to have nothing to do, with the bytes read from them until then. */
   readonly #idleSince = new Map<Ended, number>();
-  readonly #beganMs: number;
   #timers: Timer[] = [];
   #pluginsPending = 0;
   #done = false;
   #idle = 0;
   #finished = 0;
+  #failed = 0;
   #forced = 0;
 
-  constructor(loop: Loop, onDone: () => void) {
+  constructor(loop: Loop, admission: Admission, onDone: () => void) {
     this.#loop = loop;
+    this.#admission = admission;
     this.#onDone = onDone;
-    this.#beganMs = loop.clock.nowMs;
   }
 
   get report(): ShutdownReport {
-    return { idle: this.#idle, finished: this.#finished, forced: this.#forced };
+    return { idle: this.#idle, finished: this.#finished, failed: this.#failed, forced: this.#forced };
   }
 
+  /** The hooks that this calls may force the end already. */
   begin(plugins: readonly PluginHost<never>[], deadlineMs: number): void {
     const { clock, poller } = this.#loop;
+    this.#timers = [clock.after(deadlineMs, () => this.force()), clock.every(SHUTDOWN_SWEEP_MS, () => this.#sweep())];
+    this.#loop.onEnded = (connection) => this.#count(connection as SocketConnection<unknown>);
     for (const channel of poller.channels()) {
       if (channel instanceof Listener) channel.acceptRest();
       if (channel instanceof DatagramSocket) channel.close();
     }
     for (const connection of this.#connections()) if (!connection.busy) this.#idleSince.set(connection, connection.bytesRead);
-    this.#loop.onEnded = (connection) => this.#count(connection as SocketConnection<unknown>);
-    this.#timers = [clock.after(deadlineMs, () => this.force()), clock.every(SHUTDOWN_SWEEP_MS, () => this.#sweep())];
     for (const plugin of plugins) this.#drain(plugin);
-    for (const connection of this.#connections()) if (!plugins.some((plugin) => plugin.owns(connection))) connection.endWhenIdle();
+    this.#endDialled();
     this.#finishIfOver();
   }
 
@@ -74,25 +82,32 @@ export class Shutdown {
     this.#pluginsPending++;
     void plugin.shutDown().then(() => {
       this.#pluginsPending--;
+      this.#endDialled();
       this.#finishIfOver();
     });
   }
 
   #count(connection: SocketConnection<unknown>): void {
-    if (this.#done) this.#forced++;
-    else if (this.#idleSince.get(connection) === connection.bytesRead) this.#idle++;
-    else this.#finished++;
+    const { reason, bytesRead } = connection;
+    if (reason instanceof EdgeloopError && reason.code === 'EL_REACTOR_CLOSED') this.#forced++;
+    else if (this.#idleSince.get(connection) === bytesRead) this.#idle++;
+    else if (reason === undefined) this.#finished++;
+    else this.#failed++;
     this.#idleSince.delete(connection);
     this.#finishIfOver();
   }
 
-  /** A peer that has our FIN, sends nothing more and does not close: all that could be finished is finished. */
+  /** What was dialled may serve what was accepted, and so ends after it. */
+  #endDialled(): void {
+    if (this.#pluginsPending > 0 || this.#admission.size > 0) return;
+    for (const connection of this.#connections()) connection.endWhenIdle();
+  }
+
+  /** Closes where the peer has our FIN, sends nothing more and does not close: all that could be finished is finished. */
   #sweep(): void {
     const quietSinceMs = this.#loop.clock.nowMs - SHUTDOWN_LINGER_MS;
-    for (const connection of this.#connections()) {
-      const { phase, busy, lastActiveMs } = connection;
-      if (phase === 'closing' && !busy && Math.max(lastActiveMs, this.#beganMs) <= quietSinceMs) connection.destroy();
-    }
+    for (const connection of this.#connections()) if (connection.lingering && connection.lastActiveMs <= quietSinceMs) connection.destroy();
+    this.#endDialled();
   }
 
   #finishIfOver(): void {

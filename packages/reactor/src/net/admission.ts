@@ -29,6 +29,11 @@ export class Admission {
     this.#rate = limits.maxAcceptsPerSecond === 0 ? undefined : new TokenBucket(limits.maxAcceptsPerSecond, nowMs);
   }
 
+  /** Connections that are admitted and not released. */
+  get size(): number {
+    return this.#total;
+  }
+
   /** Counts the peer in, or says which limit forbids that. */
   admit(peer: SocketAddress, nowMs: number): Refusal | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;

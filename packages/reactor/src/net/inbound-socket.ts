@@ -16,7 +16,7 @@ export const HELD_BY_HANDLER = 4;
  */
 export abstract class InboundSocket extends RegisteredSocket implements Receiver {
   bytesRead = 0;
-  /** When bytes last came or went, on the loop's clock. */
+  /** When bytes last came, or bytes or our FIN went, on the loop's clock. */
   lastActiveMs: number;
   readonly #loop: Loop;
   /** Event bits that the kernel has reported and that are not used up yet. EPOLLIN stays set until the socket is drained. */

@@ -99,9 +99,23 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     if (this.#phase !== 'closed') this.#finish(reason);
   }
 
-  /** Whether a handler is at work, a reply is on its way out, or a request on its way in, as far as we know. */
+  /** Whether it was accepted, and not dialled. */
+  get accepted(): boolean {
+    return this.#admission !== undefined;
+  }
+
+  /** Whether a handler is at work, a reply is on its way out, or a request on its way in, as far as we know: behind a pause may be one. */
   get busy(): boolean {
-    return this.#runningHandlers > 0 || this.outbound.length > 0 || this.mayRead();
+    return this.#working || this.outbound.length > 0 || this.paused;
+  }
+
+  /** Whether only the peer's end is missing: ours has been sent, after `endWhenIdle` was called. */
+  get lingering(): boolean {
+    return this.#leaving && this.#phase === 'closing' && !this.#working;
+  }
+
+  get #working(): boolean {
+    return this.#runningHandlers > 0 || this.mayRead();
   }
 
   /** The kernel reports room only when a third of the socket's buffer is free. A peer may have taken less, and be alive. */
@@ -119,8 +133,9 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   /** Ends our side once there is nothing to do: after a last look for bytes that have come, and their answers. */
   endWhenIdle(): void {
-    if (this.#phase !== 'open') return;
+    if (this.#leaving) return;
     this.#leaving = true;
+    if (this.#phase !== 'open') return;
     this.mark(EPOLLIN);
     this.#loop.makeReady(this);
   }
@@ -214,8 +229,9 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   /** Where the peer has ended too, the FIN is left to close(2), which follows at once. */
   #sendFin(): void {
     const result = this.readEnded ? 0 : this.#loop.kernel.shutdown(this.fd, SHUT_WR);
-    if (result < 0) this.fail(result, 'shutdown');
-    else this.#phase = transition(this.#phase, 'closing');
+    if (result < 0) return this.fail(result, 'shutdown');
+    this.#phase = transition(this.#phase, 'closing');
+    this.lastActiveMs = this.#loop.clock.nowMs;
   }
 
   /**

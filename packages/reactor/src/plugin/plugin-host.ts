@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../net/address.js';
 import { addressText, hostText } from '../net/address.js';
 import type { Admission, AdmissionLimits } from '../net/admission.js';
-import type { Connection, ConnectionOwner } from '../net/connection.js';
+import type { Connection } from '../net/connection.js';
 import { Connector, type ConnectorOptions, type Find } from '../net/connector.js';
 import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
 import { Dispatcher } from './dispatcher.js';
@@ -46,7 +46,6 @@ export class PluginHost<State> {
   readonly name: string;
   readonly #reactor: HostedBy;
   readonly #dispatcher: Dispatcher<State>;
-  #leaving = false;
 
   constructor(name: string, makeState: () => State, hooks: Hooks<State>, reactor: HostedBy) {
     this.name = name;
@@ -86,11 +85,6 @@ export class PluginHost<State> {
     return this.#connect(find, { ...parsed, target: hostText(parsed.host, parsed.port) }, parsed);
   }
 
-  /** Whether a connection is the plugin's. */
-  owns(connection: SocketConnection<unknown>): boolean {
-    return connection.owner === (this.#dispatcher as ConnectionOwner<never>);
-  }
-
   /** Walks the plugin's open connections. One that is opened or closed meanwhile may or may not be seen. */
   *connections(): IterableIterator<Connection<State>> {
     for (const channel of this.#reactor.loop.poller.channels()) {
@@ -98,11 +92,12 @@ export class PluginHost<State> {
     }
   }
 
-  /** The reactor closes: lets the plugin come to an end, then its connections. */
+  /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. */
   async shutDown(): Promise<void> {
     await this.#dispatcher.shutDown();
-    this.#leaving = true;
-    for (const connection of this.connections()) (connection as SocketConnection<State>).endWhenIdle();
+    for (const connection of this.connections() as IterableIterator<SocketConnection<State>>) {
+      if (connection.accepted) connection.endWhenIdle();
+    }
   }
 
   #listen(endpoint: LocalEndpoint, options: ListenerOptions & AdmissionLimits & ConnectionOptions): ListenerHandle {
@@ -129,7 +124,6 @@ export class PluginHost<State> {
     }
     loop.counters[admission === undefined ? 'connected' : 'accepted']++;
     connection.open();
-    if (this.#leaving) connection.endWhenIdle();
     return connection;
   }
 }

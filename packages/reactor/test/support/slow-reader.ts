@@ -11,11 +11,11 @@ export class SlowReader {
   receivedBytes = 0;
   /** How the peer has ended, once that has been read. */
   end: 'FIN' | 'RST' | undefined;
-  readonly #fd = native.socket(AF_INET, SOCK_STREAM);
+  #fd = native.socket(AF_INET, SOCK_STREAM);
   readonly #room = new Uint8Array(64 * 1024);
 
   constructor(t: Test, port: number, receiveBufferBytes = 4096) {
-    t.teardown(() => native.close(this.#fd));
+    t.teardown(() => this.close());
     native.setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUF, receiveBufferBytes);
     const { bytes } = encodeAddress('127.0.0.1', port);
     native.connect(this.#fd, bytes, bytes.length);
@@ -32,5 +32,10 @@ export class SlowReader {
     if (answer > 0) this.receivedBytes += answer;
     else if (answer === 0) this.end = 'FIN';
     else if (answer === -ECONNRESET) this.end = 'RST';
+  }
+
+  close(): void {
+    native.close(this.#fd);
+    this.#fd = -1;
   }
 }
