@@ -91,8 +91,6 @@ const listenerOptions = {
   backlog: z.int().min(1).max(65_535).default(LISTEN_BACKLOG_CONNECTIONS),
   /** Connections of this listener; more are refused: closed as soon as they are accepted. 0, here and below: no limit. */
   maxConnections: count,
-  /** Of them, connections of one remote address; an IPv6 one counts as its /64 network. */
-  maxConnectionsPerAddress: count,
   /** Connections in a second, evenly spread; at most a second's worth at once. */
   maxAcceptsPerSecond: count,
 };
@@ -102,6 +100,8 @@ export const listenOptions = z
     ...connectionOptions,
     ...tcpOptions,
     ...listenerOptions,
+    /** Connections of one remote address; an IPv6 one counts as its /64 network. Clients of a Unix socket have no address to count by. */
+    maxConnectionsPerAddress: count,
     /** An IPv4 or IPv6 address or a name; `::` takes IPv4 too, unless ipv6Only. */
     host: z.string().min(1).default('127.0.0.1'),
     /** 0 lets the kernel choose; the listener's `address` tells. */

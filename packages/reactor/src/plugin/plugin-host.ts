@@ -61,7 +61,7 @@ export class PluginHost<State> {
   async listen(options: TcpListen | UnixListen): Promise<ListenerHandle> {
     if (hasPath(options)) {
       const parsed = parseOptions(unixListenOptions, options, 'listen');
-      return this.#listen(unixListening(parsed), parsed);
+      return this.#listen(unixListening(parsed), { ...parsed, maxConnectionsPerAddress: 0 });
     }
     const parsed = parseOptions(listenOptions, options, 'listen');
     const [ip] = await resolveHost(parsed.host);

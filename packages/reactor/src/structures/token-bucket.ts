@@ -1,22 +1,25 @@
+const MS_PER_SECOND = 1000;
+
 /** Lets so many through a second, and a second's worth at once: a bucket that fills evenly and is never fuller than that. */
 export class TokenBucket {
   readonly #perSecond: number;
-  #tokens: number;
+  /** What is in the bucket, in thousandths of a token: whole milliseconds fill it by whole numbers, and nothing is rounded away. */
+  #thousandths: number;
   #filledMs: number;
 
   constructor(perSecond: number, nowMs: number) {
     this.#perSecond = perSecond;
-    this.#tokens = perSecond;
+    this.#thousandths = perSecond * MS_PER_SECOND;
     this.#filledMs = nowMs;
   }
 
   /** Takes a token; false if there is none. */
   take(nowMs: number): boolean {
-    const filled = this.#tokens + ((nowMs - this.#filledMs) * this.#perSecond) / 1000;
+    const filled = this.#thousandths + (nowMs - this.#filledMs) * this.#perSecond;
     this.#filledMs = nowMs;
-    this.#tokens = Math.min(this.#perSecond, filled);
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    this.#thousandths = Math.min(this.#perSecond * MS_PER_SECOND, filled);
+    if (this.#thousandths < MS_PER_SECOND) return false;
+    this.#thousandths -= MS_PER_SECOND;
     return true;
   }
 }
