@@ -8,7 +8,7 @@ export type { ConnectionPhase } from './net/connection-phase.js';
 export { ConnectionPool, type AcquireOptions, type PoolCounts } from './net/connection-pool.js';
 export type { SocketAddress } from './net/address.js';
 export type { DatagramPeer, DatagramReceiver } from './net/datagram-socket.js';
-export type { Timer } from './loop/clock.js';
+export type { Timer } from './loop/timer.js';
 export type { InboxAddress } from './loop/inbox.js';
 export { openOutbox, type Outbox } from './open-outbox.js';
 export type { Signal, SignalListener, Subscription } from './loop/signals.js';

@@ -1,6 +1,6 @@
 import { Admission } from './net/admission.js';
 import { BufferPool } from './structures/buffer-pool.js';
-import type { Timer } from './loop/clock.js';
+import type { Timer } from './loop/timer.js';
 import type { Connection } from './net/connection.js';
 import { Counters } from './loop/counters.js';
 import { DatagramSocket, type DatagramReceiver } from './net/datagram-socket.js';

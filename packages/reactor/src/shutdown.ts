@@ -1,5 +1,5 @@
 import { EdgeloopError } from './errors.js';
-import type { Timer } from './loop/clock.js';
+import type { Timer } from './loop/timer.js';
 import type { Ended, Loop } from './loop/loop.js';
 import { SHUTDOWN_LINGER_MS, SHUTDOWN_SWEEP_MS } from './limits.js';
 import type { Admission } from './net/admission.js';

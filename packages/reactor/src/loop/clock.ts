@@ -7,7 +7,8 @@ import type { Kernel } from '../kernel/kernel.js';
 import { TIMER_BUDGET_TOUCHES } from '../limits.js';
 import type { Poller } from './poller.js';
 import { TimerWheel } from '../structures/timer-wheel.js';
-import { WheelEntry, WheelList } from '../structures/wheel-list.js';
+import { type WheelEntry, WheelList } from '../structures/wheel-list.js';
+import { type Alarm, ClockTimer, IntervalTimer, type Timer, type TimerClock } from './timer.js';
 import { rethrowLater } from './rethrow.js';
 
 const NS_PER_MS = 1_000_000;
@@ -15,20 +16,6 @@ const NO_FD = -1;
 /** Stands for the tick of a timer that is not on the wheel yet. */
 const FRESH = -1;
 const NOT_ARMED = Number.POSITIVE_INFINITY;
-
-/** A call that the loop will make at a time, once or again and again. */
-export interface Timer {
-  /** Whether the call is still to come. */
-  readonly pending: boolean;
-  /** Calls it off. Does nothing if it was made, or called off, before. */
-  cancel(): void;
-  /** Starts the delay anew, as if the timer were made now. Also wakes one up that is done. Error: EL_REACTOR_CLOSED. */
-  refresh(): void;
-  /** While a timer is pending and referenced, which it is at first, it keeps the process alive. */
-  ref(): this;
-  unref(): this;
-  hasRef(): boolean;
-}
 
 export interface ClockParts {
   readonly kernel: Kernel;
@@ -45,7 +32,7 @@ export interface ClockParts {
  *
  * The timerfd is edge-triggered and never read: setting it again takes the old expiry off.
  */
-export class Clock implements Channel {
+export class Clock implements Channel, TimerClock {
   fd: number;
   readonly keepsAlive = false;
   slot = -1;
@@ -227,80 +214,5 @@ export class Clock implements Channel {
     this.#armedMs = nextMs;
     const waitMs = nextMs - this.#kernel.now();
     check(this.#kernel.timerfdArm(this.fd, Math.max(1, Math.ceil(waitMs * NS_PER_MS))), 'timerfd_settime');
-  }
-}
-
-/** Something that can be set to ring at a time. */
-export interface Alarm extends WheelEntry {
-  /** Of one that is started: how long after that it rings. */
-  readonly delayMs: number;
-  /** 0 for an alarm that rings once. */
-  readonly periodMs: number;
-  /** Whether it keeps the process alive while it is set. */
-  readonly referenced: boolean;
-  ring(): void;
-}
-
-/**
- * A user's timer. One small object, and no closure but the user's, because a server may make a million of them: each field
- * costs, and so does each level of inheritance.
- */
-export class ClockTimer extends WheelEntry implements Alarm, Timer {
-  referenced = true;
-  readonly delayMs: number;
-  readonly #clock: Clock;
-  readonly #callback: () => void;
-
-  constructor(clock: Clock, callback: () => void, delayMs: number) {
-    super();
-    this.delayMs = delayMs;
-    this.#clock = clock;
-    this.#callback = callback;
-  }
-
-  get periodMs(): number {
-    return 0;
-  }
-
-  get pending(): boolean {
-    return this.linked && !this.#clock.closed;
-  }
-
-  ring(): void {
-    this.#callback();
-  }
-
-  cancel(): void {
-    if (this.linked) this.#clock.clear(this);
-  }
-
-  refresh(): void {
-    if (this.pending) this.#clock.restart(this);
-    else this.#clock.start(this);
-  }
-
-  ref(): this {
-    return this.#reference(true);
-  }
-
-  unref(): this {
-    return this.#reference(false);
-  }
-
-  hasRef(): boolean {
-    return this.referenced;
-  }
-
-  #reference(referenced: boolean): this {
-    const changes = this.referenced !== referenced;
-    this.referenced = referenced;
-    if (changes && this.linked) this.#clock.referenceChanged(this);
-    return this;
-  }
-}
-
-class IntervalTimer extends ClockTimer {
-  override get periodMs(): number {
-    return this.delayMs;
   }
 }

@@ -170,7 +170,7 @@ export class Loop {
   /** Makes every channel but the clock leave, and ends all waiting; owners are told in the next turn. */
   evict(reason: Error): void {
     this.delays.close(reason);
-    for (const undertaking of [...this.undertakings]) undertaking.destroy(reason);
+    for (const undertaking of this.undertakings) undertaking.destroy(reason);
     for (const channel of this.poller.channels()) {
       if (channel !== this.clock) channel.destroy(reason);
     }

@@ -3,7 +3,7 @@ import { Dial, type DialOutcome } from './dial.js';
 import type { RemoteEndpoint } from './endpoint.js';
 import { EdgeloopError } from '../errors.js';
 import { InvariantError } from '../invariant.js';
-import type { Timer } from '../loop/clock.js';
+import type { Timer } from '../loop/timer.js';
 import type { Loop, Undertaking } from '../loop/loop.js';
 
 export interface ConnectorOptions {

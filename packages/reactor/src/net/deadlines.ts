@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.js';
-import type { Alarm, Clock } from '../loop/clock.js';
+import type { Clock } from '../loop/clock.js';
+import type { Alarm } from '../loop/timer.js';
 import type { Counters } from '../loop/counters.js';
 import type { ConnectionOptions } from '../options.js';
 import { WheelEntry } from '../structures/wheel-list.js';

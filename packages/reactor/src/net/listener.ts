@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { type SocketAddress, decodeAddress } from './address.js';
 import type { Channel } from '../loop/channel.js';
-import type { Timer } from '../loop/clock.js';
+import type { Timer } from '../loop/timer.js';
 import { SystemError, check } from '../errors.js';
 import { EAGAIN, EMFILE, ENFILE, EPOLLONESHOT, SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../kernel/abi.js';
 import { ACCEPT_BACKOFF_MS, ACCEPT_BUDGET_CALLS } from '../limits.js';
