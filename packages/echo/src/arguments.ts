@@ -11,6 +11,8 @@ export interface ServerArguments {
   readonly place: Place;
   readonly trigger: 'edge' | 'level' | 'oneshot';
   readonly loop: 'embedded' | 'dedicated';
+  readonly udp: boolean;
+  readonly graceSeconds: number;
 }
 
 export interface ClientArguments {
@@ -23,18 +25,21 @@ export type Arguments = ServerArguments | ClientArguments | { readonly command: 
 export const HELP = `edgeloop-echo - an echo server and client on the edgeloop reactor
 
 Usage:
-  edgeloop-echo server <port> [--host ADDRESS] [--trigger edge|level|oneshot] [--loop embedded|dedicated]
-  edgeloop-echo server --unix PATH [--trigger edge|level|oneshot] [--loop embedded|dedicated]
+  edgeloop-echo server <port> [--host ADDRESS] [--udp] [options]
+  edgeloop-echo server --unix PATH [options]
   edgeloop-echo client <host> <port>
   edgeloop-echo client --unix PATH
 
 The server listens on 127.0.0.1 unless --host says otherwise; port 0 lets the kernel choose one.
+At SIGTERM or Ctrl-C it lets replies finish and half-closes the rest; a second one ends it at once.
 The client sends its standard input, then half-closes, and prints what comes back until the server closes.
 
   --host ADDRESS   address or name to listen on; :: takes IPv6 and IPv4
   --unix PATH      a Unix socket instead of host and port; @NAME is an abstract one
-  --trigger MODE   how the kernel reports readiness (default edge)
-  --loop HOST      embedded in Node's own loop, or owning its thread (default embedded)
+  --udp            answers datagrams on the same port, too
+  --trigger MODE   how the kernel reports readiness: edge, level or oneshot (default edge)
+  --loop HOST      embedded in Node's own loop, or dedicated: owning its thread (default embedded)
+  --grace SECONDS  how long replies may take to finish after the first signal (default 10)
   -h, --help       print this help
   -v, --version    print the version
 
@@ -46,6 +51,8 @@ const OPTIONS = {
   unix: { type: 'string' },
   trigger: { type: 'string', default: 'edge' },
   loop: { type: 'string', default: 'embedded' },
+  udp: { type: 'boolean', default: false },
+  grace: { type: 'string', default: '10' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -72,15 +79,18 @@ function parse(argv: readonly string[]) {
   }
 }
 
-type ServerValues = { host?: string | undefined; unix?: string | undefined; trigger: string; loop: string };
+type ServerValues = { host?: string | undefined; unix?: string | undefined; trigger: string; loop: string; udp: boolean; grace: string };
 
-function serverArguments(operands: string[], { host, unix, trigger, loop }: ServerValues): ServerArguments {
+function serverArguments(operands: string[], { host, unix, trigger, loop, udp, grace }: ServerValues): ServerArguments {
+  if (udp && unix !== undefined) throw new UsageError('--udp does not go with --unix');
   if (host !== undefined && unix !== undefined) throw new UsageError('--host does not go with --unix');
   return {
     command: 'server',
     place: unix === undefined ? local(operands, host) : unixSocket(operands, unix),
     trigger: oneOf('--trigger', trigger, ['edge', 'level', 'oneshot']),
     loop: oneOf('--loop', loop, ['embedded', 'dedicated']),
+    udp,
+    graceSeconds: seconds('--grace', grace),
   };
 }
 
@@ -119,6 +129,12 @@ function portNumber(text: string, least: number): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port >= least && port <= 65_535)) throw new UsageError(`the port must be a number from ${least} to 65535, not "${text}"`);
   return port;
+}
+
+function seconds(option: string, text: string): number {
+  const value = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value > 0)) throw new UsageError(`${option} must be a number of seconds above 0, not "${text}"`);
+  return value;
 }
 
 function oneOf<Value extends string>(option: string, text: string, values: readonly Value[]): Value {

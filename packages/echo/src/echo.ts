@@ -1,4 +1,4 @@
-import { definePlugin } from '@edgeloop/reactor';
+import { type DatagramReceiver, definePlugin } from '@edgeloop/reactor';
 import { z } from 'zod';
 
 /**
@@ -16,3 +16,8 @@ export const echo = definePlugin({
     },
   }),
 });
+
+/** The same over UDP: each datagram goes back to its sender. For `reactor.openDatagram`. */
+export const echoDatagram: DatagramReceiver = (socket, payload, sender) => {
+  socket.send(payload, sender);
+};

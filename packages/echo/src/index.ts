@@ -1,2 +1,2 @@
 /** The public names of @edgeloop/echo. */
-export { echo } from './echo.js';
+export { echo, echoDatagram } from './echo.js';

@@ -1,20 +1,30 @@
-import { type ListenerHandle, createReactor } from '@edgeloop/reactor';
+import { type ListenerHandle, type Reactor, type Signal, closeOnSignals, createReactor } from '@edgeloop/reactor';
 import type { ServerArguments } from './arguments.js';
-import { echo } from './echo.js';
+import { echo, echoDatagram } from './echo.js';
 
-/** Serves until SIGINT or SIGTERM. */
-export async function runServer({ place, trigger, loop }: ServerArguments): Promise<void> {
+/** Serves until SIGINT or SIGTERM; then lets what is under way finish, and at a second signal ends at once. */
+export async function runServer({ place, trigger, loop, udp, graceSeconds }: ServerArguments): Promise<void> {
   const reactor = createReactor({ loop });
-  const stop = () => void reactor.close();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
+    closeOnSignals(reactor, { deadlineMs: graceSeconds * 1000, onSignal: (signal, again) => sayGoodBye(reactor, signal, again) });
     const { address } = await reactor.use(echo).listen({ ...place, trigger });
-    process.stdout.write(greeting(address, `${trigger}-triggered, ${loop} loop`));
+    if (udp && 'host' in place) await reactor.openDatagram({ host: place.host, port: address.port }, echoDatagram);
+    process.stdout.write(greeting(address, `${udp ? 'and UDP, ' : ''}${trigger}-triggered, ${loop} loop`));
   } catch (error) {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
     await reactor.close();
     throw error;
   }
+}
+
+/** On standard output, because it is no failure; whoever has closed that does not want to know. */
+function sayGoodBye(reactor: Reactor, { name }: Signal, again: boolean): void {
+  const count = reactor.connectionCount;
+  const connections = count === 1 ? '1 connection is open' : `${count} connections are open`;
+  process.stdout.write(again ? `${name} again: stopping at once\n` : `${name}: ${connections}, finishing what is under way; again stops at once\n`);
+  if (again) return;
+  void reactor.closed.then(({ idle, finished, failed, forced }) => {
+    process.stdout.write(`closed: ${idle} idle, ${finished} finished, ${failed} failed, ${forced} forced\n`);
+  });
 }
 
 function greeting(address: ListenerHandle['address'], how: string): string {
@@ -25,7 +35,7 @@ Try, in another terminal:
   npx edgeloop-echo client ${client}          type a line, see it again; Ctrl-D ends
   echo hello | npx edgeloop-echo client ${client}
   printf 'hello\\n' | ${other}
-Ctrl-C stops the server.
+Ctrl-C stops the server when all replies are sent; twice, at once.
 `;
 }
 

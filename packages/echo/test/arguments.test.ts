@@ -1,18 +1,22 @@
 import t from 'tap';
 import { HELP, UsageError, parseArguments } from '../src/arguments.js';
 
+const DEFAULTS = { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded', udp: false, graceSeconds: 10 };
+
 const RIGHT = {
-  'server 7000': { command: 'server', place: { host: '127.0.0.1', port: 7000 }, trigger: 'edge', loop: 'embedded' },
-  'server 0': { command: 'server', place: { host: '127.0.0.1', port: 0 }, trigger: 'edge', loop: 'embedded' },
-  'server 65535 --host ::': { command: 'server', place: { host: '::', port: 65_535 }, trigger: 'edge', loop: 'embedded' },
-  'server --host=localhost 7': { command: 'server', place: { host: 'localhost', port: 7 }, trigger: 'edge', loop: 'embedded' },
-  '--trigger level server 7': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'level', loop: 'embedded' },
-  'server 7 --trigger edge': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded' },
-  'server 7 --trigger=oneshot --loop=dedicated': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'oneshot', loop: 'dedicated' },
-  'server 7 --loop embedded': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded' },
-  'server 7 --trigger level --trigger edge': { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded' },
-  'server --unix /run/echo.sock': { command: 'server', place: { path: '/run/echo.sock' }, trigger: 'edge', loop: 'embedded' },
-  'server --loop dedicated --unix=@echo --trigger level': { command: 'server', place: { path: '@echo' }, trigger: 'level', loop: 'dedicated' },
+  'server 7000': { ...DEFAULTS, place: { host: '127.0.0.1', port: 7000 } },
+  'server 0': { ...DEFAULTS, place: { host: '127.0.0.1', port: 0 } },
+  'server 65535 --host ::': { ...DEFAULTS, place: { host: '::', port: 65_535 } },
+  'server --host=localhost 7': { ...DEFAULTS, place: { host: 'localhost', port: 7 } },
+  '--trigger level server 7': { ...DEFAULTS, trigger: 'level' },
+  'server 7 --trigger edge': { ...DEFAULTS },
+  'server 7 --trigger=oneshot --loop=dedicated': { ...DEFAULTS, trigger: 'oneshot', loop: 'dedicated' },
+  'server 7 --loop embedded': { ...DEFAULTS },
+  'server 7 --trigger level --trigger edge': { ...DEFAULTS },
+  'server 7 --udp': { ...DEFAULTS, udp: true },
+  'server 7 --grace 0.5': { ...DEFAULTS, graceSeconds: 0.5 },
+  'server --unix /run/echo.sock': { ...DEFAULTS, place: { path: '/run/echo.sock' } },
+  'server --loop dedicated --unix=@echo --trigger level': { ...DEFAULTS, place: { path: '@echo' }, trigger: 'level', loop: 'dedicated' },
   'client --unix /run/echo.sock': { command: 'client', place: { path: '/run/echo.sock' } },
   '--unix=@echo client': { command: 'client', place: { path: '@echo' } },
   'client localhost 7000': { command: 'client', place: { host: 'localhost', port: 7000 } },
@@ -46,6 +50,9 @@ const WRONG = {
   'server 7 --trigger sideways': '--trigger must be edge, level, oneshot, not "sideways"',
   'server 7 --trigger EDGE': '--trigger must be edge, level, oneshot, not "EDGE"',
   'server 7 --loop thread': '--loop must be embedded, dedicated, not "thread"',
+  'server 7 --grace 0': '--grace must be a number of seconds above 0, not "0"',
+  'server 7 --grace soon': '--grace must be a number of seconds above 0, not "soon"',
+  'server --unix /x --udp': '--udp does not go with --unix',
   'server 7 --fast': "Unknown option '--fast'",
   'server 7 -x': "Unknown option '-x'",
   'server 7 --help=yes': "Option '-h, --help' does not take an argument",

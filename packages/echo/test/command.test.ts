@@ -81,7 +81,7 @@ for (const kind of ['path', 'abstract name'] as const) {
     t.teardown(() => rmSync(folder, { recursive: true }));
     const place = kind === 'path' ? join(folder, 'socket') : `@${folder}`;
     const server = startCommand(t, 'server', '--unix', place);
-    const greeting = await server.printed('stops the server.\n');
+    const greeting = await server.printed('twice, at once.\n');
     t.equal(greeting.split('\n')[0], `echo on ${place} (edge-triggered, embedded loop)`);
     t.match(greeting, `  echo hello | npx edgeloop-echo client --unix ${place}\n`);
     t.match(greeting, `  printf 'hello\\n' | ${kind === 'path' ? `nc -NU ${place}` : `socat - ABSTRACT-CONNECT:${folder}`}\n`);

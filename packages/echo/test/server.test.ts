@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
@@ -59,8 +60,13 @@ for (const [i, trigger] of TRIGGERS.entries()) {
       t.equal((await readBytes(right, 5)).toString(), 'right');
       t.equal((await readBytes(left, 4)).toString(), 'left');
       server.kill(signal);
-      const { status, stderr } = await outcome;
+      const { status, stdout, stderr } = await outcome;
       t.equal(status, 0, 'though clients are connected');
+      t.match(stdout.toString().split('\n').slice(-3), [
+        `${signal}: 2 connections are open, finishing what is under way; again stops at once`,
+        'closed: 2 idle, 0 finished, 0 failed, 0 forced',
+        '',
+      ]);
       t.equal(stderr, '');
     });
   }
@@ -91,4 +97,48 @@ t.test('its descriptors are back at their baseline when all clients have left', 
   }
   for (let waits = 0; descriptors() > baseline && waits < 50; waits++) await sleep(50);
   t.equal(descriptors(), baseline);
+});
+
+t.test('at the first signal it finishes a reply that a slow client is still reading', async (t) => {
+  const { process: server, port, printed, outcome } = await startServer(t);
+  const client = await connected(t, port);
+  client.pause();
+  client.end(LONG);
+  await once(client, 'finish');
+  server.kill('SIGTERM');
+  await printed('SIGTERM: 1 connection is open');
+  t.ok((await readBytes(client, LONG.length)).equals(LONG), 'it comes back whole');
+  const { status, stdout } = await outcome;
+  t.equal(status, 0);
+  t.match(stdout.toString(), 'closed: 0 idle, 1 finished, 0 failed, 0 forced\n');
+});
+
+t.test('a second signal ends it at once, and so does the end of the grace', async (t) => {
+  for (const grace of ['1000', '0.1']) {
+    const { process: server, port, printed, outcome } = await startServer(t, '--grace', grace);
+    const client = await connected(t, port);
+    client.on('error', () => {}); // It will be cut off.
+    client.write('x');
+    await readBytes(client, 1);
+    // More than all buffers on the way hold, so that the reply cannot be finished.
+    client.pause();
+    client.write(Buffer.alloc(64 * 1024 * 1024));
+    server.kill('SIGINT');
+    await printed('SIGINT: 1 connection is open');
+    if (grace === '1000') server.kill('SIGTERM');
+    const { status, stdout } = await outcome;
+    t.equal(status, 0);
+    if (grace === '1000') t.match(stdout.toString(), 'SIGTERM again: stopping at once\n');
+    t.match(stdout.toString(), 'closed: 0 idle, 0 finished, 0 failed, 1 forced\n');
+  }
+});
+
+t.test('with --udp it answers datagrams on the same port', async (t) => {
+  const { port, greeting } = await startServer(t, '--udp');
+  t.match(greeting.split('\n')[0], '(and UDP, edge-triggered, embedded loop)');
+  const socket = createSocket('udp4');
+  t.teardown(() => socket.close());
+  socket.send('hello', port, '127.0.0.1');
+  const [answer] = await once(socket, 'message');
+  t.equal(String(answer), 'hello');
 });

@@ -12,6 +12,7 @@ export type { Timer } from './loop/timer.js';
 export type { InboxAddress } from './loop/inbox.js';
 export { openOutbox, type Outbox } from './open-outbox.js';
 export type { Signal, SignalListener, Subscription } from './loop/signals.js';
+export { closeOnSignals, type CloseOnSignalsOptions } from './close-on-signals.js';
 export type { ShutdownReport } from './shutdown.js';
 export type { FrameDecoder, FrameDecoderOptions } from './codec/frame-decoder.js';
 export { LineDecoder } from './codec/line-decoder.js';

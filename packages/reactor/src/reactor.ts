@@ -84,6 +84,11 @@ export class Reactor {
     host.attach(this.#loop);
   }
 
+  /** Resolves when the reactor is closed, by whomever, as `close` does. */
+  get closed(): Promise<ShutdownReport> {
+    return this.#closed;
+  }
+
   /** Connections that are open now. */
   get connectionCount(): number {
     const { accepted, connected, closed } = this.counters;

@@ -74,7 +74,7 @@ export interface RunningServer extends Running {
 /** Starts the server on a port that the kernel chooses. */
 export async function startServer(t: Test, ...options: string[]): Promise<RunningServer> {
   const running = startCommand(t, 'server', '0', ...options);
-  const greeting = await running.printed('stops the server.\n');
+  const greeting = await running.printed('twice, at once.\n');
   const port = Number(/^echo on \S+:(\d+) /.exec(greeting)?.[1]);
   return { ...running, port, greeting };
 }

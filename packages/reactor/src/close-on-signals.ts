@@ -1,0 +1,25 @@
+import type { Signal } from './loop/signals.js';
+import type { Reactor } from './reactor.js';
+
+export interface CloseOnSignalsOptions {
+  /** Milliseconds that replies under way are given to finish. Default: 10,000. */
+  readonly deadlineMs?: number;
+  /** Default: SIGTERM, by which service managers stop a program, and SIGINT, which is Ctrl-C. */
+  readonly signals?: readonly NodeJS.Signals[];
+  /** Called for each of the signals; `again` is true for all but the first, which end the waiting. */
+  readonly onSignal?: (signal: Signal, again: boolean) => void;
+}
+
+/**
+ * Makes a server end as its operators expect: at the first signal in order, within a deadline, at the second one at once.
+ * Until then the signals have no other effect (see Reactor.onSignal). Errors: those of Reactor.onSignal; EL_OPTION_INVALID.
+ */
+export function closeOnSignals(reactor: Reactor, { deadlineMs = 10_000, signals = ['SIGTERM', 'SIGINT'], onSignal }: CloseOnSignalsOptions = {}): void {
+  let again = false;
+  const close = (signal: Signal) => {
+    onSignal?.(signal, again);
+    void reactor.close({ deadlineMs: again ? 0 : deadlineMs });
+    again = true;
+  };
+  for (const signal of signals) reactor.onSignal(signal, close);
+}
