@@ -1,11 +1,15 @@
+import { getEventListeners } from 'node:events';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { constants } from 'node:os';
+import { queryObjects } from 'node:v8';
 import t, { type Test } from 'tap';
 import type { Connection } from '../../src/index.js';
 import { AF_INET, EINPROGRESS, EMFILE, EPOLLOUT, SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../../src/kernel/abi.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { decodeAddress, encodeAddress } from '../../src/net/address.js';
+import { Connector } from '../../src/net/connector.js';
 import { blackHole } from '../support/black-hole.js';
+import { start } from '../support/child.js';
 import { type Setting, descriptors, openReactor, quiet, until, using } from '../support/setting.js';
 
 const native = nativeKernel();
@@ -287,4 +291,40 @@ t.test('out of descriptors at one address, the next is tried all the same', asyn
   t.equal(connection.remoteAddress, '127.0.0.1');
   connection.destroy();
   await backTo(before);
+});
+
+t.test('a dial that is over leaves nothing behind: no timer, no listener of its signal, nothing to hear of the end of the reactor', async (t) => {
+  const { server, port } = await netServer(t);
+  blackHole(t, encodeAddress('127.0.0.2', port));
+  const { plugin, tried } = dialler(t);
+  const abort = new AbortController();
+  const { signal } = abort;
+  (await plugin.connect({ ...PATIENT, port, signal, attemptDelayMs: 10, lookup: answers('127.0.0.2', '127.0.0.1') })).destroy();
+  server.close();
+  await t.rejects(plugin.connect({ ...PATIENT, port, signal, lookup: answers('127.0.0.1') }), { code: 'ECONNREFUSED' });
+  t.same(getEventListeners(signal, 'abort'), []);
+  const aborted = plugin.connect({ ...PATIENT, port, signal, lookup: answers('127.0.0.2', '127.0.0.3') });
+  await until(() => tried.length === 4, 'the attempt');
+  abort.abort(new Error('enough'));
+  await t.rejects(aborted, { message: 'enough' });
+  await quiet(1);
+  t.equal(queryObjects(Connector), 0);
+});
+
+t.test('a dial that is over does not keep the process alive', async (t) => {
+  const child = start(t, `
+    import { createServer } from 'node:net';
+    const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address();
+    const dialler = createReactor().use(plugin({}));
+    const patient = { host: 'name.test', port, connectTimeoutMs: ${NEVER_MS}, attemptDelayMs: ${NEVER_MS} };
+    await dialler.connect({ ...patient, lookup: async () => ['127.0.0.1', '127.0.0.2'] }).then((connection) => connection.end());
+    server.close();
+    await dialler.connect({ ...patient, lookup: () => Promise.reject(new Error('no')) }).catch(() => {});
+    await dialler.connect({ ...patient, lookup: () => new Promise(() => {}), signal: AbortSignal.timeout(10) }).catch(() => {});
+    process.stdout.write('done');
+  `);
+  t.same(await child.finished, { code: 0, signal: null }, child.stderr);
+  t.equal(child.stdout, 'done');
 });
