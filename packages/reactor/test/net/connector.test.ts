@@ -112,7 +112,8 @@ t.test('when none answers, the timeout ends it and tells what has failed before'
   t.equal(tried[0], '127.0.0.4');
   t.equal(descriptors(), before);
   const six = blackHole(t, encodeAddress('::1', 0)).port;
-  await t.rejects(plugin.connect({ ...PATIENT, host: '::1', port: six, connectTimeoutMs: 20 }), { code: 'EL_CONNECT_TIMEOUT', message: `[::1]:${six} has` });
+  const literal = plugin.connect({ ...PATIENT, host: '::1', port: six, connectTimeoutMs: 20 });
+  await t.rejects(literal, { code: 'EL_CONNECT_TIMEOUT', message: `[::1]:${six} has` });
 });
 
 t.test('the timeout counts from the begin of the lookup, whose late answer then starts nothing', async (t) => {
