@@ -8,6 +8,8 @@ import { SlowReader } from '../support/slow-reader.js';
 const native = nativeKernel();
 const ENOSPC = -28;
 const LIMIT_MS = 60;
+/** Where the peer is to meet it, with what it does every 10 ms, on a busy machine too. */
+const LENIENT_MS = 250;
 const BULK = Buffer.alloc(8_000_000);
 const COUNTERS = ['handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts'] as const;
 
@@ -103,14 +105,14 @@ for (const trigger of TRIGGERS) {
 
   t.test(`each message has messageTimeoutMs of its own, also one whose begin comes with the end of the one before (${trigger})`, async (t) => {
     const endings: Ending[] = [];
-    const { port, reactor } = await serve(t, noting(endings, LINES), { state: () => new LineDecoder(), listen: { trigger, messageTimeoutMs: LIMIT_MS * 2 } });
+    const { port, reactor } = await serve(t, noting(endings, LINES), { state: () => new LineDecoder(), listen: { trigger, messageTimeoutMs: LENIENT_MS } });
     const client = new SlowReader(t, port);
     client.send('one');
-    await passing(LIMIT_MS * 8, () => client.send('\nthe next'));
+    await passing(LENIENT_MS * 3, () => client.send('\nthe next'));
     t.same(endings, [], 'there was always a message under way, and none for too long');
     client.send('\n');
     await until(() => (client.read(), client.receivedBytes > 8), 'the last answer');
-    await passing(LIMIT_MS * 4);
+    await passing(LENIENT_MS * 1.5);
     t.same(endings, [], 'none is waited for between messages');
     t.ok(reactor.counters.messageTimeouts === 0);
   });
@@ -119,9 +121,9 @@ for (const trigger of TRIGGERS) {
     for (const size of [1, 8000]) {
       for (const direction of ['in', 'out'] as const) {
         const endings: Ending[] = [];
-        const { port, plugin } = await serve(t, noting(endings), { listen: { trigger, idleTimeoutMs: LIMIT_MS * 2 } });
+        const { port, plugin } = await serve(t, noting(endings), { listen: { trigger, idleTimeoutMs: LENIENT_MS } });
         const client = await dial(t, port);
-        await passing(LIMIT_MS * 6, () => {
+        await passing(LENIENT_MS * 2, () => {
           if (direction === 'in') client.socket.write(Buffer.alloc(size));
           for (const connection of plugin.connections()) if (direction === 'out') connection.write(Buffer.alloc(size));
         });
@@ -177,11 +179,11 @@ for (const trigger of TRIGGERS) {
 
   t.test(`a peer that takes a little now and then outlives writeTimeoutMs, however little the kernel makes of it (${trigger})`, async (t) => {
     const endings: Ending[] = [];
-    const { port, plugin } = await serve(t, noting(endings, { onData: (connection) => void connection.write(BULK) }), { listen: { trigger, writeTimeoutMs: LIMIT_MS * 2 } });
+    const { port, plugin } = await serve(t, noting(endings, { onData: (connection) => void connection.write(BULK) }), { listen: { trigger, writeTimeoutMs: LENIENT_MS } });
     const client = new SlowReader(t, port, 256 * 1024);
     client.send('x');
     await until(() => [...plugin.connections()].some(({ bytesQueued }) => bytesQueued > 0), 'a full socket');
-    await passing(LIMIT_MS * 12, () => client.read(32 * 1024));
+    await passing(LENIENT_MS * 3, () => client.read(32 * 1024));
     t.same(endings, []);
     t.ok(client.receivedBytes < BULK.length / 2, 'it has been slow');
     await until(() => endings.length > 0, 'the end');
