@@ -63,6 +63,9 @@ export const ACCEPT_BACKOFF_MS = 100;
 export const SHUTDOWN_LINGER_MS = 1000;
 export const SHUTDOWN_SWEEP_MS = 100;
 
+/** During a shutdown: a connection on which nothing came or went for so long is not in the middle of a message. */
+export const SHUTDOWN_QUIET_MS = 100;
+
 /** How long dialling may take, and the head start that one address of a name has over the next (RFC 8305, section 5). */
 export const CONNECT_TIMEOUT_MS = 30_000;
 export const ATTEMPT_DELAY_MS = 250;

@@ -106,7 +106,10 @@ export class Shutdown {
   /** Closes where the peer has our FIN, sends nothing more and does not close: all that could be finished is finished. */
   #sweep(): void {
     const quietSinceMs = this.#loop.clock.nowMs - SHUTDOWN_LINGER_MS;
-    for (const connection of this.#connections()) if (connection.lingering && connection.lastActiveMs <= quietSinceMs) connection.destroy();
+    for (const connection of this.#connections()) {
+      if (connection.leaving) connection.endWhenIdle();
+      else if (connection.lingering && connection.lastActiveMs <= quietSinceMs) connection.destroy();
+    }
     this.#endDialled();
   }
 

@@ -1,5 +1,6 @@
 import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
+import { SHUTDOWN_QUIET_MS } from '../limits.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { ConnectionOptions } from '../options.js';
 import { type SocketAddress, addressText } from './address.js';
@@ -114,6 +115,16 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     return this.#leaving && this.#phase === 'closing' && !this.#working;
   }
 
+  /** Whether `endWhenIdle` was called, and has yet to be obeyed. */
+  get leaving(): boolean {
+    return this.#leaving && this.#phase === 'open';
+  }
+
+  /** Whether the peer has been silent for so long that it is not in the middle of sending, as far as one can tell. */
+  get #quiet(): boolean {
+    return this.#loop.clock.nowMs - this.lastActiveMs >= SHUTDOWN_QUIET_MS;
+  }
+
   get #working(): boolean {
     return this.#runningHandlers > 0 || this.mayRead();
   }
@@ -133,7 +144,6 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   /** Ends our side once there is nothing to do: after a last look for bytes that have come, and their answers. */
   endWhenIdle(): void {
-    if (this.#leaving) return;
     this.#leaving = true;
     if (this.#phase !== 'open') return;
     this.mark(EPOLLIN);
@@ -219,7 +229,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
   protected override settle(): void {
-    if (this.#leaving && this.#phase === 'open' && !this.busy) this.#phase = transition(this.#phase, 'draining');
+    if (this.#leaving && this.#phase === 'open' && !this.busy && this.#quiet) this.#phase = transition(this.#phase, 'draining');
     if (this.#phase === 'draining' && this.outbound.length === 0) this.#sendFin();
     if (this.#phase === 'closing' && this.readEnded) return this.#finish(undefined);
     this.#deadlines?.noteWrites();
