@@ -64,7 +64,9 @@ export class Deadlines extends WheelEntry implements Alarm {
 
   /** Undefined for a connection without any. */
   static of(parts: { clock: Clock; counters: Counters }, options: ConnectionOptions, watched: Watched): Deadlines | undefined {
-    const none = DEADLINES.every((deadline) => options[ENDINGS[deadline].option] === 0);
+    const { handshakeTimeoutMs, messageTimeoutMs, writeTimeoutMs, idleTimeoutMs, lifetimeMs } = options;
+    // Summed up, because this is done for every connection.
+    const none = handshakeTimeoutMs + messageTimeoutMs + writeTimeoutMs + idleTimeoutMs + lifetimeMs === 0;
     return none ? undefined : new Deadlines(parts, options, watched);
   }
 
