@@ -143,7 +143,7 @@ export class Reactor {
    * is rounded up to the millisecond. What the callback throws reaches 'uncaughtException'. Error: EL_OPTION_INVALID.
    */
   setTimeout(callback: () => void, delayMs: number): Timer {
-    this.#assertOpen();
+    this.#assertRunning();
     return this.#loop.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback));
   }
 
@@ -152,7 +152,7 @@ export class Reactor {
    * busy loop, or a process that was stopped, has missed are left out, and not made up for. Error: EL_OPTION_INVALID.
    */
   setInterval(callback: () => void, periodMs: number): Timer {
-    this.#assertOpen();
+    this.#assertRunning();
     if (!Number.isInteger(periodMs) || periodMs < 1) {
       throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${periodMs}`);
     }
@@ -161,7 +161,7 @@ export class Reactor {
 
   /** setTimeout as a promise. Rejects with the signal's reason when that is aborted; with EL_REACTOR_CLOSED; EL_OPTION_INVALID. */
   async delay(delayMs: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    this.#assertOpen();
+    this.#assertRunning();
     return this.#loop.delays.wait(checkDelay('delay', delayMs), signal);
   }
 
@@ -170,7 +170,7 @@ export class Reactor {
    * thread; for other threads there is `openInbox`. Errors: EL_QUEUE_FULL, EL_OPTION_INVALID.
    */
   post(task: () => void): void {
-    this.#assertOpen();
+    this.#assertRunning();
     this.#loop.post(checkCallback('post', task));
   }
 
@@ -198,7 +198,8 @@ export class Reactor {
    * Closes the reactor. Without options at once: listeners, connections, everything. With a deadline in order: it accepts
    * no more, calls `onShutdown` of the plugins, lets replies under way finish, half-closes what is idle, and forces what is
    * left when `deadlineMs` have passed. What was dialled may serve what was accepted: it ends when that is gone. Timers,
-   * inboxes and signals go on until then. Called again without a deadline, it waits no longer.
+   * inboxes and signals go on until then, and handlers may make timers and post tasks. Called again without a deadline, it
+   * waits no longer.
    *
    * Resolves, with the same report for every call, when `onClose` has been called for every connection and all descriptors
    * are given back; nothing of the reactor keeps the process alive then. Throws EL_OPTION_INVALID.
@@ -236,7 +237,7 @@ export class Reactor {
     if (this.#shutdown !== undefined) throw closedError();
   }
 
-  /** What plugins need to finish what they have begun goes on until the shutdown is over. */
+  /** What plugins need to finish what they have begun, dials, timers and tasks, goes on until the shutdown is over. */
   #assertRunning(): void {
     if (this.#evicted) throw closedError();
   }

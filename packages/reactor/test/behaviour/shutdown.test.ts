@@ -246,6 +246,32 @@ for (const loop of LOOPS) {
     await t.rejects(backend.connect({ host: '127.0.0.1', port: upstreamPort }), { code: 'EL_REACTOR_CLOSED' });
   });
 
+  t.test(`handlers and onShutdown could make no timers and post no tasks while the reactor closes (${loop})`, async (t) => {
+    const { open, opened } = gate();
+    const reactor = openReactor(t, { loop });
+    const plugin = using(reactor, {
+      async onData(connection) {
+        await opened;
+        await reactor.delay(1);
+        await new Promise<void>((resolve) => reactor.setTimeout(resolve, 1));
+        await new Promise<void>((resolve) => reactor.post(resolve));
+        connection.write('the answer');
+      },
+      onShutdown: () => reactor.delay(1),
+    });
+    const client = await dial(t, (await plugin.listen({ port: 0 })).address.port);
+    client.socket.write('question');
+    await until(() => reactor.counters.bytesRead > 0, 'the handler');
+    const closing = reactor.close({ deadlineMs: FAR_MS });
+    open();
+    await until(() => client.ended, 'the FIN');
+    t.equal(client.text, 'the answer');
+    client.socket.end();
+    t.same(await closing, { ...NOTHING, finished: 1 });
+    t.equal(reactor.counters.handlerFailures, 0);
+    await t.rejects(reactor.delay(1), { code: 'EL_REACTOR_CLOSED' });
+  });
+
   t.test(`a request behind a pause is not taken for idleness (${loop})`, async (t) => {
     let paused: Connection | undefined;
     const { port, reactor } = await serve(t, {
