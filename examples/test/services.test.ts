@@ -1,4 +1,5 @@
 /** The examples of what the loop offers beside connections: deadlines, signals, datagrams, inboxes; and of flow between connections. */
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
@@ -42,4 +43,51 @@ t.test('backpressure keeps the queue short, however much there is to send, and e
   t.ok(Number(waits) > 0);
   t.ok(Number(longest) > 64 * 1024 && Number(longest) <= (64 + 16) * 1024, `${longest} bytes: the high-water mark and a piece at most`);
   await endsAtCtrlC(t, example);
+});
+
+t.test('graceful-shutdown finishes the reply under way, hangs up on the idle, and then ends by itself', async (t) => {
+  const example = new Example(t, 'graceful-shutdown', ['0', '50', '600000']);
+  const port = await example.port();
+  const [idle, working] = [await dial(t, port), await dial(t, port)];
+  working.write('go');
+  let reply = String((await once(working, 'data'))[0]);
+  example.interrupt('SIGTERM');
+  await example.printed(new RegExp(`SIGTERM from process ${process.pid}: finishing what is under way`));
+  idle.on('end', () => idle.end()).resume();
+  working.on('end', () => working.end());
+  reply += (await buffer(working)).toString();
+  t.equal(reply, [1, 2, 3, 4, 5].map((step) => `step ${step} of 5\n`).join(''));
+  t.equal(await example.end(), 0);
+  t.match(example.stdout, /closed: 1 idle, 1 finished, 0 failed, 0 forced\n$/);
+  t.equal(example.stderr, '');
+});
+
+t.test('graceful-shutdown waits no longer at the second signal', async (t) => {
+  const example = new Example(t, 'graceful-shutdown', ['0', '600000', '600000']);
+  const socket = await dial(t, await example.port());
+  // Even if the request has not been read when the signal comes, a last look finds it.
+  socket.on('error', () => {}).write('go');
+  example.interrupt('SIGTERM');
+  await example.printed(/finishing what is under way/);
+  example.interrupt('SIGINT');
+  t.equal(await example.end(), 0);
+  t.match(example.stdout, /SIGINT from process \d+: ending at once\nclosed: 0 idle, 0 finished, 0 failed, 1 forced\n$/);
+});
+
+t.test('udp-echo answers each sender with its own datagrams', async (t) => {
+  const example = new Example(t, 'udp-echo', ['0']);
+  const port = await example.port();
+  // Few and short enough for the buffers of the sockets: over loopback nothing else loses them.
+  const payloads = ['', 'hello', 'two words', 'x'.repeat(1400)];
+  for (const from of ['one: ', 'other: ']) {
+    const client = createSocket('udp4');
+    t.teardown(() => client.close());
+    for (const payload of payloads) {
+      client.send(from + payload, port, '127.0.0.1');
+      const [answer] = (await once(client, 'message')) as [Buffer];
+      t.equal(answer.toString(), from + payload);
+    }
+  }
+  await endsAtCtrlC(t, example);
+  t.match(example.stdout, /received 8 datagrams, sent 8, dropped 0\n$/);
 });
