@@ -1,9 +1,30 @@
 /** The examples of what the loop offers beside connections: deadlines, signals, datagrams, inboxes; and of flow between connections. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
 import { Example, dial, endsAtCtrlC } from './example.js';
+
+/** The lines that a client gets. */
+class Lines {
+  all: string[] = [];
+  #rest = '';
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => {
+      const lines = (this.#rest + chunk.toString()).split('\n');
+      this.#rest = lines.pop() as string;
+      this.all.push(...lines);
+    });
+  }
+
+  async until(condition: (lines: readonly string[]) => boolean): Promise<void> {
+    while (!condition(this.all)) await once(this.#socket, 'data');
+  }
+}
 
 // Most of the time goes into starting processes.
 t.jobs = 4;
@@ -90,4 +111,50 @@ t.test('udp-echo answers each sender with its own datagrams', async (t) => {
   }
   await endsAtCtrlC(t, example);
   t.match(example.stdout, /received 8 datagrams, sent 8, dropped 0\n$/);
+});
+
+t.test('chat carries every line to those who read, leaves out some for who does not, and says good-bye', async (t) => {
+  const example = new Example(t, 'chat', ['0']);
+  const port = await example.port();
+  const idOf = async (socket: Socket) => {
+    // The others learn of each newcomer, and so of its number.
+    const [text] = (await once(socket, 'data')) as [Buffer];
+    return /(\d+) has come/.exec(text.toString())?.[1] as string;
+  };
+  const reader = await dial(t, port);
+  const [slow, slowId] = await Promise.all([dial(t, port), idOf(reader)]);
+  const [talker, talkerId] = await Promise.all([dial(t, port), idOf(reader)]);
+  const line = `${'x'.repeat(1000)}\n`;
+  const heard = new Lines(reader);
+  let said = 0;
+  const say = async () => {
+    talker.write(line.repeat(50));
+    said += 50;
+    // A batch is small enough to wait in the buffers for one who reads, and the next one waits for it.
+    await heard.until((lines) => lines.length >= said);
+  };
+  while (!example.stdout.includes(`${slowId} reads too slowly`)) await say();
+  await say();
+  t.ok(heard.all.every((text) => text === `${talkerId}: ${line.trim()}`), 'the reader has heard everything');
+  const late = new Lines(slow);
+  await late.until((lines) => lines.some((text) => text.startsWith('you have missed')));
+  const got = late.all.filter((text) => text.startsWith(`${talkerId}: `)).length;
+  const missed = Number(/missed (\d+) lines/.exec(late.all.at(-1) as string)?.[1]);
+  t.ok(missed > 0);
+  t.equal(got + missed, said, 'each line was sent or counted');
+  for (const socket of [reader, slow, talker]) socket.on('end', () => socket.end());
+  await endsAtCtrlC(t, example);
+  t.equal(heard.all.at(-1), 'good-bye');
+  t.equal(late.all.at(-1), 'good-bye');
+});
+
+t.test('worker-inbox computes in another thread, and answers others meanwhile', async (t) => {
+  const example = new Example(t, 'worker-inbox', ['0']);
+  const port = await example.port();
+  const [one, other] = [await dial(t, port), await dial(t, port)];
+  one.end('30\n10\n0\n');
+  other.end('20\n');
+  t.equal((await buffer(one)).toString(), '832040\n55\n0\n');
+  t.equal((await buffer(other)).toString(), '6765\n');
+  await endsAtCtrlC(t, example);
 });
