@@ -1,19 +1,17 @@
 // The accept benchmark: connections per second of the server's CPU time, each with one message, then closed.
 
 import type { Benchmark, Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
+import { measureInTurn } from './in-turn.js';
 import { type ChurnSample, disturbanceNotes, measureChurn } from './measure.js';
 import { echoPeers } from './peers.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
-import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
-import { type Server, withServers } from './server.js';
+import { type Samples, ratioOf, spreadOf } from './rounds.js';
 import { type Verdict, atLeast, judge } from './target.js';
 
 const USUAL: readonly string[] = ['c-epoll', 'edgeloop-edge', 'edgeloop-dedicated', 'node-net'];
 
 const COMPARED = ['server', 'conn/CPU s', 'rounds', '÷ C epoll', '÷ node:net'];
 const OBSERVED = ['CPU µs/conn', 'conn/s', 'p50 µs', 'p99 µs', 'server CPU', 'load CPU'];
-
-const SETTLE_SECONDS = 0.1;
 
 /** The fewest connections that edgeloop serves in its CPU time, as a multiple of each base. */
 const LIMITS = { 'c-epoll': 0.9, 'node-net': 1.5 } as const;
@@ -51,20 +49,10 @@ function row(samples: Samples<ChurnSample>, scenario: string, peer: Peer): strin
   ];
 }
 
-function measure(session: Session, connections: number): Promise<Samples<ChurnSample>> {
-  const load = { connections, messageBytes: 64 };
-  const { options, cores, peers } = session;
-  return withServers(peers, cores, async (servers) => {
-    await alternate(servers, 1, (server) => measureChurn(server, cores, load, 0, options.warmupSeconds));
-    const measureOne = (server: Server): Promise<ChurnSample> =>
-      measureChurn(server, cores, load, SETTLE_SECONDS, options.seconds);
-    return alternate(servers, options.rounds, measureOne);
-  });
-}
-
 function churnScenario(name: string, title: string, connections: number): Scenario {
   const run = async (session: Session): Promise<ScenarioReport> => {
-    const samples = await measure(session, connections);
+    const load = { connections, messageBytes: 64 };
+    const samples = await measureInTurn(session, (server, warmup, seconds) => measureChurn(server, session.cores, load, warmup, seconds));
     const verdictsOf = (peer: Peer): Verdict[] =>
       BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []);
     return {

@@ -1,17 +1,14 @@
 // CPU time of the server for each echoed message, as a ratio to the other servers.
 
 import type { Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
+import { measureInTurn } from './in-turn.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
-import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
-import { type Server, withServers } from './server.js';
+import { type Samples, ratioOf, spreadOf } from './rounds.js';
 import { type Verdict, atMost, judge } from './target.js';
 
 const COMPARED = ['server', 'CPU µs/msg', 'rounds', '÷ C epoll', '÷ node:net', '÷ Bun'];
 const OBSERVED = ['msg/s', 'p50 µs', 'p99 µs', 'server CPU', 'load CPU'];
-
-/** The servers were warmed up already; this only lets the new connections settle. */
-const SETTLE_SECONDS = 0.1;
 
 const BASES = ['c-epoll', 'node-net', 'bun'] as const;
 
@@ -52,20 +49,10 @@ function row(samples: Samples<BusySample>, scenario: string, peer: Peer): string
   ];
 }
 
-function measure(session: Session, load: Load): Promise<Samples<BusySample>> {
-  const { options, cores, peers } = session;
-  return withServers(peers, cores, async (servers) => {
-    await alternate(servers, 1, (server) => measureBusy(server, cores, load, 0, options.warmupSeconds));
-    const measureOne = (server: Server): Promise<BusySample> =>
-      measureBusy(server, cores, load, SETTLE_SECONDS, options.seconds);
-    return alternate(servers, options.rounds, measureOne);
-  });
-}
-
 /** A scenario that compares the CPU time of all servers under one load. */
 export function cpuScenario(name: string, title: string, load: Load): Scenario {
   const run = async (session: Session): Promise<ScenarioReport> => {
-    const samples = await measure(session, load);
+    const samples = await measureInTurn(session, (server, warmup, seconds) => measureBusy(server, session.cores, load, warmup, seconds));
     const verdictsOf = (peer: Peer): Verdict[] =>
       BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []);
     return {
