@@ -23,7 +23,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   bytesDiscarded = 0;
   readonly owner: ConnectionOwner<State>;
   readonly #loop: Loop;
-  /** Only from `open` on: a connection that cannot enter the epoll set leaves no alarm behind. */
+  /** Only from `open` to the end: neither a connection that cannot enter the epoll set leaves an alarm behind, nor one that has ended. */
   #deadlines: Deadlines | undefined;
   readonly #admission: Admission | undefined;
   #phase: ConnectionPhase = 'open';
@@ -270,6 +270,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.#phase = transition(this.#phase, 'closed');
     this.#reason = reason;
     this.#deadlines?.stop();
+    this.#deadlines = undefined;
     this.#admission?.release(this.peer);
     this.#loop.forget(this);
     counters.closed++;

@@ -224,6 +224,24 @@ t.test('a connection without deadlines has no alarm, one with all of them has on
   }
 });
 
+t.test('a message that begins on a connection that has ended sets no alarm, and counts no timeout', async (t) => {
+  let ended: Connection | undefined;
+  const { port, reactor } = await serve(t, {
+    onData(connection) {
+      connection.destroy();
+      connection.beginMessage();
+      ended = connection;
+    },
+  }, { listen: { messageTimeoutMs: 5 } });
+  const client = await dial(t, port);
+  client.socket.write('x');
+  await until(() => ended !== undefined && reactor.connectionCount === 0, 'the end');
+  t.equal(loopOf(reactor).clock.pending, 0);
+  t.equal(reactor.counters.messageTimeouts, 0);
+  await reactor.close();
+  t.doesNotThrow(() => ended?.beginMessage(), 'nor is a clock asked that is gone');
+});
+
 t.test('a connection that could not enter the epoll set has left no alarm that would ring for it', async (t) => {
   let full = false;
   const kernel = { epollAdd: (...args: Parameters<typeof native.epollAdd>) => (full ? ENOSPC : native.epollAdd(...args)) };
