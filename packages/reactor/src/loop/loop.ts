@@ -202,7 +202,9 @@ export class Loop {
     for (let left = this.#ready.size; left > 0; left--) {
       const slot = this.#ready.shift();
       if (slot < 0) break;
-      if (this.poller.channelIn(slot).service()) this.#ready.push(slot);
+      const channel = this.poller.channelIn(slot);
+      // It may have left and come back meanwhile, to another slot.
+      if (channel.service()) this.#ready.push(channel.slot);
       if (this.#receives.full) this.#transfer();
     }
     this.#transfer();

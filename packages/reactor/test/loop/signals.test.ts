@@ -87,6 +87,22 @@ t.test('the last subscription may be closed by its own listener, with more signa
   t.equal(calls, 1);
 });
 
+t.test('a listener may close the last subscription and subscribe again, also where its slot is not got back', async (t) => {
+  const { pretended, reactor } = open(t);
+  const inbox = reactor.openInbox(() => {});
+  let again = 0;
+  const subscription = reactor.onSignal('SIGTERM', () => {
+    subscription.close();
+    inbox.close();
+    reactor.onSignal('SIGTERM', () => again++);
+  });
+  pretended.send(TERM);
+  await until(() => pretended.pending.length === 0 && pretended.claimed.size === 1, 'the signal');
+  await reactor.delay(2);
+  pretended.send(TERM);
+  await until(() => again === 1, 'the next signal');
+});
+
 t.test('subscriptions may be closed while their signal waits in the ready queue', async (t) => {
   const { pretended, reactor } = open(t);
   let heard = 0;
