@@ -206,12 +206,11 @@ export class Reactor {
    */
   close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
     const { deadlineMs } = parseOptions(closeOptions, options, 'close');
-    const begun = this.#shutdown;
-    const shutdown = begun ?? new Shutdown(this.#loop, this.#admission, () => this.#evict());
-    this.#shutdown = shutdown;
+    const begun = this.#shutdown !== undefined;
+    this.#shutdown ??= new Shutdown(this.#loop, this.#admission, () => this.#evict());
     // Noted before it begins, for the hooks that it calls may close again.
-    if (begun === undefined) shutdown.begin(this.#plugins, deadlineMs);
-    if (deadlineMs === 0) shutdown.force();
+    if (deadlineMs === 0) this.#shutdown.force();
+    else if (!begun) this.#shutdown.begin(this.#plugins, deadlineMs);
     return this.#closed;
   }
 

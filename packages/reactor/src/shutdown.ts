@@ -44,6 +44,7 @@ export class Shutdown {
     this.#loop = loop;
     this.#admission = admission;
     this.#onDone = onDone;
+    loop.onEnded = (connection) => this.#count(connection as SocketConnection<unknown>);
   }
 
   get report(): ShutdownReport {
@@ -54,7 +55,6 @@ export class Shutdown {
   begin(plugins: readonly PluginHost<never>[], deadlineMs: number): void {
     const { clock, poller } = this.#loop;
     this.#timers = [clock.after(deadlineMs, () => this.force()), clock.every(SHUTDOWN_SWEEP_MS, () => this.#sweep())];
-    this.#loop.onEnded = (connection) => this.#count(connection as SocketConnection<unknown>);
     for (const channel of poller.channels()) {
       if (channel instanceof Listener) channel.acceptRest();
       if (channel instanceof DatagramSocket) channel.close();
@@ -65,7 +65,7 @@ export class Shutdown {
     this.#finishIfOver();
   }
 
-  /** Waits no longer. */
+  /** Waits no longer, or not at all if it has not begun. */
   force(): void {
     if (this.#done) return;
     this.#done = true;

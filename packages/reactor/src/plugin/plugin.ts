@@ -23,9 +23,9 @@ export interface Hooks<State> {
   /** The last hook of a connection, called once. `reason` is the error that ended it, undefined after an orderly end. */
   onClose?(connection: Connection<State>, reason: Error | undefined): unknown;
   /**
-   * The reactor closes. Nothing new is accepted; the plugin's connections are left alone until the promise that the hook
-   * returns is settled, or the deadline has come. Then each is half-closed as soon as its replies are sent; those that were
-   * dialled, in any plugin, when none is left that was accepted.
+   * The reactor closes, with a deadline. Nothing new is accepted; the plugin's connections are left alone until the promise
+   * that the hook returns is settled, or the deadline has come. Then each is half-closed as soon as its replies are sent;
+   * those that were dialled, in any plugin, when none is left that was accepted.
    */
   onShutdown?(): unknown;
 }

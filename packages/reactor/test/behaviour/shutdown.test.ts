@@ -246,6 +246,17 @@ for (const loop of LOOPS) {
     await t.rejects(backend.connect({ host: '127.0.0.1', port: upstreamPort }), { code: 'EL_REACTOR_CLOSED' });
   });
 
+  t.test(`a close without a deadline accepts nobody and asks no plugin: all would end in the same moment (${loop})`, async (t) => {
+    const calls: string[] = [];
+    const note = (name: string) => () => void calls.push(name);
+    const { port, reactor } = await serve(t, { onOpen: note('onOpen'), onClose: note('onClose'), onShutdown: note('onShutdown') }, { loop });
+    // No turn runs between these lines: the kernel has the connection, the reactor does not know of it.
+    const client = new SlowReader(t, port);
+    t.same(await reactor.close(), NOTHING);
+    t.same(calls, []);
+    client.close();
+  });
+
   t.test(`handlers and onShutdown could make no timers and post no tasks while the reactor closes (${loop})`, async (t) => {
     const { open, opened } = gate();
     const reactor = openReactor(t, { loop });
