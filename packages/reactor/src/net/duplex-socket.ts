@@ -1,4 +1,4 @@
-import { EdgeloopError } from '../errors.js';
+import { EdgeloopError, type ErrorCode } from '../errors.js';
 import { WRITE_BUDGET_BYTES } from '../limits.js';
 import type { Loop } from '../loop/loop.js';
 import type { Corked } from '../loop/send-batch.js';
@@ -139,14 +139,16 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
   #checkCaps(queued: number): void {
     const { maxQueuedBytes } = this.options;
     const { counters, pool, maxTotalQueuedBytes } = this.#loop;
-    const who = `${queued} bytes are queued for ${addressText(this.peer)}, which does not read`;
     if (queued > maxQueuedBytes) {
       counters.slowConsumers++;
-      this.overflowed(new EdgeloopError('EL_SLOW_CONSUMER', `${who}; the cap is ${maxQueuedBytes} (maxQueuedBytes)`));
+      this.#overflow('EL_SLOW_CONSUMER', `the cap is ${maxQueuedBytes} (maxQueuedBytes)`);
     } else if (pool.queuedBytes > maxTotalQueuedBytes) {
       counters.outputLimited++;
-      const total = `all connections together have ${pool.queuedBytes}, the limit is ${maxTotalQueuedBytes} (maxTotalQueuedBytes)`;
-      this.overflowed(new EdgeloopError('EL_OUTPUT_LIMIT', `${who}; ${total}`));
+      this.#overflow('EL_OUTPUT_LIMIT', `all connections together have ${pool.queuedBytes}, the limit is ${maxTotalQueuedBytes} (maxTotalQueuedBytes)`);
     }
+  }
+
+  #overflow(code: ErrorCode, why: string): void {
+    this.overflowed(new EdgeloopError(code, `${this.bytesQueued} bytes are queued for ${addressText(this.peer)}, which does not read; ${why}`));
   }
 }
