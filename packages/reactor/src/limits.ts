@@ -73,6 +73,9 @@ export const ATTEMPT_DELAY_MS = 250;
 /** The longest payload of a UDP datagram over IPv4: 65,535 bytes less the headers (RFC 768). */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
+/** Datagrams of one socket that may wait to be sent, however short: each takes room for its address too. */
+export const MAX_QUEUED_DATAGRAMS = 65_536;
+
 /** How often a listener tells of the connections that it refuses. */
 export const REFUSAL_LOG_MS = 1000;
 

@@ -3,7 +3,7 @@ import {
   AF_INET6, DATAGRAM_BATCH, EAGAIN, EINTR, EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, IPPROTO_IPV6, IPV6_V6ONLY, MSG_TRUNC,
   SOCKADDR_IN6_BYTES, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOL_SOCKET, SO_BROADCAST, SO_ERROR, SO_REUSEADDR, SO_REUSEPORT,
 } from '../kernel/abi.js';
-import { MAX_DATAGRAM_BYTES } from '../limits.js';
+import { MAX_DATAGRAM_BYTES, MAX_QUEUED_DATAGRAMS } from '../limits.js';
 import type { Channel } from '../loop/channel.js';
 import type { Loop } from '../loop/loop.js';
 import type { Corked } from '../loop/send-batch.js';
@@ -76,7 +76,8 @@ export class DatagramSocket implements Channel, Corked {
 
   /**
    * Sends a datagram, together with others of this turn. Returns false, and counts it as dropped, if so much is waiting
-   * for the socket that `maxQueuedBytes` would be exceeded, or the socket is closed: UDP may lose datagrams anyway.
+   * for the socket that `maxQueuedBytes` or 65,536 datagrams would be exceeded, or the socket is closed: UDP may lose
+   * datagrams anyway.
    * Errors: EL_DATA_INVALID for more than 65,507 bytes (RFC 768); EL_ADDRESS_INVALID.
    */
   send(payload: Uint8Array | string, to: DatagramPeer): boolean {
@@ -85,7 +86,7 @@ export class DatagramSocket implements Channel, Corked {
       throw new EdgeloopError('EL_DATA_INVALID', `a datagram holds at most ${MAX_DATAGRAM_BYTES} bytes, not ${bytes.length}; split it`);
     }
     const address = encodePeer(to, this.#family).bytes;
-    if (this.#closed || this.#queue.queuedBytes + bytes.length > this.#maxQueuedBytes) {
+    if (this.#closed || this.#isFull(bytes.length)) {
       this.#loop.counters.datagramsDropped++;
       return false;
     }
@@ -174,6 +175,10 @@ export class DatagramSocket implements Channel, Corked {
     counters.bytesRead += length;
     this.#receive(this, payload, sender);
     if (debug) arena.poison(payload);
+  }
+
+  #isFull(moreBytes: number): boolean {
+    return this.#queue.queuedBytes + moreBytes > this.#maxQueuedBytes || this.#queue.size >= MAX_QUEUED_DATAGRAMS;
   }
 
   #flushSoon(): void {

@@ -1,6 +1,7 @@
 import { type Socket, createSocket } from 'node:dgram';
 import t, { type Test } from 'tap';
 import type { DatagramHandle } from '../../src/index.js';
+import { MAX_QUEUED_DATAGRAMS } from '../../src/limits.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { LOOPS, descriptors, dial, memoryLog, openReactor, serve, until } from '../support/setting.js';
 
@@ -107,6 +108,16 @@ t.test('what the socket does not take waits; above the limit it is dropped, coun
   await until(() => received.length === 2, 'what waited');
   t.same(received.map(String), ['a'.repeat(60), 'b'.repeat(40)]);
   t.equal(socket.bytesQueued, 0);
+});
+
+t.test('datagrams without a payload have a limit too, for each takes room', async (t) => {
+  const reactor = openReactor(t, { kernel: { sendDatagrams: () => -11 } });
+  const socket = await reactor.openDatagram({}, () => {});
+  const send = () => socket.send('', { address: '127.0.0.1', port: 9 });
+  const accepted = Array.from({ length: MAX_QUEUED_DATAGRAMS }, send);
+  t.ok(accepted.every(Boolean));
+  t.equal(send(), false);
+  t.equal(reactor.counters.datagramsDropped, 1);
 });
 
 t.test('a datagram that the kernel refuses is dropped and counted, and those behind it are sent', async (t) => {
