@@ -156,8 +156,9 @@ export class DatagramSocket implements Channel, Corked {
   #receiveBatch(): void {
     const { kernel, arena, counters } = this.#loop;
     const count = kernel.recvDatagrams(this.fd, arena.bytes, arena.segmentBytes, this.#senders, this.#results, DATAGRAM_BATCH);
-    if (count < DATAGRAM_BATCH) this.#readable = count === -EINTR;
-    if (count < 0 && count !== -EAGAIN && count !== -EINTR) counters.datagramErrors++;
+    if (count === -EAGAIN || (count >= 0 && count < DATAGRAM_BATCH)) this.#readable = false;
+    // The error of an earlier datagram comes in the place of those that wait, and is gone by that.
+    else if (count < 0 && count !== -EINTR) counters.datagramErrors++;
     for (let i = 0; i < count && !this.#closed; i++) this.#deliver(i);
   }
 

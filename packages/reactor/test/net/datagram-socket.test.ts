@@ -134,6 +134,19 @@ t.test('a datagram that the kernel refuses is dropped and counted, and those beh
   t.match(reactor.counters, { datagramsSent: 2, datagramsDropped: 1 });
 });
 
+t.test('an error of an earlier datagram, which takes the place of a receive, does not hide what waits behind it', async (t) => {
+  const ECONNREFUSED = -111;
+  let errors = 1;
+  const kernel = { recvDatagrams: (...args: Parameters<typeof native.recvDatagrams>) => (errors-- > 0 ? ECONNREFUSED : native.recvDatagrams(...args)) };
+  const reactor = openReactor(t, { kernel });
+  const heard: string[] = [];
+  const { address } = await reactor.openDatagram({}, (_socket, payload) => void heard.push(payload.toString()));
+  const { socket } = await client(t);
+  socket.send('behind', address.port, '127.0.0.1');
+  await until(() => heard.length === 1, 'the datagram');
+  t.match(reactor.counters, { datagramErrors: 1, datagramsReceived: 1 });
+});
+
 t.test('a datagram longer than the receive buffer is dropped and counted, not cut', async (t) => {
   const reactor = openReactor(t, { readBufferBytes: 100 });
   const heard: string[] = [];
