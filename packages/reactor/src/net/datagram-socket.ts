@@ -3,7 +3,8 @@ import {
   AF_INET6, DATAGRAM_BATCH, EAGAIN, EINTR, EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, IPPROTO_IPV6, IPV6_V6ONLY, MSG_TRUNC,
   SOCKADDR_IN6_BYTES, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOL_SOCKET, SO_BROADCAST, SO_ERROR, SO_REUSEADDR, SO_REUSEPORT,
 } from '../kernel/abi.js';
-import { MAX_DATAGRAM_BYTES, MAX_QUEUED_DATAGRAMS } from '../limits.js';
+import { invariant } from '../invariant.js';
+import { BATCH_CONNECTIONS, MAX_DATAGRAM_BYTES, MAX_QUEUED_DATAGRAMS } from '../limits.js';
 import type { Channel } from '../loop/channel.js';
 import type { Loop } from '../loop/loop.js';
 import type { Corked } from '../loop/send-batch.js';
@@ -12,6 +13,8 @@ import { DatagramQueue } from '../structures/datagram-queue.js';
 import { type SocketAddress, addressText, decodeAddress, encodeAddress, encodePeer } from './address.js';
 
 const TRIPLE = 3;
+
+invariant(DATAGRAM_BATCH <= BATCH_CONNECTIONS, 'a batch of datagrams must fit the segments of the receive arena');
 
 /** Who is sent to: what a handler got as the sender, or an IP literal and a port. */
 export type DatagramPeer = Pick<SocketAddress, 'address' | 'port'>;
