@@ -1,4 +1,5 @@
-import type { Signal } from './loop/signals.js';
+import type { Signal, Subscription } from './loop/signals.js';
+import { closeOptions, parseOptions } from './options.js';
 import type { Reactor } from './reactor.js';
 
 export interface CloseOnSignalsOptions {
@@ -15,11 +16,18 @@ export interface CloseOnSignalsOptions {
  * Until then the signals have no other effect (see Reactor.onSignal). Errors: those of Reactor.onSignal; EL_OPTION_INVALID.
  */
 export function closeOnSignals(reactor: Reactor, { deadlineMs = 10_000, signals = ['SIGTERM', 'SIGINT'], onSignal }: CloseOnSignalsOptions = {}): void {
+  parseOptions(closeOptions, { deadlineMs }, 'closeOnSignals');
   let again = false;
   const close = (signal: Signal) => {
     onSignal?.(signal, again);
     void reactor.close({ deadlineMs: again ? 0 : deadlineMs });
     again = true;
   };
-  for (const signal of signals) reactor.onSignal(signal, close);
+  const subscriptions: Subscription[] = [];
+  try {
+    for (const signal of signals) subscriptions.push(reactor.onSignal(signal, close));
+  } catch (error) {
+    for (const subscription of subscriptions) subscription.close();
+    throw error;
+  }
 }
