@@ -1,13 +1,13 @@
 /** The public names of @edgeloop/reactor. */
 export { createReactor, type CreateReactorOptions } from './create-reactor.js';
-export type { ClientHooks, DatagramHandle, InboxHandle, Reactor } from './reactor.js';
+export type { ClientHooks, InboxHandle, Reactor } from './reactor.js';
 export { definePlugin, type Hooks, type Plugin, type PluginContext } from './plugin/plugin.js';
 export type { ListenerHandle, PluginHost } from './plugin/plugin-host.js';
 export type { Connection } from './net/connection.js';
 export type { ConnectionPhase } from './net/connection-phase.js';
 export { ConnectionPool, type AcquireOptions, type PoolCounts } from './net/connection-pool.js';
 export type { SocketAddress } from './net/address.js';
-export type { DatagramPeer, DatagramReceiver } from './net/datagram-socket.js';
+export type { DatagramHandle, DatagramPeer, DatagramReceiver } from './net/datagram-socket.js';
 export type { Timer } from './loop/timer.js';
 export type { InboxAddress } from './loop/inbox.js';
 export { openOutbox, type Outbox } from './open-outbox.js';

@@ -3,7 +3,7 @@ import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/timer.js';
 import type { Connection } from './net/connection.js';
 import { Counters } from './loop/counters.js';
-import { DatagramSocket, type DatagramReceiver } from './net/datagram-socket.js';
+import { type DatagramHandle, type DatagramReceiver, DatagramSocket } from './net/datagram-socket.js';
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
 import { Inbox } from './loop/inbox.js';
@@ -24,9 +24,6 @@ import { SocketConnection } from './net/socket-connection.js';
 
 /** An open inbox, as users see it. */
 export type InboxHandle<T> = Pick<Inbox<T>, 'address' | 'closed' | 'close'>;
-
-/** A UDP socket, as users see it. */
-export type DatagramHandle = Pick<DatagramSocket, 'address' | 'bytesQueued' | 'closed' | 'close' | 'send'>;
 
 /** What a connection that belongs to no plugin may react to. */
 export type ClientHooks = Omit<Hooks<undefined>, 'onShutdown'>;

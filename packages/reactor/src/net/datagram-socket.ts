@@ -19,8 +19,11 @@ invariant(DATAGRAM_BATCH <= BATCH_CONNECTIONS, 'a batch of datagrams must fit th
 /** Who is sent to: what a handler got as the sender, or an IP literal and a port. */
 export type DatagramPeer = Pick<SocketAddress, 'address' | 'port'>;
 
+/** A UDP socket, as users see it. */
+export type DatagramHandle = Pick<DatagramSocket, 'address' | 'bytesQueued' | 'closed' | 'close' | 'send'>;
+
 /** Gets each datagram. `payload` is a view into the loop's buffer, valid until the call returns. */
-export type DatagramReceiver = (socket: DatagramSocket, payload: Buffer, sender: SocketAddress) => void;
+export type DatagramReceiver = (socket: DatagramHandle, payload: Buffer, sender: SocketAddress) => void;
 
 /**
  * A UDP socket in the loop (udp(7)). Owns its descriptor, and the datagrams that wait for the socket to take them.

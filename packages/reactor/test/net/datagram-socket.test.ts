@@ -1,6 +1,6 @@
 import { type Socket, createSocket } from 'node:dgram';
 import t, { type Test } from 'tap';
-import type { DatagramHandle } from '../../src/index.js';
+import type { DatagramReceiver } from '../../src/index.js';
 import { MAX_QUEUED_DATAGRAMS } from '../../src/limits.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { LOOPS, descriptors, dial, memoryLog, openReactor, serve, until } from '../support/setting.js';
@@ -17,7 +17,7 @@ async function client(t: Test, type: 'udp4' | 'udp6' = 'udp4'): Promise<{ socket
   return { socket, received, port: socket.address().port };
 }
 
-const ECHO = (socket: { send: DatagramHandle['send'] }, payload: Buffer, sender: { address: string; port: number }) => void socket.send(payload, sender);
+const ECHO: DatagramReceiver = (socket, payload, sender) => void socket.send(payload, sender);
 
 for (const loop of LOOPS) {
   t.test(`an echo over UDP answers every datagram to its sender, whole, the empty one too (${loop})`, async (t) => {
