@@ -1,5 +1,6 @@
 /** Socket addresses: between text and the kernel's sockaddr (ip(7), ipv6(7), unix(7)). Pure; names are resolved elsewhere. */
 import { isIPv4, isIPv6 } from 'node:net';
+import { inspect } from 'node:util';
 import { EdgeloopError } from '../errors.js';
 import {
   AF_INET, AF_INET6, AF_UNIX,
@@ -38,6 +39,16 @@ class IPv4Address implements SocketAddress {
   get address(): string {
     const bits = this.#bits;
     return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
+  }
+
+  /** As it would be with fields: for logs and JSON, which do not look at getters. */
+  toJSON(): SocketAddress {
+    const { family, address, port } = this;
+    return { family, address, port };
+  }
+
+  [inspect.custom](): SocketAddress {
+    return this.toJSON();
   }
 
   /** What encodeAddress makes of the text, without the text. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import t from 'tap';
 import { addressText, decodeAddress, encodeAddress, encodeUnixAddress } from '../../src/net/address.js';
 
@@ -93,4 +94,11 @@ t.test('property: every Unix path that is accepted comes back as it went in', as
     fc.pre(Buffer.byteLength(path) < 108 && path !== '@' && !path.includes('\0'));
     return unixRoundTrip(path)?.address === path;
   }));
+});
+
+t.test('an address that the kernel gave shows itself whole, in JSON and to console.log', async (t) => {
+  const { bytes } = encodeAddress('127.0.0.1', 7000);
+  const address = decodeAddress(bytes, bytes.length);
+  t.same(JSON.parse(JSON.stringify(address)), { family: 'IPv4', address: '127.0.0.1', port: 7000 });
+  t.equal(inspect(address), "{ family: 'IPv4', address: '127.0.0.1', port: 7000 }");
 });
