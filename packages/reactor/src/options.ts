@@ -1,4 +1,5 @@
 /** What users may set, with defaults, as zod schemas: the one place that checks values from outside. */
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
 import {
@@ -223,6 +224,6 @@ export function parseOptions<Schema extends OptionsSchema>(schema: Schema, value
 function complaint(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
   const name = issue.path.length === 0 ? 'the options' : `"${issue.path.join('.')}"`;
-  const given = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input);
+  const given = issue.input === undefined ? 'nothing' : inspect(issue.input, { breakLength: Infinity });
   return `${name}: ${issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}, but got ${given}`;
 }

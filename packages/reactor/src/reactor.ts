@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Admission } from './net/admission.js';
 import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/timer.js';
@@ -151,7 +152,7 @@ export class Reactor {
   setInterval(callback: () => void, periodMs: number): Timer {
     this.#assertRunning();
     if (!Number.isInteger(periodMs) || periodMs < 1) {
-      throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${periodMs}`);
+      throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${inspect(periodMs)}`);
     }
     return this.#loop.clock.every(periodMs, checkCallback('setInterval', callback));
   }
@@ -245,7 +246,7 @@ function closedError(): EdgeloopError {
 
 function checkDelay(method: string, delayMs: number): number {
   if (Number.isFinite(delayMs) && delayMs >= 0) return delayMs;
-  throw new EdgeloopError('EL_OPTION_INVALID', `${method}: the delay must be a number of milliseconds from 0 on, not ${delayMs}`);
+  throw new EdgeloopError('EL_OPTION_INVALID', `${method}: the delay must be a number of milliseconds from 0 on, not ${inspect(delayMs)}`);
 }
 
 function checkCallback<Callback>(method: string, callback: Callback): Callback {

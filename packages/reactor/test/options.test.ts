@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import t from 'tap';
 import { connectOptions, listenOptions, parseOptions, reactorOptions } from '../src/options.js';
 
@@ -19,11 +20,19 @@ t.test('defaults are filled in', async (t) => {
 t.test('a wrong option is named, with what it was and what is allowed', async (t) => {
   t.equal(complaintOf({ port: 70_000 }), 'EL_OPTION_INVALID listen: "port": too big: expected number to be <=65535, but got 70000');
   t.match(complaintOf({}), /"port": .*got nothing/);
-  t.match(complaintOf({ port: 0, trigger: 'sideways' }), /"trigger": .*"edge"\|"level"\|"oneshot".*"sideways"/);
-  t.match(complaintOf({ port: 0, host: '' }), /"host": .*got ""/);
+  t.match(complaintOf({ port: 0, trigger: 'sideways' }), /"trigger": .*"edge"\|"level"\|"oneshot".*'sideways'/);
+  t.match(complaintOf({ port: 0, host: '' }), /"host": .*got ''/);
   t.match(complaintOf({ port: 0, keepAliveSeconds: -1 }), /"keepAliveSeconds": .*got -1/);
   t.match(complaintOf({ port: 0, host: 'x' }, connectOptions), /"port": .*got 0/);
   t.match(complaintOf({ readBufferBytes: 0.5 }, reactorOptions), /"readBufferBytes"/);
+});
+
+t.test('a wrong option is shown as it is, also where JSON has no word for it', async (t) => {
+  const loop: { self?: unknown } = {};
+  loop.self = loop;
+  for (const port of [10n, Number.NaN, Number.POSITIVE_INFINITY, Symbol('x'), loop]) {
+    t.ok(complaintOf({ port }).endsWith(`, but got ${inspect(port)}`), complaintOf({ port }));
+  }
 });
 
 t.test('an option that does not exist is refused', async (t) => {

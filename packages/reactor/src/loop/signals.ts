@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 import type { Channel } from './channel.js';
 import { EdgeloopError, SystemError, check } from '../errors.js';
 import { EPOLLIN } from '../kernel/abi.js';
@@ -184,7 +185,7 @@ function setOf(numbers: readonly number[]): { low: number; high: number } {
 function signalNumber(name: NodeJS.Signals | number): number {
   const number = typeof name === 'number' ? name : constants.signals[name];
   if (!Number.isInteger(number) || number < 1 || number > 64) {
-    throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: there is no signal ${JSON.stringify(name)}; give a name such as "SIGTERM", or a number from 1 to 64`);
+    throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: there is no signal ${inspect(name)}; give a name such as "SIGTERM", or a number from 1 to 64`);
   }
   if (REFUSED.has(number)) {
     throw new EdgeloopError('EL_OPTION_INVALID', `onSignal: ${signalName(number)} cannot be read by a loop: the kernel does not let it wait`);

@@ -1,4 +1,5 @@
 /** Timers, as users of a reactor see them: never early, in order, fair to everybody else, and none lost. */
+import { inspect } from 'node:util';
 import t from 'tap';
 import type { Connection, Timer } from '../../src/index.js';
 import { TIMER_BUDGET_TOUCHES } from '../../src/limits.js';
@@ -126,11 +127,11 @@ for (const loop of LOOPS) {
   t.test(`wrong delays, periods and callbacks are refused, with the value (${loop})`, async (t) => {
     const reactor = openReactor(t, { loop });
     const wrong = (call: () => unknown, message: RegExp) => t.throws(call, { code: 'EL_OPTION_INVALID', message });
-    for (const delay of [Number.NaN, -1, -0.001, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '5', undefined, null, 5n]) {
-      const named = new RegExp(`not ${delay}$`);
-      wrong(() => reactor.setTimeout(() => {}, delay as number), named);
-      wrong(() => reactor.setInterval(() => {}, delay as number), named);
-      await t.rejects(reactor.delay(delay as number), { code: 'EL_OPTION_INVALID', message: named });
+    for (const delay of [Number.NaN, -1, -0.001, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '5', undefined, null, 5n, Symbol('5')]) {
+      const named = new RegExp(`not ${inspect(delay).replace(/[()]/g, '.')}$`);
+      wrong(() => reactor.setTimeout(() => {}, delay as unknown as number), named);
+      wrong(() => reactor.setInterval(() => {}, delay as unknown as number), named);
+      await t.rejects(reactor.delay(delay as unknown as number), { code: 'EL_OPTION_INVALID', message: named });
     }
     for (const period of [0, 0.5, 1.5]) wrong(() => reactor.setInterval(() => {}, period), new RegExp(`not ${period}$`));
     for (const [callback, name] of [[undefined, 'undefined'], [null, 'null'], ['x', 'string'], [{}, 'object']] as const) {

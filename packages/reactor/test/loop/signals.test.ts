@@ -177,7 +177,7 @@ t.test('signals that cannot be read, or do not exist, or belong to the C library
   for (const name of ['SIGKILL', 'SIGSTOP', 'SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS']) refuse(name, new RegExp(name));
   refuse(9, /SIGKILL/);
   for (const number of [32, 33, 34]) refuse(number, new RegExp(`SIG${number}`));
-  for (const nonsense of [0, -1, 65, 1.5, Number.NaN, 'SIGNONSENSE', 'term', '15', 'constructor', '', undefined, null, {}]) refuse(nonsense, /there is no signal/);
+  for (const nonsense of [0, -1, 65, 1.5, Number.NaN, 'SIGNONSENSE', 'term', '15', 'constructor', '', undefined, null, {}, 10n]) refuse(nonsense, /there is no signal/);
   t.equal(pretended.claimed.size, 0);
   t.equal(pretended.fd, -1);
 });

@@ -24,7 +24,7 @@ t.test('use checks the options, names the wrong one, and hands on the parsed one
       return {};
     },
   });
-  t.throws(() => reactor.use(plugin, { greeting: '' }), { code: 'EL_OPTION_INVALID', message: /^plugin "greeter": "greeting": .*got ""$/ });
+  t.throws(() => reactor.use(plugin, { greeting: '' }), { code: 'EL_OPTION_INVALID', message: /^plugin "greeter": "greeting": .*got ''$/ });
   t.equal(given, undefined);
   reactor.use(plugin, { greeting: 'hi' });
   t.same(given, { greeting: 'hi', times: 2 });
