@@ -1,7 +1,7 @@
 import { EdgeloopError, check } from '../errors.js';
 import {
   AF_INET6, DATAGRAM_BATCH, EAGAIN, EINTR, EPOLLERR, EPOLLET, EPOLLIN, EPOLLOUT, IPPROTO_IPV6, IPV6_V6ONLY, MSG_TRUNC,
-  SOCKADDR_IN6_BYTES, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOL_SOCKET, SO_BROADCAST, SO_ERROR, SO_REUSEADDR, SO_REUSEPORT,
+  SOCKADDR_IN6_BYTES, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOL_SOCKET, SO_BROADCAST, SO_ERROR, SO_REUSEPORT,
 } from '../kernel/abi.js';
 import { invariant } from '../invariant.js';
 import { BATCH_CONNECTIONS, MAX_DATAGRAM_BYTES, MAX_QUEUED_DATAGRAMS } from '../limits.js';
@@ -142,7 +142,7 @@ export class DatagramSocket implements Channel, Corked {
 
   #setOptions({ reusePort, broadcast, ipv6Only }: DatagramOptions): void {
     const set = (level: number, name: number) => check(this.#loop.kernel.setsockopt(this.fd, level, name, 1), 'setsockopt');
-    set(SOL_SOCKET, SO_REUSEADDR);
+    // Not SO_REUSEADDR: for UDP it lets the next one bind the port too, and take all that comes (socket(7)).
     if (reusePort) set(SOL_SOCKET, SO_REUSEPORT);
     if (broadcast) set(SOL_SOCKET, SO_BROADCAST);
     if (this.#family === AF_INET6) check(this.#loop.kernel.setsockopt(this.fd, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0), 'setsockopt');

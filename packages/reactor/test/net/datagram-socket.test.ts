@@ -175,6 +175,14 @@ t.test('a receiver that throws is reported, and the socket goes on; closing with
   await until(() => descriptors() === before + 1, 'the close, with the client still there');
 });
 
+t.test('a port that is taken is refused, unless both sockets share it', async (t) => {
+  const reactor = openReactor(t);
+  const { address } = await reactor.openDatagram({}, ECHO);
+  await t.rejects(reactor.openDatagram({ port: address.port }, ECHO), { code: 'EADDRINUSE', syscall: 'bind' });
+  const shared = await reactor.openDatagram({ reusePort: true }, ECHO);
+  t.equal((await reactor.openDatagram({ reusePort: true, port: shared.address.port }, ECHO)).address.port, shared.address.port);
+});
+
 t.test('wrong options, addresses and payloads are coded errors that name the value', async (t) => {
   const reactor = openReactor(t);
   await t.rejects(reactor.openDatagram({ port: 70_000 }, ECHO), { code: 'EL_OPTION_INVALID', message: /openDatagram: "port".*70000/ });
