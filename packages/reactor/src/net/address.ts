@@ -8,6 +8,7 @@ import {
   SOCKADDR_IN6_BYTES, SOCKADDR_IN_BYTES, SOCKADDR_UN_BYTES, SUN_PATH_OFFSET,
 } from '../kernel/abi.js';
 
+const MAX_PORT = 65_535;
 const MAX_SCOPE_ID = 2 ** 32 - 1;
 
 export interface SocketAddress {
@@ -68,6 +69,10 @@ export interface KernelAddress {
  * socket an IPv4 address is the IPv6 address that stands for it (RFC 4291, section 2.5.5.2). Error: EL_ADDRESS_INVALID.
  */
 export function encodeAddress(address: string, port: number, family = 0): KernelAddress {
+  // Its two bytes would be those of another port.
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
+    throw new EdgeloopError('EL_ADDRESS_INVALID', `a port is a whole number from 0 to ${MAX_PORT}, not ${inspect(port)}`);
+  }
   if (isIPv4(address)) return encodeIPv4(ipv4BitsOf(address), port, family);
   if (isIPv6(address)) return encodeIPv6(address, port);
   throw new EdgeloopError('EL_ADDRESS_INVALID', `"${address}" is not an IPv4 or IPv6 address`);

@@ -84,13 +84,10 @@ export class DatagramSocket implements Channel, Corked {
    * Sends a datagram, together with others of this turn. Returns false, and counts it as dropped, if so much is waiting
    * for the socket that `maxQueuedBytes` or 65,536 datagrams would be exceeded, or the socket is closed: UDP may lose
    * datagrams anyway.
-   * Errors: EL_DATA_INVALID for more than 65,507 bytes (RFC 768); EL_ADDRESS_INVALID.
+   * Errors: EL_DATA_INVALID for what is not bytes or text, or more than 65,507 bytes (RFC 768); EL_ADDRESS_INVALID.
    */
   send(payload: Uint8Array | string, to: DatagramPeer): boolean {
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    if (bytes.length > MAX_DATAGRAM_BYTES) {
-      throw new EdgeloopError('EL_DATA_INVALID', `a datagram holds at most ${MAX_DATAGRAM_BYTES} bytes, not ${bytes.length}; split it`);
-    }
+    const bytes = bytesOf(payload);
     const address = encodePeer(to, this.#family).bytes;
     if (this.#closed || this.#isFull(bytes.length)) {
       this.#loop.counters.datagramsDropped++;
@@ -219,4 +216,13 @@ export class DatagramSocket implements Channel, Corked {
     this.#loop.counters.datagramsDropped += count;
     this.#queue.consume(count);
   }
+}
+
+function bytesOf(payload: Uint8Array | string): Uint8Array {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new EdgeloopError('EL_DATA_INVALID', `send takes a string or a Uint8Array, not ${payload === null ? 'null' : typeof payload}`);
+  }
+  if (bytes.length <= MAX_DATAGRAM_BYTES) return bytes;
+  throw new EdgeloopError('EL_DATA_INVALID', `a datagram holds at most ${MAX_DATAGRAM_BYTES} bytes, not ${bytes.length}; split it`);
 }

@@ -1,4 +1,5 @@
 import { type Socket, createSocket } from 'node:dgram';
+import { inspect } from 'node:util';
 import t, { type Test } from 'tap';
 import type { DatagramReceiver } from '../../src/index.js';
 import { MAX_QUEUED_DATAGRAMS } from '../../src/limits.js';
@@ -190,6 +191,13 @@ t.test('wrong options, addresses and payloads are coded errors that name the val
   const socket = await reactor.openDatagram({}, ECHO);
   await t.rejects(reactor.openDatagram({ host: '192.0.2.1' }, ECHO), { code: 'EADDRNOTAVAIL', syscall: 'bind', address: '192.0.2.1:0' });
   t.throws(() => socket.send(Buffer.alloc(65_508), socket.address), { code: 'EL_DATA_INVALID', message: /at most 65507 bytes, not 65508/ });
+  for (const payload of [null, undefined, 5, { length: 5 }, new Uint16Array(2)]) {
+    t.throws(() => socket.send(payload as never, socket.address), { code: 'EL_DATA_INVALID', message: /send takes a string or a Uint8Array/ });
+  }
+  t.equal(socket.bytesQueued, 0);
+  for (const port of [-1, 65_536, 1.5, Number.NaN, '80', undefined]) {
+    t.throws(() => socket.send('x', { address: '127.0.0.1', port: port as never }), { code: 'EL_ADDRESS_INVALID', message: `not ${inspect(port)}` });
+  }
   t.throws(() => socket.send('x', { address: 'nowhere', port: 1 }), { code: 'EL_ADDRESS_INVALID', message: /"nowhere"/ });
   socket.close();
   socket.close();
