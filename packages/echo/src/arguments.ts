@@ -74,7 +74,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, tokens: true });
   } catch (error) {
-    const [firstSentence] = (error as Error).message.split('. ');
+    const [firstSentence] = (error as Error).message.split(/\.\s/);
     throw new UsageError(firstSentence);
   }
 }

@@ -51,6 +51,7 @@ const WRONG = {
   'server 7 --trigger EDGE': '--trigger must be edge, level, oneshot, not "EDGE"',
   'server 7 --loop thread': '--loop must be embedded, dedicated, not "thread"',
   'server 7 --grace 0': '--grace must be a number of seconds above 0, not "0"',
+  'server 7 --grace -1': "Option '--grace' argument is ambiguous",
   'server 7 --grace soon': '--grace must be a number of seconds above 0, not "soon"',
   'server --unix /x --udp': '--udp does not go with --unix',
   'server 7 --fast': "Unknown option '--fast'",
