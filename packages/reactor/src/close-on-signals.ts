@@ -15,17 +15,27 @@ export interface CloseOnSignalsOptions {
  * Makes a server end as its operators expect: at the first signal in order, within a deadline, at the second one at once.
  * Until then the signals have no other effect (see Reactor.onSignal). Errors: those of Reactor.onSignal; EL_OPTION_INVALID.
  */
-export function closeOnSignals(reactor: Reactor, { deadlineMs = 10_000, signals = ['SIGTERM', 'SIGINT'], onSignal }: CloseOnSignalsOptions = {}): void {
-  parseOptions(closeOptions, { deadlineMs }, 'closeOnSignals');
+export function closeOnSignals(reactor: Reactor, options: CloseOnSignalsOptions = {}): void {
+  const { signals = ['SIGTERM', 'SIGINT'], onSignal, deadlineMs: wantedMs = 10_000, ...unknown } = options;
+  // Checked now: when the signal comes, nobody could mend it.
+  const { deadlineMs } = parseOptions(closeOptions, { deadlineMs: wantedMs, ...unknown }, 'closeOnSignals');
   let again = false;
   const close = (signal: Signal) => {
-    onSignal?.(signal, again);
-    void reactor.close({ deadlineMs: again ? 0 : deadlineMs });
-    again = true;
+    try {
+      onSignal?.(signal, again);
+    } finally {
+      void reactor.close({ deadlineMs: again ? 0 : deadlineMs });
+      again = true;
+    }
   };
+  subscribeAll(signals.map((signal) => () => reactor.onSignal(signal, close)));
+}
+
+/** All or none. */
+function subscribeAll(calls: readonly (() => Subscription)[]): void {
   const subscriptions: Subscription[] = [];
   try {
-    for (const signal of signals) subscriptions.push(reactor.onSignal(signal, close));
+    for (const subscribe of calls) subscriptions.push(subscribe());
   } catch (error) {
     for (const subscription of subscriptions) subscription.close();
     throw error;
