@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Connection } from '../net/connection.js';
 import { EdgeloopError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -54,8 +55,11 @@ export function definePlugin<Schema extends OptionsSchema, State = undefined>(pl
 
 const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown']);
 
-/** Refuses hooks that would never be called, most likely a misspelt name. Error: EL_PLUGIN_INVALID. */
+/** Refuses hooks that would never be called, most likely a misspelt name, or those of an asynchronous setup. Error: EL_PLUGIN_INVALID. */
 export function checkHooks(plugin: string, hooks: object): void {
+  if (typeof hooks !== 'object' || hooks === null || 'then' in hooks) {
+    throw new EdgeloopError('EL_PLUGIN_INVALID', `plugin "${plugin}" must have an object with hooks, which may be empty, and no promise, but has ${inspect(hooks)}`);
+  }
   for (const [name, hook] of Object.entries(hooks)) {
     if (!HOOK_NAMES.has(name)) {
       throw new EdgeloopError('EL_PLUGIN_INVALID', `plugin "${plugin}" has a hook "${name}", which does not exist; there are ${[...HOOK_NAMES].join(', ')}`);

@@ -9,6 +9,9 @@ t.test('a hook that does not exist is refused by name, with those that do', asyn
     message: 'plugin "p" has a hook "onDta", which does not exist; there are onOpen, onData, onHalfClose, onDrain, onClose, onShutdown',
   });
   t.throws(() => checkHooks('p', { onData: 'x' }), { code: 'EL_PLUGIN_INVALID', message: /"onData" must be a function, but is string/ });
+  for (const none of [undefined, null, 'x', Promise.resolve({ onData() {} })]) {
+    t.throws(() => checkHooks('p', none as never), { code: 'EL_PLUGIN_INVALID', message: /must have an object with hooks/ });
+  }
   t.doesNotThrow(() => checkHooks('p', {}), 'all hooks are optional');
 });
 
