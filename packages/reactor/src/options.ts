@@ -67,7 +67,7 @@ const tcpOptions = {
   /** Unanswered probes after which the peer is given up (TCP_KEEPCNT). */
   keepAliveProbes: z.int().min(1).max(127).default(6),
   /** A peer whose sent bytes stay unacknowledged for so long has vanished (TCP_USER_TIMEOUT, tcp(7)); 0 leaves that to the kernel. */
-  userTimeoutMs: z.int().min(0).default(0),
+  userTimeoutMs: z.int().min(0).max(2 ** 31 - 1).default(0),
 };
 
 interface WaterMarks {

@@ -23,6 +23,7 @@ t.test('a wrong option is named, with what it was and what is allowed', async (t
   t.match(complaintOf({ port: 0, trigger: 'sideways' }), /"trigger": .*"edge"\|"level"\|"oneshot".*'sideways'/);
   t.match(complaintOf({ port: 0, host: '' }), /"host": .*got ''/);
   t.match(complaintOf({ port: 0, keepAliveSeconds: -1 }), /"keepAliveSeconds": .*got -1/);
+  t.match(complaintOf({ port: 0, userTimeoutMs: 2 ** 32 }), /"userTimeoutMs": too big/);
   t.match(complaintOf({ port: 0, host: 'x' }, connectOptions), /"port": .*got 0/);
   t.match(complaintOf({ readBufferBytes: 0.5 }, reactorOptions), /"readBufferBytes"/);
 });
