@@ -56,4 +56,4 @@ const room = reactor.use(chat);
 // A guest who does not read is heard all the same.
 const { address } = await room.listen({ port: Number(process.argv[2] ?? 7000), pauseOnBackpressure: false });
 console.log(`chat on port ${address.port}`);
-reactor.onSignal('SIGINT', () => void reactor.close({ deadlineMs: 1000 }));
+reactor.onSignal('SIGINT', () => void reactor.close({ deadlineMs: 5000 }));
