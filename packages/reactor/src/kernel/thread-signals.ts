@@ -25,6 +25,9 @@ const FIRST_REAL_TIME = 35;
 const MAX_PASSES = 2000;
 const PASS_MS = 1;
 
+/** One pass may find a thread in a moment in which it blocks everything: while it makes a thread, ends, or is visited. */
+const CLEAN_PASSES = 2;
+
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** Returns 0, or -errno: EAGAIN when no real-time signal is free, ETIMEDOUT when a thread could not be changed. */
@@ -34,9 +37,11 @@ export function maskEverywhere(calls: SignalCalls, block: boolean, low: number, 
   const masked = calls.signalMask(block ? 1 : 0, low, high);
   if (masked < 0) return masked;
   const visited = new Set<number>();
+  let clean = 0;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const left = otherThreads(calls.gettid()).filter((thread) => mustChange(thread, visitor, block, low, high));
-    if (left.length === 0) return 0;
+    clean = left.length === 0 ? clean + 1 : 0;
+    if (clean === CLEAN_PASSES) return 0;
     for (const thread of left) {
       if (!visited.has(thread)) calls.signalVisit(thread, visitor, block ? 1 : 0, low, high);
       visited.add(thread);
