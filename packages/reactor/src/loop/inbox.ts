@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Channel } from './channel.js';
-import { check } from '../errors.js';
+import { EdgeloopError, check } from '../errors.js';
 import { EPOLLIN } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { MESSAGE_BUDGET_CALLS } from '../limits.js';
@@ -30,6 +30,10 @@ export const INBOX_SIGNALLED = 1;
 /** 1 once nothing is received any more. */
 export const INBOX_CLOSED = 2;
 const CELLS = 3;
+
+export function inboxClosed(): EdgeloopError {
+  return new EdgeloopError('EL_INBOX_CLOSED', 'the inbox or this way to it is closed; nothing posted to it would arrive');
+}
 
 /**
  * Where other threads leave messages for this loop. The messages go through MessagePorts, which copy or transfer them as
@@ -66,8 +70,9 @@ export class Inbox<T> implements Channel {
     return this.#cells[INBOX_CLOSED] === 1;
   }
 
-  /** An address for one more sender. */
+  /** An address for one more sender. Error: EL_INBOX_CLOSED. */
   address(): InboxAddress {
+    if (this.closed) throw inboxClosed();
     const { port1, port2 } = new MessageChannel();
     port1.unref();
     // Node closes this end behind the last message, once the sender has closed its own.
@@ -109,24 +114,27 @@ export class Inbox<T> implements Channel {
   #receiveNext(): boolean {
     for (let looked = 0; looked < this.#ports.length; looked++) {
       this.#turn = (this.#turn + 1) % this.#ports.length;
-      const envelope: { message: T } | undefined = receiveMessageOnPort(this.#ports[this.#turn] as MessagePort);
-      if (envelope === undefined) continue;
-      Atomics.sub(this.#cells, INBOX_QUEUED, 1);
-      this.#deliver(envelope.message);
-      return true;
+      if (this.#receiveFrom(this.#ports[this.#turn] as MessagePort)) return true;
     }
     return false;
   }
 
-  #drop(port: MessagePort): void {
-    this.#ports = this.#ports.filter((other) => other !== port);
-  }
-
-  #deliver(message: T): void {
+  /** A message that cannot be read in this thread is the program's error, and is gone. */
+  #receiveFrom(port: MessagePort): boolean {
+    let envelope: { message: T } | undefined;
     try {
-      this.#receive(message);
+      envelope = receiveMessageOnPort(port);
+      if (envelope === undefined) return false;
+      Atomics.sub(this.#cells, INBOX_QUEUED, 1);
+      this.#receive(envelope.message);
     } catch (error) {
+      if (envelope === undefined) Atomics.sub(this.#cells, INBOX_QUEUED, 1);
       rethrowLater(error);
     }
+    return true;
+  }
+
+  #drop(port: MessagePort): void {
+    this.#ports = this.#ports.filter((other) => other !== port);
   }
 }

@@ -1,6 +1,6 @@
 import { type Transferable } from 'node:worker_threads';
 import { EdgeloopError, check } from '../errors.js';
-import { INBOX_CLOSED, INBOX_QUEUED, INBOX_SIGNALLED, type InboxAddress } from './inbox.js';
+import { INBOX_CLOSED, INBOX_QUEUED, INBOX_SIGNALLED, type InboxAddress, inboxClosed } from './inbox.js';
 import type { Kernel } from '../kernel/kernel.js';
 
 /**
@@ -21,7 +21,7 @@ export class Outbox<T> {
     // The inbox raises the flag before it closes the descriptor: one that is duplicated before the flag is its own.
     if (this.#inboxClosed) {
       if (this.#eventfd >= 0) kernel.close(this.#eventfd);
-      throw closedError();
+      throw inboxClosed();
     }
     check(this.#eventfd, 'fcntl');
   }
@@ -32,7 +32,7 @@ export class Outbox<T> {
    */
   post(message: T, transfer: readonly Transferable[] = []): void {
     const { cells, port, capacity } = this.#address;
-    if (this.#closed || this.#inboxClosed) throw closedError();
+    if (this.#closed || this.#inboxClosed) throw inboxClosed();
     if (Atomics.add(cells, INBOX_QUEUED, 1) >= capacity) {
       Atomics.sub(cells, INBOX_QUEUED, 1);
       throw new EdgeloopError('EL_QUEUE_FULL', `${capacity} messages are under way to the inbox already; send fewer, or open it with a larger capacity`);
@@ -57,8 +57,4 @@ export class Outbox<T> {
   get #inboxClosed(): boolean {
     return Atomics.load(this.#address.cells, INBOX_CLOSED) === 1;
   }
-}
-
-function closedError(): EdgeloopError {
-  return new EdgeloopError('EL_INBOX_CLOSED', 'the inbox or this way to it is closed; nothing posted to it would arrive');
 }

@@ -126,9 +126,12 @@ export class Signals implements Channel {
 
   #release(number: number): void {
     this.#subscribers.delete(number);
-    this.#read();
-    const { low, high } = setOf([number]);
-    this.#kernel.releaseSignals(low, high);
+    try {
+      this.#read();
+    } finally {
+      const { low, high } = setOf([number]);
+      this.#kernel.releaseSignals(low, high);
+    }
   }
 
   /** Brings the signalfd in line with the signals that are listened to. */

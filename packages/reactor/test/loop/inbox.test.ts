@@ -278,3 +278,10 @@ t.test('a message wakes a dedicated loop out of its wait', async (t) => {
   });
   t.equal(timedOut, 0);
 });
+
+t.test('a closed inbox gives out no address', async (t) => {
+  const reactor = openReactor(t);
+  const inbox = reactor.openInbox(() => {});
+  inbox.close();
+  t.throws(() => inbox.address(), { code: 'EL_INBOX_CLOSED' });
+});
