@@ -130,7 +130,7 @@ export class Reactor {
   async openDatagram(options: OptionsInput<typeof datagramOptions>, receive: DatagramReceiver): Promise<DatagramHandle> {
     checkCallback('openDatagram', receive);
     const parsed = parseOptions(datagramOptions, options, 'openDatagram');
-    const [ip] = await resolveHost(parsed.host);
+    const [ip] = await this.#loop.awaited(resolveHost(parsed.host));
     this.#assertOpen();
     const { counters } = this.#loop;
     return new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#log }), ip, parsed);

@@ -56,9 +56,9 @@ export class DedicatedHost implements Host {
     else if (!this.#scheduled) this.#rest(descriptor);
   }
 
-  #waitMs({ keepAlive, pendingHandlers }: Turnable): number {
+  #waitMs({ keepAlive, pendingPromises }: Turnable): number {
     if (!keepAlive.held) return 0;
-    return pendingHandlers > 0 ? DEDICATED_PENDING_WAIT_MS : DEDICATED_WAIT_MS;
+    return pendingPromises > 0 ? DEDICATED_PENDING_WAIT_MS : DEDICATED_WAIT_MS;
   }
 
   #rest(descriptor: number): void {

@@ -6,8 +6,8 @@ export interface Turnable {
   readonly descriptor: number;
   /** Whether the next turn must not wait. */
   readonly busy: boolean;
-  /** Handlers whose promise has not settled. */
-  readonly pendingHandlers: number;
+  /** Promises that the loop waits for, and that Node's own loop may have to bring about. */
+  readonly pendingPromises: number;
   /** Whether the process may end. */
   readonly keepAlive: KeepAlive;
   turn(timeoutMs: number): void;

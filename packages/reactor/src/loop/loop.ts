@@ -53,8 +53,8 @@ export class Loop {
   readonly keepAlive = new KeepAlive();
   /** Ended before the channels are; each leaves by itself when it is done. */
   readonly undertakings = new Set<Undertaking>();
-  /** Handlers whose promise has not settled. */
-  pendingHandlers = 0;
+  /** Promises that the loop waits for: handlers' mostly. Only Node's own loop may bring what settles them. */
+  pendingPromises = 0;
   /** Called when work appears outside a turn, so that the host makes one soon. */
   wakeHost: () => void = () => {};
   /** Called for each connection when its owner has been told. */
@@ -124,6 +124,12 @@ export class Loop {
       this.clock.endTurn();
       this.#turning = false;
     }
+  }
+
+  /** Counts a promise among those that the loop waits for, until it is settled. */
+  awaited<T>(promise: Promise<T>): Promise<T> {
+    this.pendingPromises++;
+    return promise.finally(() => this.pendingPromises--);
   }
 
   /** Queues a channel that has something to do; if it is queued already it keeps its place. */

@@ -49,7 +49,7 @@ export interface Connection<State = unknown> {
   /** The message that was under way is complete. */
   endMessage(): void;
 
-  /** Stops delivering bytes; they wait in the kernel, whose window closes on the peer. */
+  /** Stops delivering bytes; they wait in the kernel, whose window closes on the peer. Deadlines are not put off by that. */
   pause(): void;
   resume(): void;
 

@@ -52,7 +52,7 @@ export class Connector<T> implements DialOutcome, Undertaking {
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted();
       const connector = new Connector(loop, options, { take, resolve, reject });
-      find().then((found) => connector.#start(found), (error: unknown) => connector.#fail(error));
+      loop.awaited(find()).then((found) => connector.#start(found), (error: unknown) => connector.#fail(error));
     });
   }
 

@@ -202,10 +202,10 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   #await(pending: Promise<void> | undefined): void {
     if (pending === undefined) return;
     this.hold(HELD_BY_HANDLER);
-    this.#loop.pendingHandlers++;
+    this.#loop.pendingPromises++;
     if (this.#runningHandlers++ === 0) this.#deadlines?.beginHandling();
     void pending.then(() => {
-      this.#loop.pendingHandlers--;
+      this.#loop.pendingPromises--;
       if (--this.#runningHandlers > 0) return;
       this.#deadlines?.endHandling();
       this.#release(HELD_BY_HANDLER);

@@ -64,7 +64,7 @@ export class PluginHost<State> {
       return this.#listen(unixListening(parsed), { ...parsed, maxConnectionsPerAddress: 0 });
     }
     const parsed = parseOptions(listenOptions, options, 'listen');
-    const [ip] = await resolveHost(parsed.host);
+    const [ip] = await this.#reactor.loop.awaited(resolveHost(parsed.host));
     return this.#listen(tcpListening(ip, parsed), parsed);
   }
 
@@ -94,7 +94,7 @@ export class PluginHost<State> {
 
   /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. */
   async shutDown(): Promise<void> {
-    await this.#dispatcher.shutDown();
+    await this.#reactor.loop.awaited(this.#dispatcher.shutDown());
     for (const connection of this.connections() as IterableIterator<SocketConnection<State>>) {
       if (connection.accepted) connection.endWhenIdle();
     }

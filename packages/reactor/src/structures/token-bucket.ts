@@ -3,7 +3,7 @@ const MS_PER_SECOND = 1000;
 /** Lets so many through a second, and a second's worth at once: a bucket that fills evenly and is never fuller than that. */
 export class TokenBucket {
   readonly #perSecond: number;
-  /** What is in the bucket, in thousandths of a token: whole milliseconds fill it by whole numbers, and nothing is rounded away. */
+  /** What is in the bucket, in thousandths of a token: a millisecond brings a whole number of them, and ten tenths of a token are one. */
   #thousandths: number;
   #filledMs: number;
 
