@@ -17,11 +17,11 @@ import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
 import { type Hooks, type Plugin, checkHooks } from './plugin/plugin.js';
 import { ReceiveArena } from './structures/receive-arena.js';
+import { openConnections } from './net/open-connections.js';
 import { resolveHost } from './net/resolve.js';
 import { ReserveDescriptor } from './net/reserve.js';
 import { Shutdown, type ShutdownReport } from './shutdown.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
-import { SocketConnection } from './net/socket-connection.js';
 
 /** An open inbox, as users see it. */
 export type InboxHandle<T> = Pick<Inbox<T>, 'address' | 'closed' | 'close'>;
@@ -94,10 +94,8 @@ export class Reactor {
   }
 
   /** Walks the open connections of all plugins. One that is opened or closed meanwhile may or may not be seen. */
-  *connections(): IterableIterator<Connection> {
-    for (const channel of this.#loop.poller.channels()) {
-      if (channel instanceof SocketConnection) yield channel;
-    }
+  connections(): IterableIterator<Connection> {
+    return openConnections(this.#loop.poller);
   }
 
   /** Puts a plugin to use. Errors: EL_OPTION_INVALID, naming the wrong option; EL_PLUGIN_INVALID; EL_REACTOR_CLOSED. */

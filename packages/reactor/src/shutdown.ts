@@ -5,7 +5,8 @@ import { SHUTDOWN_LINGER_MS, SHUTDOWN_SWEEP_MS } from './limits.js';
 import type { Admission } from './net/admission.js';
 import { DatagramSocket } from './net/datagram-socket.js';
 import { Listener } from './net/listener.js';
-import { SocketConnection } from './net/socket-connection.js';
+import { openConnections } from './net/open-connections.js';
+import type { SocketConnection } from './net/socket-connection.js';
 import type { PluginHost } from './plugin/plugin-host.js';
 
 /** How the connections ended whose end was told after a shutdown had begun. Each is counted once. */
@@ -59,7 +60,7 @@ export class Shutdown {
       if (channel instanceof Listener) channel.acceptRest();
       if (channel instanceof DatagramSocket) channel.close();
     }
-    for (const connection of this.#connections()) if (!connection.busy) this.#idleSince.set(connection, connection.bytesRead);
+    for (const connection of openConnections(this.#loop.poller)) if (!connection.busy) this.#idleSince.set(connection, connection.bytesRead);
     for (const plugin of plugins) this.#drain(plugin);
     this.#endDialled();
     this.#finishIfOver();
@@ -71,10 +72,6 @@ export class Shutdown {
     this.#done = true;
     for (const timer of this.#timers) timer.cancel();
     this.#onDone();
-  }
-
-  *#connections(): IterableIterator<SocketConnection<unknown>> {
-    for (const channel of this.#loop.poller.channels()) if (channel instanceof SocketConnection) yield channel;
   }
 
   /** A plugin's connections are left alone until it says that it is done. */
@@ -100,13 +97,13 @@ export class Shutdown {
   /** What was dialled may serve what was accepted, and so ends after it. */
   #endDialled(): void {
     if (this.#pluginsPending > 0 || this.#admission.size > 0) return;
-    for (const connection of this.#connections()) connection.endWhenIdle();
+    for (const connection of openConnections(this.#loop.poller)) connection.endWhenIdle();
   }
 
   /** Closes where the peer has our FIN, sends nothing more and does not close: all that could be finished is finished. */
   #sweep(): void {
     const quietSinceMs = this.#loop.clock.nowMs - SHUTDOWN_LINGER_MS;
-    for (const connection of this.#connections()) {
+    for (const connection of openConnections(this.#loop.poller)) {
       if (connection.leaving) connection.endWhenIdle();
       else if (connection.lingering && connection.lastActiveMs <= quietSinceMs) connection.destroy();
     }

@@ -181,7 +181,7 @@ export class Clock implements Channel, TimerClock {
     if (this.#fresh.empty) return;
     const nowMs = this.#kernel.now();
     while (!this.#fresh.empty) {
-      const timer = this.#fresh.shift() as Alarm;
+      const timer = this.#fresh.shift() as ClockTimer;
       this.#wheel.insert(timer, nowMs + timer.delayMs);
     }
   }

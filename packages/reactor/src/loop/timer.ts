@@ -28,8 +28,6 @@ export interface TimerClock {
 
 /** Something that can be set to ring at a time. */
 export interface Alarm extends WheelEntry {
-  /** Of one that is started: how long after that it rings. */
-  readonly delayMs: number;
   /** 0 for an alarm that rings once. */
   readonly periodMs: number;
   /** Whether it keeps the process alive while it is set. */

@@ -11,6 +11,7 @@ import type { Corked } from '../loop/send-batch.js';
 import type { DatagramOptions } from '../options.js';
 import { DatagramQueue } from '../structures/datagram-queue.js';
 import { type SocketAddress, addressText, decodeAddress, encodeAddress, encodePeer } from './address.js';
+import { bytesOf } from './payload.js';
 
 const TRIPLE = 3;
 
@@ -87,7 +88,7 @@ export class DatagramSocket implements Channel, Corked {
    * Errors: EL_DATA_INVALID for what is not bytes or text, or more than 65,507 bytes (RFC 768); EL_ADDRESS_INVALID.
    */
   send(payload: Uint8Array | string, to: DatagramPeer): boolean {
-    const bytes = bytesOf(payload);
+    const bytes = payloadOf(payload);
     const address = encodePeer(to, this.#family).bytes;
     if (this.#closed || this.#isFull(bytes.length)) {
       this.#loop.counters.datagramsDropped++;
@@ -218,11 +219,8 @@ export class DatagramSocket implements Channel, Corked {
   }
 }
 
-function bytesOf(payload: Uint8Array | string): Uint8Array {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-  if (!(bytes instanceof Uint8Array)) {
-    throw new EdgeloopError('EL_DATA_INVALID', `send takes a string or a Uint8Array, not ${payload === null ? 'null' : typeof payload}`);
-  }
+function payloadOf(data: Uint8Array | string): Uint8Array {
+  const bytes = bytesOf(data, 'send');
   if (bytes.length <= MAX_DATAGRAM_BYTES) return bytes;
   throw new EdgeloopError('EL_DATA_INVALID', `a datagram holds at most ${MAX_DATAGRAM_BYTES} bytes, not ${bytes.length}; split it`);
 }

@@ -44,7 +44,6 @@ const DEADLINES = Object.keys(ENDINGS) as readonly Deadline[];
  * turn, when what had come before it has been read.
  */
 export class Deadlines extends WheelEntry implements Alarm {
-  readonly delayMs = 0;
   readonly periodMs = 0;
   readonly referenced = false;
   readonly #clock: Clock;

@@ -10,6 +10,7 @@ import type { Connection, ConnectionOwner } from './connection.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import { DuplexSocket } from './duplex-socket.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
+import { bytesOf } from './payload.js';
 
 /**
  * A connected socket in the loop: the life of a connection, its deadlines, and the calls to its owner.
@@ -68,7 +69,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     if (this.#endCalled && this.#phase !== 'closed') {
       throw new EdgeloopError('EL_WRITE_AFTER_END', `connection ${this.id}: write after end; the FIN is promised to the peer, so nothing may follow`);
     }
-    const bytes = bytesOf(data);
+    const bytes = bytesOf(data, 'write');
     if (this.#phase !== 'open') return false;
     this.send(bytes);
     return this.phase === 'open' && !this.congested;
@@ -282,10 +283,4 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.leave();
     this.#loop.tellLater(this);
   }
-}
-
-function bytesOf(data: Uint8Array | string): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  if (typeof data === 'string') return Buffer.from(data);
-  throw new EdgeloopError('EL_DATA_INVALID', `write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
 }

@@ -16,6 +16,7 @@ import {
 } from '../options.js';
 import type { Hooks } from './plugin.js';
 import { Reception } from './reception.js';
+import { openConnections } from '../net/open-connections.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
 import { interleaveFamilies, resolveHost } from '../net/resolve.js';
 import { SocketConnection } from '../net/socket-connection.js';
@@ -86,17 +87,19 @@ export class PluginHost<State> {
   }
 
   /** Walks the plugin's open connections. One that is opened or closed meanwhile may or may not be seen. */
-  *connections(): IterableIterator<Connection<State>> {
-    for (const channel of this.#reactor.loop.poller.channels()) {
-      if (channel instanceof SocketConnection && channel.owner === this.#dispatcher) yield channel;
-    }
+  connections(): IterableIterator<Connection<State>> {
+    return this.#connections();
   }
 
   /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. */
   async shutDown(): Promise<void> {
     await this.#reactor.loop.awaited(this.#dispatcher.shutDown());
-    for (const connection of this.connections() as IterableIterator<SocketConnection<State>>) {
-      if (connection.accepted) connection.endWhenIdle();
+    for (const connection of this.#connections()) if (connection.accepted) connection.endWhenIdle();
+  }
+
+  *#connections(): IterableIterator<SocketConnection<State>> {
+    for (const connection of openConnections(this.#reactor.loop.poller)) {
+      if (connection.owner === this.#dispatcher) yield connection as SocketConnection<State>;
     }
   }
 
