@@ -1,6 +1,7 @@
 // The accept benchmark: connections per second of the server's CPU time, each with one message, then closed.
 
-import type { Benchmark, Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
+import type { Benchmark, Peer, Scenario } from './benchmark.js';
+import { compare } from './comparison.js';
 import { measureInTurn } from './in-turn.js';
 import { type ChurnSample, disturbanceNotes, measureChurn } from './measure.js';
 import { echoPeers } from './peers.js';
@@ -50,22 +51,15 @@ function row(samples: Samples<ChurnSample>, scenario: string, peer: Peer): strin
 }
 
 function churnScenario(name: string, title: string, connections: number): Scenario {
-  const run = async (session: Session): Promise<ScenarioReport> => {
-    const load = { connections, messageBytes: 64 };
-    const samples = await measureInTurn(session, (server, warmup, seconds) => measureChurn(server, session.cores, load, warmup, seconds));
-    const verdictsOf = (peer: Peer): Verdict[] =>
-      BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []);
-    return {
-      name,
-      title,
-      columns: [...COMPARED, ...OBSERVED],
-      rows: session.peers.map((peer) => row(samples, name, peer)),
-      notes: disturbanceNotes([...samples.values()].flat()),
-      verdicts: session.peers.flatMap(verdictsOf),
-      samples: Object.fromEntries(samples),
-    };
-  };
-  return { name, title, run };
+  return compare({
+    name,
+    title,
+    columns: [...COMPARED, ...OBSERVED],
+    measure: (session) => measureInTurn(session, (server, warmup, seconds) => measureChurn(server, session.cores, { connections, messageBytes: 64 }, warmup, seconds)),
+    row: (samples, peer) => row(samples, name, peer),
+    verdicts: (samples, peer) => BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []),
+    notes: (samples) => disturbanceNotes([...samples.values()].flat()),
+  });
 }
 
 export const accept: Benchmark = {

@@ -1,6 +1,7 @@
 // CPU time of the server for each echoed message, as a ratio to the other servers.
 
-import type { Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
+import type { Peer, Scenario } from './benchmark.js';
+import { compare } from './comparison.js';
 import { measureInTurn } from './in-turn.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
@@ -51,19 +52,13 @@ function row(samples: Samples<BusySample>, scenario: string, peer: Peer): string
 
 /** A scenario that compares the CPU time of all servers under one load. */
 export function cpuScenario(name: string, title: string, load: Load): Scenario {
-  const run = async (session: Session): Promise<ScenarioReport> => {
-    const samples = await measureInTurn(session, (server, warmup, seconds) => measureBusy(server, session.cores, load, warmup, seconds));
-    const verdictsOf = (peer: Peer): Verdict[] =>
-      BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []);
-    return {
-      name,
-      title,
-      columns: [...COMPARED, ...OBSERVED],
-      rows: session.peers.map((peer) => row(samples, name, peer)),
-      notes: disturbanceNotes([...samples.values()].flat()),
-      verdicts: session.peers.flatMap(verdictsOf),
-      samples: Object.fromEntries(samples),
-    };
-  };
-  return { name, title, run };
+  return compare({
+    name,
+    title,
+    columns: [...COMPARED, ...OBSERVED],
+    measure: (session) => measureInTurn(session, (server, warmup, seconds) => measureBusy(server, session.cores, load, warmup, seconds)),
+    row: (samples, peer) => row(samples, name, peer),
+    verdicts: (samples, peer) => BASES.flatMap((base) => verdictFor(samples, name, peer.name, base) ?? []),
+    notes: (samples) => disturbanceNotes([...samples.values()].flat()),
+  });
 }

@@ -3,7 +3,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import type { Benchmark, Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
+import type { Benchmark, Peer, Scenario } from './benchmark.js';
+import { compare } from './comparison.js';
 import { paths } from './paths.js';
 import { formatNumber, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
@@ -50,10 +51,10 @@ async function measureOne(peer: Peer, scenario: string, core: number): Promise<T
   }
 }
 
-function verdictFor(samples: Samples<TimerSample>, scenario: string, peer: Peer): Verdict | undefined {
+function verdictsFor(samples: Samples<TimerSample>, scenario: string, peer: Peer): Verdict[] {
   const measured = ratioOf(samples, peer.name, NODE, operationNs);
-  if (measured === undefined || peer.name !== EDGELOOP || !JUDGED.has(scenario)) return undefined;
-  return judge(`${scenario}: CPU of a timer of ${EDGELOOP} ÷ ${NODE}`, measured, atMost(RATIO_LIMIT));
+  if (measured === undefined || peer.name !== EDGELOOP || !JUDGED.has(scenario)) return [];
+  return [judge(`${scenario}: CPU of a timer of ${EDGELOOP} ÷ ${NODE}`, measured, atMost(RATIO_LIMIT))];
 }
 
 function row(samples: Samples<TimerSample>, scenario: string, peer: Peer): string[] {
@@ -63,7 +64,7 @@ function row(samples: Samples<TimerSample>, scenario: string, peer: Peer): strin
     peer.title,
     formatNumber(spreadOf(samples, peer.name, operationNs).median),
     formatRange(spreadOf(samples, peer.name, operationNs)),
-    ratio === undefined ? '–' : formatVerdict(ratio, verdictFor(samples, scenario, peer)),
+    ratio === undefined ? '–' : formatVerdict(ratio, verdictsFor(samples, scenario, peer)[0]),
     formatNumber(spreadOf(samples, peer.name, fillNs).median),
     fillRatio === undefined ? '–' : formatNumber(fillRatio.median),
   ];
@@ -71,20 +72,18 @@ function row(samples: Samples<TimerSample>, scenario: string, peer: Peer): strin
 
 /** A process is started for each measurement: a heap that has held a million timers is another heap. */
 function timerScenario(name: string, title: string): Scenario {
-  const run = async ({ options, cores, peers }: Session): Promise<ScenarioReport> => {
-    const unstarted = peers.map((peer) => ({ peer }));
-    const samples = await alternate(unstarted, options.rounds, ({ peer }) => measureOne(peer, name, cores.server));
-    return {
-      name,
-      title: `${title}, beside 1,000,000 pending timers`,
-      columns: ['timers', 'CPU ns/operation', 'rounds', '÷ Node', 'CPU ns to fill, each', '÷ Node'],
-      rows: peers.map((peer) => row(samples, name, peer)),
-      notes: [],
-      verdicts: peers.flatMap((peer) => verdictFor(samples, name, peer) ?? []),
-      samples: Object.fromEntries(samples),
-    };
-  };
-  return { name, title, run };
+  return compare({
+    name,
+    title: `${title}, beside 1,000,000 pending timers`,
+    columns: ['timers', 'CPU ns/operation', 'rounds', '÷ Node', 'CPU ns to fill, each', '÷ Node'],
+    measure({ options, cores, peers }) {
+      const unstarted = peers.map((peer) => ({ peer }));
+      return alternate(unstarted, options.rounds, ({ peer }) => measureOne(peer, name, cores.server));
+    },
+    row: (samples, peer) => row(samples, name, peer),
+    verdicts: (samples, peer) => verdictsFor(samples, name, peer),
+    notes: () => [],
+  });
 }
 
 export const timers: Benchmark = {
