@@ -82,6 +82,14 @@ export const REFUSAL_LOG_MS = 1000;
 /** Default for the bytes that all connections of a reactor may have queued together. */
 export const MAX_TOTAL_QUEUED_BYTES = 1024 * 1024 * 1024;
 
+/** A plugin that keeps the loop for longer than this in one go has stalled it. It is about as long as a person takes to notice. */
+export const STALL_MS = 100;
+
+/** Shared memory for the numbers that a reactor keeps of itself; plugins that are told apart in it, and room for their names. */
+export const METERS_BYTES = 8 * 1024;
+export const MAX_METERED_PLUGINS = 32;
+export const METERED_NAME_BYTES = 64;
+
 /** Slots of one reactor. Slot and generation must fit a safe integer together: 21 + 32 bits = 53. */
 export const MAX_SLOTS = 2 ** 21;
 

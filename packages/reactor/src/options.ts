@@ -21,6 +21,8 @@ export const reactorOptions = z.strictObject({
   loop: z.enum(['embedded', 'dedicated']).default('embedded'),
   /** Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once. */
   debug: z.boolean().default(false),
+  /** Measures what the loop's time is spent on: turns, their stages, plugins. Counting goes on without it. */
+  stopwatch: z.boolean().default(true),
   /** Connections of all listeners together, accepted ones only; more are refused. 0: as many as there is room for. */
   maxConnections: count,
   /** Bytes that all connections together may have queued. Above it, a connection above its own high-water mark is closed with EL_OUTPUT_LIMIT. */

@@ -3,7 +3,7 @@ import { Admission } from './net/admission.js';
 import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/timer.js';
 import type { Connection } from './net/connection.js';
-import { Counters } from './loop/counters.js';
+import type { Counters } from './loop/counters.js';
 import { type DatagramHandle, type DatagramReceiver, DatagramSocket } from './net/datagram-socket.js';
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
@@ -12,6 +12,7 @@ import type { Kernel } from './kernel/kernel.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
 import { Loop } from './loop/loop.js';
+import { Meters } from './loop/meters.js';
 import { type OptionsInput, type OptionsSchema, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, parseOptions } from './options.js';
 import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
@@ -42,6 +43,8 @@ export interface ReactorParts {
 export class Reactor {
   /** What the reactor has done so far; read it at any time. */
   readonly counters: Readonly<Counters>;
+  /** These numbers and all others that it keeps of itself, in memory that other threads may read. */
+  readonly meters: Meters;
   readonly #loop: Loop;
   readonly #host: Host;
   readonly #log: Log;
@@ -55,15 +58,17 @@ export class Reactor {
   #resolveClosed!: (report: ShutdownReport) => void;
 
   constructor({ kernel, host, log }: ReactorParts, options: ReactorOptions) {
-    const counters = new Counters();
-    this.counters = counters;
+    const meters = new Meters();
+    this.meters = meters;
+    this.counters = meters.counters;
     this.#loop = new Loop({
       kernel,
-      counters,
+      meters,
       arena: new ReceiveArena(options.readBufferBytes, BATCH_CONNECTIONS),
       pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS),
       debug: options.debug,
       maxTotalQueuedBytes: options.maxTotalQueuedBytes,
+      stopwatch: options.stopwatch,
     });
     this.#host = host;
     this.#log = log;

@@ -1,5 +1,5 @@
 import type { Channel } from './channel.js';
-import type { Counters } from './counters.js';
+import type { Meters } from './meters.js';
 import { EdgeloopError, check } from '../errors.js';
 import { EPOLLET, EPOLLIN } from '../kernel/abi.js';
 import type { KeepAlive } from './keep-alive.js';
@@ -20,7 +20,7 @@ const NOT_ARMED = Number.POSITIVE_INFINITY;
 export interface ClockParts {
   readonly kernel: Kernel;
   readonly poller: Poller;
-  readonly counters: Counters;
+  readonly meters: Meters;
   readonly keepAlive: KeepAlive;
   /** Has a turn made soon. */
   wakeHost(): void;
@@ -38,7 +38,7 @@ export class Clock implements Channel, TimerClock {
   slot = -1;
   readonly #kernel: Kernel;
   readonly #poller: Poller;
-  readonly #counters: Counters;
+  readonly #meters: Meters;
   readonly #keepAlive: KeepAlive;
   readonly #wakeHost: () => void;
   readonly #wheel: TimerWheel;
@@ -47,7 +47,6 @@ export class Clock implements Channel, TimerClock {
   #woken = false;
   /** When the timerfd expires. */
   #armedMs = NOT_ARMED;
-  /** The time at the begin of this turn, or of the last one. */
   #turnMs: number;
   #behind = false;
   #inTurn = false;
@@ -56,7 +55,7 @@ export class Clock implements Channel, TimerClock {
     const { kernel, poller } = parts;
     this.#kernel = kernel;
     this.#poller = poller;
-    this.#counters = parts.counters;
+    this.#meters = parts.meters;
     this.#keepAlive = parts.keepAlive;
     this.#wakeHost = () => parts.wakeHost();
     this.#turnMs = kernel.now();
@@ -83,6 +82,11 @@ export class Clock implements Channel, TimerClock {
   /** Whether no call is made any more. */
   get closed(): boolean {
     return this.fd === NO_FD;
+  }
+
+  /** When this turn began, or the last one. */
+  get turnMs(): number {
+    return this.#turnMs;
   }
 
   /** The time on the monotonic clock, in ms with a fraction. Within a turn it is that of the turn's begin. */
@@ -143,9 +147,13 @@ export class Clock implements Channel, TimerClock {
     this.#turnMs = this.#kernel.now();
   }
 
+  /** Whether calls may be due. */
+  get due(): boolean {
+    return this.#behind || this.#wheel.nextMs <= this.#turnMs;
+  }
+
   /** Makes the calls that are due, within the turn's budget. */
   expire(): void {
-    if (this.#wheel.nextMs > this.#turnMs && !this.#behind) return;
     this.#behind = this.#wheel.advance(this.#turnMs, TIMER_BUDGET_TOUCHES, this.#expire);
   }
 
@@ -188,7 +196,9 @@ export class Clock implements Channel, TimerClock {
 
   readonly #expire = (entry: WheelEntry): void => {
     const alarm = entry as Alarm;
-    this.#counters.timersExpired++;
+    const { counters, timerLatenessSeconds } = this.#meters;
+    counters.timersExpired++;
+    timerLatenessSeconds.observe(Math.max(0, this.#turnMs - alarm.dueTick) / 1000);
     if (alarm.periodMs > 0) this.#wheel.insert(alarm, this.#nextBeat(alarm));
     else if (alarm.referenced) this.#keepAlive.release();
     try {

@@ -1,47 +1,23 @@
-/** What a reactor has done since it was made. Plain numbers, so that counting costs an increment. */
-export class Counters {
-  /** Turns of the loop. */
-  turns = 0;
-  /** Events that epoll reported. */
-  events = 0;
-  /** Calls of timers. */
-  timersExpired = 0;
-  /** Events dropped because their connection had been closed meanwhile, its slot perhaps given out again. */
-  staleEvents = 0;
-  /** Connections accepted, and those dialled that came about. */
-  accepted = 0;
-  connected = 0;
-  /** Connections that ended, whatever the reason. */
-  closed = 0;
-  /** Of them, those that ended with an error: theirs, the network's or a handler's. */
-  failed = 0;
-  /** Connections closed as soon as they were accepted, because no descriptor or slot was left for them. */
-  shed = 0;
-  /** Connections refused as soon as they were accepted, by the limit: of connections in all, of one address, of a second. */
-  refusedByTotal = 0;
-  refusedByAddress = 0;
-  refusedByRate = 0;
-  /** Connections closed because a deadline had passed, by the deadline. */
-  handshakeTimeouts = 0;
-  messageTimeouts = 0;
-  writeTimeouts = 0;
-  idleTimeouts = 0;
-  lifetimeTimeouts = 0;
-  /** Connections closed because their own queue, or all queues together, had become too long. */
-  slowConsumers = 0;
-  outputLimited = 0;
-  /** Times that a listener stopped accepting for a while because descriptors or memory were short. */
-  acceptPauses = 0;
-  /** Handlers that threw or rejected. */
-  handlerFailures = 0;
-  /** Datagrams that came and went; those that were not sent, because the queue was full or the kernel refused them; those that did not fit the receive buffer; and errors that a network has reported for earlier ones. */
-  datagramsReceived = 0;
-  datagramsSent = 0;
-  datagramsDropped = 0;
-  datagramsTruncated = 0;
-  datagramErrors = 0;
-  bytesRead = 0;
-  bytesWritten = 0;
-  /** Bytes that were queued on a connection when it was closed before they could be sent. */
-  bytesDiscarded = 0;
-}
+import { type Slots, slotsOf } from '../structures/slots.js';
+
+/** What a reactor counts. The names are public: telemetry/metrics.ts makes metrics of them, the debugging guide explains each. */
+export const COUNTERS = [
+  // The loop.
+  'turns', 'events', 'eventsReadable', 'eventsWritable', 'eventsPeerClosed', 'eventsHangup', 'eventsError', 'emptyWaits', 'staleEvents',
+  'timersExpired', 'tasksRun', 'wakeUps', 'messagesReceived', 'signalsReceived', 'stalls',
+  // Connections: how they come, why some may not, how they end. Of each end there is one reason.
+  'accepted', 'connected', 'connectFailures', 'acceptPauses', 'shed', 'refusedByTotal', 'refusedByAddress', 'refusedByRate',
+  'closed', 'failed', 'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator',
+  'handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts', 'slowConsumers', 'outputLimited',
+  'handlerFailures',
+  // Bytes and datagrams.
+  'bytesRead', 'bytesWritten', 'bytesDiscarded',
+  'datagramsReceived', 'datagramsSent', 'datagramsDropped', 'datagramsTruncated', 'datagramErrors',
+] as const;
+
+export type CounterName = (typeof COUNTERS)[number];
+
+/** What a reactor has done since it was made: numbers that only grow, and that every thread may read. */
+export type Counters = Slots<CounterName>;
+
+export const openCounters = slotsOf(COUNTERS);

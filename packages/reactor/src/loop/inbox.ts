@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Channel } from './channel.js';
+import type { Counters } from './counters.js';
 import { EdgeloopError, check } from '../errors.js';
 import { EPOLLIN } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -19,6 +20,7 @@ export interface InboxAddress {
 export interface InboxParts {
   readonly kernel: Kernel;
   readonly poller: Poller;
+  readonly counters: Counters;
   /** Takes a channel that is about to leave out of the ready queue. */
   forget(channel: Channel): void;
 }
@@ -88,6 +90,7 @@ export class Inbox<T> implements Channel {
   /** The flag goes down before the ports are looked into: a message that is posted later raises it, and the loop, again. */
   service(): boolean {
     this.#kernel.eventfdRead(this.fd);
+    this.#parts.counters.wakeUps++;
     Atomics.store(this.#cells, INBOX_SIGNALLED, 0);
     let left = MESSAGE_BUDGET_CALLS;
     while (left > 0 && !this.closed && this.#receiveNext()) left--;
@@ -126,6 +129,7 @@ export class Inbox<T> implements Channel {
       envelope = receiveMessageOnPort(port);
       if (envelope === undefined) return false;
       Atomics.sub(this.#cells, INBOX_QUEUED, 1);
+      this.#parts.counters.messagesReceived++;
       this.#receive(envelope.message);
     } catch (error) {
       if (envelope === undefined) Atomics.sub(this.#cells, INBOX_QUEUED, 1);

@@ -2,15 +2,20 @@ import type { BufferPool } from '../structures/buffer-pool.js';
 import type { Channel } from './channel.js';
 import { Clock } from './clock.js';
 import type { Counters } from './counters.js';
+import type { Gauges } from './gauges.js';
 import { KeepAlive } from './keep-alive.js';
 import { invariant } from '../invariant.js';
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Meters } from './meters.js';
 import { Poller } from './poller.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
 import { ReceiveBatch, type Receiver } from './receive-batch.js';
 import { Delays } from './delays.js';
 import { Signals } from './signals.js';
 import { type Corked, SendBatch } from './send-batch.js';
+import { DISPATCH, TASKS, TIMERS, WRITE } from './stage.js';
+import { Stopwatch } from './stopwatch.js';
 import { TaskQueue } from './task-queue.js';
 import type { ReceiveArena } from '../structures/receive-arena.js';
 
@@ -26,13 +31,15 @@ export interface Undertaking {
 
 export interface LoopParts {
   readonly kernel: Kernel;
-  readonly counters: Counters;
+  readonly meters: Meters;
   readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   /** Overwrite the receive buffer after each dispatch. */
   readonly debug: boolean;
   /** What all connections may have queued together. */
   readonly maxTotalQueuedBytes: number;
+  /** Measure what the loop's time is spent on. */
+  readonly stopwatch: boolean;
 }
 
 /**
@@ -41,7 +48,10 @@ export interface LoopParts {
  */
 export class Loop {
   readonly kernel: Kernel;
+  readonly meters: Meters;
   readonly counters: Counters;
+  readonly gauges: Gauges;
+  readonly stopwatch: Stopwatch;
   readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   readonly debug: boolean;
@@ -66,14 +76,17 @@ export class Loop {
   #ended: Ended[] = [];
   #turning = false;
 
-  constructor({ kernel, counters, arena, pool, debug, maxTotalQueuedBytes }: LoopParts) {
+  constructor({ kernel, meters, arena, pool, debug, maxTotalQueuedBytes, stopwatch }: LoopParts) {
     this.kernel = kernel;
-    this.counters = counters;
+    this.meters = meters;
+    this.counters = meters.counters;
+    this.gauges = meters.gauges;
+    this.stopwatch = new Stopwatch(kernel, meters, stopwatch);
     this.arena = arena;
     this.pool = pool;
     this.debug = debug;
     this.maxTotalQueuedBytes = maxTotalQueuedBytes;
-    this.#receives = new ReceiveBatch(kernel, arena);
+    this.#receives = new ReceiveBatch(kernel, arena, this.stopwatch);
     this.#sends = new SendBatch(kernel, pool);
     this.poller = new Poller(kernel, this.keepAlive);
     this.clock = this.#openClock();
@@ -110,18 +123,18 @@ export class Loop {
     invariant(!this.#turning, 'a turn was started inside a turn');
     this.#turning = true;
     try {
-      this.counters.turns++;
       const events = this.poller.wait(this.busy ? 0 : timeoutMs);
-      this.clock.beginTurn();
+      this.#beginTurn(events);
       this.#mark(events);
       this.#serveRound();
-      this.clock.expire();
-      this.#tasks.run();
-      this.#sends.send();
+      this.#expireTimers();
+      this.#runTasks();
+      this.#send();
       this.#tellOwners();
     } finally {
       // Also after a throw: in a program that lives on, the timers go on.
       this.clock.endTurn();
+      this.#publish();
       this.#turning = false;
     }
   }
@@ -189,18 +202,51 @@ export class Loop {
     this.poller.close();
   }
 
+  #beginTurn(events: number): void {
+    const { meters, counters, clock } = this;
+    const beforeMs = clock.turnMs;
+    clock.beginTurn();
+    this.stopwatch.beginTurn(clock.turnMs);
+    counters.turns++;
+    counters.events += events;
+    if (events === 0) counters.emptyWaits++;
+    meters.batchEvents.observe(events);
+    if (this.#ready.size > 0) meters.readyAgeSeconds.observe((clock.turnMs - beforeMs) / 1000);
+  }
+
+  /** Says how the loop stands. Other threads read it there, also when the next turn never ends. */
+  #publish(): void {
+    const { gauges } = this;
+    gauges.readyQueue = this.#ready.size;
+    gauges.timersPending = this.clock.pending;
+    gauges.tasksPending = this.#tasks.size;
+    gauges.bytesQueued = this.pool.queuedBytes;
+    this.stopwatch.endTurn();
+  }
+
   /** Notes a batch of events. Nothing is served before all of them are noted. */
   #mark(count: number): void {
-    this.counters.events += count;
     for (let i = 0; i < count; i++) {
       const channel = this.poller.channelAt(i);
       if (channel === undefined) {
         this.counters.staleEvents++;
         continue;
       }
-      channel.mark(this.poller.eventsAt(i));
+      const events = this.poller.eventsAt(i);
+      this.#countKinds(events);
+      channel.mark(events);
       this.#ready.push(channel.slot);
     }
+  }
+
+  /** Adds the bit instead of asking for it: a branch for each kind would cost more than the counting. */
+  #countKinds(events: number): void {
+    const { counters } = this;
+    counters.eventsReadable += (events / EPOLLIN) & 1;
+    counters.eventsWritable += (events / EPOLLOUT) & 1;
+    counters.eventsError += (events / EPOLLERR) & 1;
+    counters.eventsHangup += (events / EPOLLHUP) & 1;
+    counters.eventsPeerClosed += (events / EPOLLRDHUP) & 1;
   }
 
   /** Serves each channel that is ready now once; what it leaves undone waits behind the others for the next turn. */
@@ -219,7 +265,26 @@ export class Loop {
   /** Receives for those that asked for it, lets their handlers run, and sends what these have written. */
   #transfer(): void {
     this.#receives.receive();
+    this.#send();
+    this.stopwatch.enter(DISPATCH);
+  }
+
+  #send(): void {
+    if (this.#sends.size === 0) return;
+    this.stopwatch.enter(WRITE);
     this.#sends.send();
+  }
+
+  #expireTimers(): void {
+    if (!this.clock.due) return;
+    this.stopwatch.enter(TIMERS);
+    this.clock.expire();
+  }
+
+  #runTasks(): void {
+    if (this.#tasks.size === 0) return;
+    this.stopwatch.enter(TASKS);
+    this.counters.tasksRun += this.#tasks.run();
   }
 
   #tellOwners(): void {

@@ -1,6 +1,8 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { BATCH_BYTES, BATCH_CONNECTIONS } from '../limits.js';
 import type { ReceiveArena } from '../structures/receive-arena.js';
+import { HANDLER, READ } from './stage.js';
+import type { Stopwatch } from './stopwatch.js';
 
 const TRIPLE = 3;
 
@@ -19,14 +21,16 @@ export interface Receiver {
 export class ReceiveBatch {
   readonly #kernel: Kernel;
   readonly #arena: ReceiveArena;
+  readonly #stopwatch: Stopwatch;
   readonly #triples = new Int32Array(BATCH_CONNECTIONS * TRIPLE);
   /** Filled up to `#count`. Of fixed length: cutting an array to nothing and growing it again costs more than a receive's share. */
   readonly #receivers = new Array<Receiver | undefined>(BATCH_CONNECTIONS).fill(undefined);
   #count = 0;
 
-  constructor(kernel: Kernel, arena: ReceiveArena) {
+  constructor(kernel: Kernel, arena: ReceiveArena, stopwatch: Stopwatch) {
     this.#kernel = kernel;
     this.#arena = arena;
+    this.#stopwatch = stopwatch;
   }
 
   get full(): boolean {
@@ -55,7 +59,9 @@ export class ReceiveBatch {
       triples[i * TRIPLE + 1] = i * segmentBytes;
       triples[i * TRIPLE + 2] = segmentBytes;
     }
+    this.#stopwatch.enter(READ);
     const done = this.#kernel.recvMany(bytes, triples, count, BATCH_BYTES);
+    this.#stopwatch.enter(HANDLER);
     for (let i = 0; i < done; i++) {
       const receiver = receivers[from + i] as Receiver;
       receivers[from + i] = undefined;

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { inspect } from 'node:util';
 import type { Channel } from './channel.js';
+import type { Counters } from './counters.js';
 import { EdgeloopError, SystemError, check } from '../errors.js';
 import { EPOLLIN } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -38,6 +39,7 @@ interface Subscriber {
 export interface SignalsParts {
   readonly kernel: Kernel;
   readonly poller: Poller;
+  readonly counters: Counters;
   /** Takes a channel that is about to leave out of the ready queue. */
   forget(channel: Channel): void;
 }
@@ -94,6 +96,7 @@ export class Signals implements Channel {
   }
 
   #dispatch(at: number): void {
+    this.#parts.counters.signalsReceived++;
     const [number, code, pid, uid] = this.#quads.subarray(at, at + QUAD) as unknown as [number, number, number, number];
     const signal: Signal = { name: signalName(number), number, code, pid, uid };
     const subscribers = this.#subscribers.get(number) ?? new Set();

@@ -21,9 +21,10 @@ export class TaskQueue {
     this.#tasks.push(task);
   }
 
-  /** Runs what waited at the begin of the call, as far as the budget goes. What a task posts comes with the next turn. */
-  run(): void {
-    for (let left = Math.min(this.size, TASK_BUDGET_CALLS); left > 0; left--) {
+  /** Runs what waited at the begin of the call, as far as the budget goes, and returns how many. What a task posts comes with the next turn. */
+  run(): number {
+    const count = Math.min(this.size, TASK_BUDGET_CALLS);
+    for (let left = count; left > 0; left--) {
       const task = this.#tasks[this.#next++] as () => void;
       try {
         task();
@@ -32,6 +33,7 @@ export class TaskQueue {
       }
     }
     this.#forgetRun();
+    return count;
   }
 
   /** Cuts off what has run once it is the larger part, so that each task is moved once at most. */

@@ -1,4 +1,5 @@
 import { invariant } from '../invariant.js';
+import type { Gauges } from '../loop/gauges.js';
 
 /**
  * The life of a connection, as far as our side of it decides (a dialled one begins when connect(2) has succeeded):
@@ -17,8 +18,12 @@ const LEGAL: Readonly<Record<ConnectionPhase, readonly ConnectionPhase[]>> = {
   closed: [],
 };
 
-/** Returns `to`, having asserted that it may follow `from`. */
-export function transition(from: ConnectionPhase, to: ConnectionPhase): ConnectionPhase {
+/** Returns `to`, having asserted that it may follow `from`. The gauges of connections by phase go along. */
+export function transition(from: ConnectionPhase, to: ConnectionPhase, gauges: Gauges): ConnectionPhase {
   invariant(LEGAL[from].includes(to), 'a connection takes a step that its life does not have');
+  if (from === 'draining') gauges.connectionsDraining--;
+  if (from === 'closing') gauges.connectionsClosing--;
+  if (to === 'draining') gauges.connectionsDraining++;
+  if (to === 'closing') gauges.connectionsClosing++;
   return to;
 }

@@ -1,4 +1,5 @@
 import type { SocketAddress } from './address.js';
+import { codeOf } from './ending.js';
 import { Dial, type DialOutcome } from './dial.js';
 import type { RemoteEndpoint } from './endpoint.js';
 import { EdgeloopError } from '../errors.js';
@@ -118,6 +119,8 @@ export class Connector<T> implements DialOutcome, Undertaking {
 
   #fail(error: unknown): void {
     if (this.#done) return;
+    this.#loop.counters.connectFailures++;
+    this.#loop.meters.errors.count(codeOf(error));
     this.#finish();
     this.#settled.reject(error);
   }

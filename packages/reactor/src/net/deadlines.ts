@@ -1,7 +1,6 @@
 import type { ErrorCode } from '../errors.js';
 import type { Clock } from '../loop/clock.js';
 import type { Alarm } from '../loop/timer.js';
-import type { Counters } from '../loop/counters.js';
 import type { ConnectionOptions } from '../options.js';
 import { WheelEntry } from '../structures/wheel-list.js';
 
@@ -23,12 +22,12 @@ export interface Watched {
 
 type Deadline = 'handshake' | 'message' | 'write' | 'idle' | 'lifetime';
 
-const ENDINGS: Readonly<Record<Deadline, { code: ErrorCode; counter: keyof Counters; option: keyof ConnectionOptions; why: string }>> = {
-  handshake: { code: 'EL_HANDSHAKE_TIMEOUT', counter: 'handshakeTimeouts', option: 'handshakeTimeoutMs', why: 'has not sent a first byte' },
-  message: { code: 'EL_MESSAGE_TIMEOUT', counter: 'messageTimeouts', option: 'messageTimeoutMs', why: 'has not finished the message that it began' },
-  write: { code: 'EL_WRITE_TIMEOUT', counter: 'writeTimeouts', option: 'writeTimeoutMs', why: 'has taken none of the bytes that wait for it' },
-  idle: { code: 'EL_IDLE_TIMEOUT', counter: 'idleTimeouts', option: 'idleTimeoutMs', why: 'has neither sent nor taken a byte' },
-  lifetime: { code: 'EL_LIFETIME_EXCEEDED', counter: 'lifetimeTimeouts', option: 'lifetimeMs', why: 'has been connected for as long as allowed' },
+const ENDINGS: Readonly<Record<Deadline, { code: ErrorCode; option: keyof ConnectionOptions; why: string }>> = {
+  handshake: { code: 'EL_HANDSHAKE_TIMEOUT', option: 'handshakeTimeoutMs', why: 'has not sent a first byte' },
+  message: { code: 'EL_MESSAGE_TIMEOUT', option: 'messageTimeoutMs', why: 'has not finished the message that it began' },
+  write: { code: 'EL_WRITE_TIMEOUT', option: 'writeTimeoutMs', why: 'has taken none of the bytes that wait for it' },
+  idle: { code: 'EL_IDLE_TIMEOUT', option: 'idleTimeoutMs', why: 'has neither sent nor taken a byte' },
+  lifetime: { code: 'EL_LIFETIME_EXCEEDED', option: 'lifetimeMs', why: 'has been connected for as long as allowed' },
 };
 
 /** In the order in which they are told if several have passed. */
@@ -47,7 +46,6 @@ export class Deadlines extends WheelEntry implements Alarm {
   readonly periodMs = 0;
   readonly referenced = false;
   readonly #clock: Clock;
-  readonly #counters: Counters;
   readonly #options: ConnectionOptions;
   readonly #watched: Watched;
   readonly #openedMs: number;
@@ -62,17 +60,16 @@ export class Deadlines extends WheelEntry implements Alarm {
   #bytesWritten = 0;
 
   /** Undefined for a connection without any. */
-  static of(parts: { clock: Clock; counters: Counters }, options: ConnectionOptions, watched: Watched): Deadlines | undefined {
+  static of(clock: Clock, options: ConnectionOptions, watched: Watched): Deadlines | undefined {
     const { handshakeTimeoutMs, messageTimeoutMs, writeTimeoutMs, idleTimeoutMs, lifetimeMs } = options;
     // Summed up, because this is done for every connection.
     const none = handshakeTimeoutMs + messageTimeoutMs + writeTimeoutMs + idleTimeoutMs + lifetimeMs === 0;
-    return none ? undefined : new Deadlines(parts, options, watched);
+    return none ? undefined : new Deadlines(clock, options, watched);
   }
 
-  private constructor({ clock, counters }: { clock: Clock; counters: Counters }, options: ConnectionOptions, watched: Watched) {
+  private constructor(clock: Clock, options: ConnectionOptions, watched: Watched) {
     super();
     this.#clock = clock;
-    this.#counters = counters;
     this.#options = options;
     this.#watched = watched;
     this.#openedMs = clock.nowMs;
@@ -122,8 +119,7 @@ export class Deadlines extends WheelEntry implements Alarm {
     if (this.#due('write') <= nowMs && !this.#watched.retry()) return;
     const missed = DEADLINES.find((deadline) => this.#due(deadline) <= nowMs);
     if (missed === undefined) return this.#set();
-    const { code, counter, option, why } = ENDINGS[missed];
-    this.#counters[counter]++;
+    const { code, option, why } = ENDINGS[missed];
     this.#watched.timedOut(code, `${why} (${option} is ${String(this.#options[option])})`);
   }
 

@@ -77,6 +77,11 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
     if (this.runnable) this.#loop.makeReady(this);
   }
 
+  protected override leave(): void {
+    this.#congest(false);
+    super.leave();
+  }
+
   /** Whether there is something to do without being told by the kernel. */
   protected get runnable(): boolean {
     return this.mayRead() || this.outbound.sendable;
@@ -123,27 +128,30 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
       this.#loop.makeReady(this);
       return;
     }
-    this.#congested = false;
+    this.#congest(false);
     this.drained();
+  }
+
+  #congest(congested: boolean): void {
+    if (congested !== this.#congested) this.#loop.gauges.connectionsCongested += congested ? 1 : -1;
+    this.#congested = congested;
   }
 
   #checkWaterMarks(): void {
     const queued = this.outbound.length;
     const { highWaterBytes, pauseOnBackpressure } = this.options;
     if (queued <= highWaterBytes) return;
-    this.#congested = true;
+    this.#congest(true);
     if (pauseOnBackpressure) this.hold(HELD_BY_BACKPRESSURE);
     this.#checkCaps(queued);
   }
 
   #checkCaps(queued: number): void {
     const { maxQueuedBytes } = this.options;
-    const { counters, pool, maxTotalQueuedBytes } = this.#loop;
+    const { pool, maxTotalQueuedBytes } = this.#loop;
     if (queued > maxQueuedBytes) {
-      counters.slowConsumers++;
       this.#overflow('EL_SLOW_CONSUMER', `the cap is ${maxQueuedBytes} (maxQueuedBytes)`);
     } else if (pool.queuedBytes > maxTotalQueuedBytes) {
-      counters.outputLimited++;
       this.#overflow('EL_OUTPUT_LIMIT', `all connections together have ${pool.queuedBytes}, the limit is ${maxTotalQueuedBytes} (maxTotalQueuedBytes)`);
     }
   }

@@ -145,6 +145,7 @@ export class Listener implements Channel {
   #takeRest(cause: SystemError): void {
     if (cause.errno === -EMFILE || cause.errno === -ENFILE) this.#shed();
     this.#loop.counters.acceptPauses++;
+    this.#loop.meters.errors.count(cause.code);
     this.#loop.poller.modify(this, 0);
     this.#rest = this.#loop.clock.after(ACCEPT_BACKOFF_MS, () => {
       this.#rest = undefined;

@@ -1,6 +1,7 @@
 import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { SHUTDOWN_QUIET_MS } from '../limits.js';
+import type { CounterName } from '../loop/counters.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { ConnectionOptions } from '../options.js';
 import { type SocketAddress, addressText } from './address.js';
@@ -9,6 +10,7 @@ import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import { DuplexSocket } from './duplex-socket.js';
+import { codeOf, counterOfEnd } from './ending.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
 import { bytesOf } from './payload.js';
 
@@ -48,7 +50,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   /** Tells the owner. To be called once, when the connection has entered the epoll set. */
   open(): void {
     this.id = this.#loop.poller.idOf(this);
-    this.#deadlines = Deadlines.of(this.#loop, this.options, this);
+    this.#deadlines = Deadlines.of(this.#loop.clock, this.options, this);
     this.#await(this.owner.opened(this));
   }
 
@@ -98,7 +100,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   destroy(reason?: Error): void {
-    if (this.#phase !== 'closed') this.#finish(reason);
+    if (this.#phase !== 'closed') this.#finish(reason === undefined ? 'destroyed' : counterOfEnd(reason), reason);
   }
 
   /** Whether it was accepted, and not dialled. */
@@ -222,17 +224,21 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   // --- The state that a service leaves behind
 
+  #enter(phase: ConnectionPhase): void {
+    this.#phase = transition(this.#phase, phase, this.#loop.gauges);
+  }
+
   #startDraining(): void {
     if (this.#phase !== 'open') return;
-    this.#phase = transition(this.#phase, 'draining');
+    this.#enter('draining');
     this.uncorkSoon();
   }
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
   protected override settle(): void {
-    if (this.#leaving && this.#phase === 'open' && !this.busy && this.#quiet) this.#phase = transition(this.#phase, 'draining');
+    if (this.#leaving && this.#phase === 'open' && !this.busy && this.#quiet) this.#enter('draining');
     if (this.#phase === 'draining' && this.outbound.length === 0) this.#sendFin();
-    if (this.#phase === 'closing' && this.readEnded) return this.#finish(undefined);
+    if (this.#phase === 'closing' && this.readEnded) return this.#finish('endedInOrder');
     this.#deadlines?.noteWrites();
     this.#rearm();
   }
@@ -241,7 +247,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   #sendFin(): void {
     const result = this.readEnded ? 0 : this.#loop.kernel.shutdown(this.fd, SHUT_WR);
     if (result < 0) return this.fail(result, 'shutdown');
-    this.#phase = transition(this.#phase, 'closing');
+    this.#enter('closing');
     this.lastActiveMs = this.#loop.clock.nowMs;
   }
 
@@ -266,16 +272,20 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   /** The ending: stop serving → discard the queue (then it is a reset) → deregister → close → tell the owner, last. */
-  #finish(reason: Error | undefined): void {
-    const { counters } = this.#loop;
-    this.#phase = transition(this.#phase, 'closed');
+  #finish(end: CounterName, reason?: Error): void {
+    const { counters, errors } = this.#loop.meters;
+    this.#enter('closed');
     this.#reason = reason;
     this.#deadlines?.stop();
     this.#deadlines = undefined;
     this.#admission?.release(this.peer);
     this.#loop.forget(this);
     counters.closed++;
-    if (reason !== undefined) counters.failed++;
+    counters[end]++;
+    if (reason !== undefined) {
+      counters.failed++;
+      errors.count(codeOf(reason));
+    }
     this.bytesDiscarded = this.outbound.clear();
     counters.bytesDiscarded += this.bytesDiscarded;
     // A FIN would tell the peer that it has got everything, and the kernel would keep what it holds for a peer that takes nothing.

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionOwner } from '../net/connection.js';
-import type { Counters } from '../loop/counters.js';
+import type { Meters } from '../loop/meters.js';
+import type { Stopwatch } from '../loop/stopwatch.js';
 import { EdgeloopError, type ErrorCode } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import type { Log } from '../log.js';
@@ -11,6 +12,16 @@ const ENDED_BY_US: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'EL_SLOW_CONSUMER', 'EL_OUTPUT_LIMIT', 'EL_REACTOR_CLOSED',
 ]);
 
+/** Hooks that are called a few times in a connection's life. */
+type SeldomHook = 'onOpen' | 'onHalfClose' | 'onDrain' | 'onClose';
+
+/** What a dispatcher needs of its reactor. */
+export interface DispatcherParts {
+  readonly meters: Meters;
+  readonly stopwatch: Stopwatch;
+  readonly log: Log;
+}
+
 /**
  * Calls a plugin's hooks, and stands between them and the loop: what a hook throws or rejects with ends its own
  * connection and is reported, and goes no further.
@@ -19,14 +30,19 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   readonly #plugin: string;
   readonly #makeState: () => State;
   readonly #hooks: Hooks<State>;
-  readonly #counters: Counters;
+  readonly #meters: Meters;
+  readonly #stopwatch: Stopwatch;
+  /** The plugin's among those that are measured. */
+  readonly #number: number;
   readonly #log: Log;
 
-  constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { counters, log }: { counters: Counters; log: Log }) {
+  constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { meters, stopwatch, log }: DispatcherParts) {
     this.#plugin = plugin;
     this.#makeState = makeState;
     this.#hooks = hooks;
-    this.#counters = counters;
+    this.#meters = meters;
+    this.#stopwatch = stopwatch;
+    this.#number = meters.plugins.enlist(plugin);
     this.#log = log;
   }
 
@@ -36,14 +52,12 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     } catch (error) {
       return this.#failed(connection, 'state', error);
     }
-    try {
-      return this.#settled(connection, 'onOpen', this.#hooks.onOpen?.(connection));
-    } catch (error) {
-      return this.#failed(connection, 'onOpen', error);
-    }
+    return this.#call('onOpen', connection);
   }
 
+  /** The one hook that is called for each message. */
   received(connection: Connection<State>, chunk: Buffer): Promise<void> | undefined {
+    this.#stopwatch.handling(this.#number);
     try {
       return this.#settled(connection, 'onData', this.#hooks.onData?.(connection, chunk));
     } catch (error) {
@@ -52,28 +66,16 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   halfClosed(connection: Connection<State>): Promise<void> | undefined {
-    try {
-      return this.#settled(connection, 'onHalfClose', this.#hooks.onHalfClose?.(connection));
-    } catch (error) {
-      return this.#failed(connection, 'onHalfClose', error);
-    }
+    return this.#call('onHalfClose', connection);
   }
 
   drained(connection: Connection<State>): Promise<void> | undefined {
-    try {
-      return this.#settled(connection, 'onDrain', this.#hooks.onDrain?.(connection));
-    } catch (error) {
-      return this.#failed(connection, 'onDrain', error);
-    }
+    return this.#call('onDrain', connection);
   }
 
   closed(connection: Connection<State>, reason: Error | undefined): void {
     if (reason !== undefined) this.#tell(connection, reason);
-    try {
-      void this.#settled(connection, 'onClose', this.#hooks.onClose?.(connection, reason));
-    } catch (error) {
-      this.#failed(connection, 'onClose', error);
-    }
+    void this.#call('onClose', connection, reason);
   }
 
   /** Settles when the plugin is done, or has failed; never rejects. */
@@ -82,6 +84,18 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
       await this.#hooks.onShutdown?.();
     } catch (error) {
       this.#report('onShutdown', error);
+    }
+  }
+
+  #call(hook: SeldomHook, connection: Connection<State>, reason?: Error): Promise<void> | undefined {
+    if (this.#hooks[hook] === undefined) return undefined;
+    const stage = this.#stopwatch.beginHook(this.#number);
+    try {
+      return this.#settled(connection, hook, this.#hooks[hook](connection, reason));
+    } catch (error) {
+      return this.#failed(connection, hook, error);
+    } finally {
+      this.#stopwatch.enter(stage);
     }
   }
 
@@ -108,7 +122,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
 
   #report(hook: string, cause: unknown, connection?: number): EdgeloopError {
     if (cause instanceof InvariantError) throw cause;
-    this.#counters.handlerFailures++;
+    this.#meters.counters.handlerFailures++;
     const message = `plugin "${this.#plugin}": ${hook} failed`;
     const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
     this.#log.error({ event: 'handler.failed', plugin: this.#plugin, hook, connection, err: error }, message);

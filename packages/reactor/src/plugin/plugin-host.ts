@@ -51,7 +51,8 @@ export class PluginHost<State> {
   constructor(name: string, makeState: () => State, hooks: Hooks<State>, reactor: HostedBy) {
     this.name = name;
     this.#reactor = reactor;
-    this.#dispatcher = new Dispatcher(name, makeState, hooks, { counters: reactor.loop.counters, log: reactor.log });
+    const { log, loop } = reactor;
+    this.#dispatcher = new Dispatcher(name, makeState, hooks, { meters: loop.meters, stopwatch: loop.stopwatch, log });
   }
 
   /**

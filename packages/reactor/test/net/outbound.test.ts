@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
-import { Counters } from '../../src/loop/counters.js';
+import { Meters } from '../../src/loop/meters.js';
 import { Outbound } from '../../src/net/outbound.js';
 import { BufferPool } from '../../src/structures/buffer-pool.js';
 
@@ -21,7 +21,7 @@ function outboundOn(answers: number[]) {
     return answer;
   };
   const pool = new BufferPool(16 * 1024, 4);
-  const outbound = new Outbound({ kernel: { ...nativeKernel(), send }, counters: new Counters(), pool }, 3);
+  const outbound = new Outbound({ kernel: { ...nativeKernel(), send }, counters: new Meters().counters, pool }, 3);
   return { outbound, pool, taken: () => Buffer.concat(taken), calls: () => calls };
 }
 

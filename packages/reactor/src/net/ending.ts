@@ -1,0 +1,26 @@
+import { SystemError } from '../errors.js';
+import type { CounterName } from '../loop/counters.js';
+
+/** The code of an error, ours or the system's; empty if it has none, as those of plugins may. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const BY_CODE: Readonly<Record<string, CounterName>> = {
+  ECONNRESET: 'resets',
+  EPIPE: 'resets',
+  EL_HANDLER_FAILED: 'handlerEnds',
+  EL_HANDSHAKE_TIMEOUT: 'handshakeTimeouts',
+  EL_IDLE_TIMEOUT: 'idleTimeouts',
+  EL_LIFETIME_EXCEEDED: 'lifetimeTimeouts',
+  EL_MESSAGE_TIMEOUT: 'messageTimeouts',
+  EL_OUTPUT_LIMIT: 'outputLimited',
+  EL_REACTOR_CLOSED: 'evicted',
+  EL_SLOW_CONSUMER: 'slowConsumers',
+  EL_WRITE_TIMEOUT: 'writeTimeouts',
+};
+
+/** Which counter counts the end of a connection: of each end there is one. What is not told apart was a plugin's own decision. */
+export function counterOfEnd(reason: Error): CounterName {
+  return BY_CODE[codeOf(reason)] ?? (reason instanceof SystemError ? 'networkErrors' : 'destroyed');
+}

@@ -1,0 +1,112 @@
+import t from 'tap';
+import type { Kernel } from '../../src/kernel/kernel.js';
+import { STALL_MS } from '../../src/limits.js';
+import { Meters } from '../../src/loop/meters.js';
+import { DISPATCH, HANDLER, READ, STAGES, TIMERS, WAIT, WRITE } from '../../src/loop/stage.js';
+import { Stopwatch } from '../../src/loop/stopwatch.js';
+
+/** A stopwatch whose clock is set by hand, and counts how often it is read. */
+function stopwatch({ enabled = true } = {}) {
+  const clock = { ms: 1000, reads: 0 };
+  const now = () => {
+    clock.reads++;
+    return clock.ms;
+  };
+  const meters = new Meters();
+  const watch = new Stopwatch({ now } as Kernel, meters, enabled);
+  clock.reads = 0;
+  const stages = () => Object.fromEntries(STAGES.map((stage, index) => [stage, meters.stagesMs[index]]));
+  return { clock, meters, watch, stages };
+}
+
+t.test('each stage gets the time until the next one, and the turn all but the wait', async (t) => {
+  const { clock, meters, watch, stages } = stopwatch();
+  const spend = (ms: number) => (clock.ms += ms);
+  spend(500);
+  watch.beginTurn(clock.ms);
+  for (const stage of [READ, HANDLER, WRITE, DISPATCH, TIMERS]) {
+    spend(1 + stage);
+    watch.enter(stage);
+  }
+  spend(20);
+  watch.endTurn();
+  t.same(stages(), { wait: 500, dispatch: 1 + READ + 1 + TIMERS, read: 1 + HANDLER, handler: 1 + WRITE, write: 1 + DISPATCH, timers: 20, tasks: 0 });
+  t.equal(meters.turnSeconds.read().sum, (clock.ms - 1500) / 1000);
+  t.equal(meters.gauges.turnEndedMs - meters.gauges.turnBeganMs, clock.ms - 1500);
+});
+
+t.test('a batch of messages of one plugin costs no reading of the clock for each of them', async (t) => {
+  const { clock, meters, watch } = stopwatch();
+  const echo = meters.plugins.enlist('echo');
+  watch.beginTurn(clock.ms);
+  watch.enter(HANDLER);
+  clock.reads = 0;
+  for (let message = 0; message < 1000; message++) watch.handling(echo);
+  t.equal(clock.reads, 0);
+  clock.ms += 7;
+  watch.enter(WRITE);
+  t.same(meters.plugins.read(), [{ name: 'echo', handlerSeconds: 0.007, stalls: 0 }]);
+});
+
+t.test('plugins that take turns within a batch are told apart', async (t) => {
+  const { clock, meters, watch } = stopwatch();
+  const [echo, kv] = [meters.plugins.enlist('echo'), meters.plugins.enlist('kv')];
+  watch.beginTurn(clock.ms);
+  watch.enter(HANDLER);
+  for (const [plugin, ms] of [[echo, 1], [kv, 10], [echo, 2], [kv, 20]] as const) {
+    watch.handling(plugin);
+    clock.ms += ms;
+  }
+  watch.enter(WRITE);
+  t.same(meters.plugins.read(), [
+    { name: 'echo', handlerSeconds: 0.003, stalls: 0 },
+    { name: 'kv', handlerSeconds: 0.03, stalls: 0 },
+  ]);
+});
+
+t.test('a hook outside the stage of handlers is a handler all the same, and nothing around it is', async (t) => {
+  const { clock, meters, watch, stages } = stopwatch();
+  const echo = meters.plugins.enlist('echo');
+  watch.beginTurn(clock.ms);
+  clock.ms += 1;
+  const stage = watch.beginHook(echo);
+  t.equal(meters.gauges.runningPlugin, echo, 'another thread can see who is at work');
+  clock.ms += 2;
+  watch.enter(stage);
+  t.equal(meters.gauges.runningPlugin, 0);
+  clock.ms += 4;
+  watch.endTurn();
+  t.match(stages(), { dispatch: 5, handler: 2 });
+  t.match(meters.plugins.read(), [{ handlerSeconds: 0.002 }]);
+});
+
+t.test('a plugin that keeps the loop for too long has stalled it, and is named', async (t) => {
+  const { clock, meters, watch } = stopwatch();
+  const stalls: [string, number][] = [];
+  watch.onStall = (plugin, ms) => stalls.push([plugin, ms]);
+  const slow = meters.plugins.enlist('slow');
+  for (const ms of [STALL_MS, STALL_MS + 1]) {
+    watch.beginTurn(clock.ms);
+    watch.enter(HANDLER);
+    watch.handling(slow);
+    clock.ms += ms;
+    watch.enter(WRITE);
+    watch.endTurn();
+  }
+  t.same(stalls, [['slow', STALL_MS + 1]]);
+  t.equal(meters.counters.stalls, 1);
+  t.match(meters.plugins.read(), [{ stalls: 1 }]);
+});
+
+t.test('a stopwatch that is off reads no clock and measures nothing', async (t) => {
+  const { clock, meters, watch, stages } = stopwatch({ enabled: false });
+  watch.beginTurn(clock.ms);
+  watch.enter(HANDLER);
+  watch.handling(meters.plugins.enlist('echo'));
+  clock.ms += 1000;
+  watch.enter(WAIT);
+  watch.endTurn();
+  t.equal(clock.reads, 0);
+  t.same(Object.values(stages()), STAGES.map(() => 0));
+  t.equal(meters.counters.stalls, 0);
+});
