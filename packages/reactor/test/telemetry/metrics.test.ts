@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Counter, Registry } from 'prom-client';
+import t from 'tap';
+import { COUNTERS } from '../../src/loop/counters.js';
+import { Meters, registerMetrics, takeSnapshot } from '../../src/telemetry/index.js';
+import { METRIC_ROWS } from '../../src/telemetry/metric-table.js';
+import { dial, serve } from '../support/setting.js';
+
+/** The value of a series, as it is written in the text that Prometheus scrapes. */
+function series(text: string, name: string): number | undefined {
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length + 1));
+}
+
+t.test('what a reactor does is in its metrics', async (t) => {
+  const { reactor, port } = await serve(t, { onData: (connection, chunk) => void connection.write(chunk) });
+  const registry = new Registry();
+  registerMetrics(registry, reactor.meters);
+  const client = await dial(t, port);
+  await client.echo('hello');
+  const text = await registry.metrics();
+  t.equal(series(text, 'edgeloop_connections_accepted_total'), 1);
+  t.equal(series(text, 'edgeloop_connections{state="open"}'), 1);
+  t.equal(series(text, 'edgeloop_received_bytes_total'), 5);
+  t.equal(series(text, 'edgeloop_sent_bytes_total'), 5);
+  t.ok((series(text, 'edgeloop_plugin_handler_seconds_total{plugin="test"}') as number) > 0);
+  t.ok((series(text, 'edgeloop_loop_stage_seconds_total{stage="read"}') as number) > 0);
+  const turns = series(text, 'edgeloop_epoll_waits_total');
+  t.equal(series(text, 'edgeloop_loop_turn_duration_seconds_count'), turns);
+  t.equal(series(text, 'edgeloop_loop_turn_duration_seconds_bucket{le="+Inf"}'), turns);
+
+  client.socket.resetAndDestroy();
+  while (reactor.connectionCount > 0) await new Promise(setImmediate);
+  const later = await registry.metrics();
+  t.equal(series(later, 'edgeloop_connections{state="open"}'), 0);
+  t.equal(series(later, 'edgeloop_connections_closed_total{reason="reset"}'), 1);
+  t.equal(series(later, 'edgeloop_errors_total{code="ECONNRESET"}'), 1);
+});
+
+t.test('every counter of a reactor is exported, but those that follow from others', async (t) => {
+  const meters = new Meters();
+  COUNTERS.forEach((name, index) => (meters.counters[name] = 1000 + index));
+  const exported = new Set(METRIC_ROWS.flatMap(({ read }) => read(meters).map(([, value]) => value)));
+  const missing = COUNTERS.filter((name) => !exported.has(meters.counters[name]));
+  t.same(missing, ['closed', 'failed'], 'these are sums over the reasons');
+});
+
+t.test('names and units follow the conventions of Prometheus', async (t) => {
+  const registry = new Registry();
+  registerMetrics(registry, new Meters());
+  for (const { name, type, help } of await registry.getMetricsAsJSON()) {
+    t.match(name, /^edgeloop_[a-z_]+$/);
+    t.equal(String(type) === 'counter', name.endsWith('_total'), `${name} is a ${type}`);
+    t.notMatch(name, /millis|micro|_ms\b|kilo/, 'base units only');
+    t.match(help, /\.$/, `${name} is explained in a sentence`);
+  }
+});
+
+t.test('an end has one reason, whatever brought it about', async (t) => {
+  const { reactor, port } = await serve(t, {
+    onData(connection, chunk) {
+      if (String(chunk) === 'throw') throw new Error('wanted');
+      if (String(chunk) === 'destroy') connection.destroy();
+      if (String(chunk) === 'reason') connection.destroy(new Error('because'));
+      if (String(chunk) === 'end') connection.end();
+    },
+  });
+  for (const what of ['throw', 'destroy', 'reason', 'end', 'end']) {
+    const client = await dial(t, port);
+    client.socket.end(what);
+    client.socket.on('error', () => {});
+    await once(client.socket, 'close');
+  }
+  while (reactor.connectionCount > 0) await new Promise(setImmediate);
+  const { closes, counters } = takeSnapshot(reactor.meters);
+  t.match(closes, { handler_failed: 1, destroyed: 2, end: 2 });
+  t.equal(Object.values(closes).reduce((sum, count) => sum + count, 0), counters.closed);
+});
+
+t.test('several reactors share a registry, told apart by a label', async (t) => {
+  const [left, right] = [new Meters(), new Meters()];
+  left.counters.accepted = 3;
+  right.counters.accepted = 4;
+  const registry = new Registry();
+  registerMetrics(registry, { left, right });
+  const text = await registry.metrics();
+  t.equal(series(text, 'edgeloop_connections_accepted_total{reactor="left"}'), 3);
+  t.equal(series(text, 'edgeloop_connections_accepted_total{reactor="right"}'), 4);
+  t.equal(series(text, 'edgeloop_connections{reactor="right",state="open"}'), 4);
+  t.equal(series(text, 'edgeloop_timer_lateness_seconds_count{reactor="left"}'), 0);
+});
+
+t.test("a user's own metrics stand beside them", async (t) => {
+  const registry = new Registry();
+  registerMetrics(registry, new Meters());
+  const orders = new Counter({ name: 'shop_orders_total', help: 'Orders.', registers: [registry] });
+  orders.inc(2);
+  t.equal(series(await registry.metrics(), 'shop_orders_total'), 2);
+});
+
+t.test('a loop that is blocked is scraped from another thread, which sees who blocks it', async (t) => {
+  const answers = new Int32Array(new SharedArrayBuffer(8));
+  const { reactor, port } = await serve(t, {
+    onData() {
+      // The loop stands still until the other thread has scraped, if it can.
+      Atomics.store(answers, 0, 1);
+      Atomics.notify(answers, 0);
+      Atomics.wait(answers, 1, 0, 60_000);
+    },
+  });
+  const worker = new Worker(new URL('../support/scraper.js', import.meta.url), { workerData: { memory: reactor.meters.memory, answers } });
+  t.teardown(() => worker.terminate());
+  const scraped = once(worker, 'message') as Promise<[{ text: string; running: string }]>;
+  await once(worker, 'online');
+  const client = await dial(t, port);
+  client.socket.write('block');
+  const [{ text, running }] = await scraped;
+  t.equal(running, 'test');
+  t.equal(series(text, 'edgeloop_connections{state="open"}'), 1);
+  t.ok((series(text, 'edgeloop_loop_turn_age_seconds') as number) > 0);
+});
