@@ -18,6 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plugin/', 'host/'],
   ['reactor.ts', 'shutdown.ts', 'telemetry/'],
   ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts'],
+  ['service/'],
   ['index.ts'],
 ];
 

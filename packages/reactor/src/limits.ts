@@ -93,6 +93,13 @@ export const METERED_NAME_BYTES = 64;
 /** Slots of one reactor. Slot and generation must fit a safe integer together: 21 + 32 bits = 53. */
 export const MAX_SLOTS = 2 ** 21;
 
+/** How often a supervisor is told what has changed, and, while the service drains, that it needs this much more time. */
+export const STATUS_REFRESH_MS = 10_000;
+export const STOP_EXTENSION_MS = 30_000;
+
+/** The longest status text for a supervisor; systemd ignores notifications of more than 4096 bytes as a whole. */
+export const STATUS_BYTES = 1024;
+
 /** The longest that a dedicated loop blocks, so that Node's own timers and signals in that thread are served. */
 export const DEDICATED_WAIT_MS = 100;
 
@@ -106,3 +113,4 @@ invariant(HIGH_WATER_BYTES < MAX_QUEUED_BYTES, 'a connection would be closed bef
 invariant(SHUTDOWN_SWEEP_MS < SHUTDOWN_LINGER_MS, 'a shutdown looks too seldom');
 invariant(MAX_QUEUED_BYTES < MAX_TOTAL_QUEUED_BYTES, 'one connection could queue more than all of them');
 invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');
+invariant(2 * STATUS_REFRESH_MS < STOP_EXTENSION_MS, 'a supervisor would lose its patience between two requests for more time');
