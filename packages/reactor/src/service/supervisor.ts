@@ -18,7 +18,7 @@ export type Status = string | (() => string);
 
 export interface SupervisorOptions {
   /** Where it is said, once, that the supervisor cannot be reached. */
-  readonly log: Log;
+  readonly log: Pick<Log, 'warn'>;
   /** Leaves the variables in the environment, for children to inherit. Default: false, as only one process is meant. */
   readonly keepEnvironment?: boolean;
   readonly kernel?: Kernel;
@@ -34,7 +34,7 @@ export interface SupervisorOptions {
  * Owns its socket and its timers; the end of the reactor gives them back, or `close` before that.
  */
 export class Supervisor {
-  readonly #log: Log;
+  readonly #log: SupervisorOptions['log'];
   readonly #socket: NotifySocket | undefined;
   /** What has not been sent yet. A later value replaces an earlier one of the same name, so this does not grow. */
   readonly #unsent = new Map<string, string>();
@@ -45,7 +45,7 @@ export class Supervisor {
   #unreachable = false;
   #closed = false;
 
-  private constructor(log: Log, socket: NotifySocket | undefined) {
+  private constructor(log: SupervisorOptions['log'], socket: NotifySocket | undefined) {
     this.#log = log;
     this.#socket = socket;
   }
@@ -146,8 +146,8 @@ export class Supervisor {
       this.#unreachable = false;
     } else if (result !== -EAGAIN && !this.#unreachable) {
       this.#unreachable = true;
-      const reason = new SystemError(result, 'sendmmsg', 'NOTIFY_SOCKET');
-      this.#log.warn({ event: 'supervisor.unreachable', reason }, `the supervisor cannot be told about the service, which goes on: ${reason.message}`);
+      const err = new SystemError(result, 'sendmmsg', 'NOTIFY_SOCKET');
+      this.#log.warn({ event: 'supervisor.unreachable', err }, `the supervisor cannot be told about the service, which goes on: ${err.message}`);
     }
   }
 }
@@ -164,11 +164,11 @@ function oneLine(text: string): string {
   return Buffer.from(bytes.subarray(0, written)).toString();
 }
 
-function orIgnored<Value>(log: Log, read: () => Value): Value | undefined {
+function orIgnored<Value>(log: SupervisorOptions['log'], read: () => Value): Value | undefined {
   try {
     return read();
-  } catch (reason) {
-    log.warn({ event: 'supervisor.ignored', reason }, `what the environment says of a supervisor is ignored: ${(reason as Error).message}`);
+  } catch (err) {
+    log.warn({ event: 'supervisor.ignored', err }, `what the environment says of a supervisor is ignored: ${(err as Error).message}`);
     return undefined;
   }
 }
