@@ -14,7 +14,7 @@
 #define EL_PUBLIC __attribute__((visibility("default")))
 
 /* Grows by one whenever functions are added below or one changes its meaning; kernel/abi.ts expects this number. */
-#define EL_ABI_VERSION 2
+#define EL_ABI_VERSION 3
 
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024
@@ -61,6 +61,10 @@ EL_PUBLIC int32_t el_getpeername(int32_t fd, uint8_t *address, uint32_t capacity
 /* setsockopt(2) and getsockopt(2) for options whose value is an int; the latter returns it. */
 EL_PUBLIC int32_t el_setsockopt(int32_t fd, int32_t level, int32_t name, int32_t value);
 EL_PUBLIC int32_t el_getsockopt(int32_t fd, int32_t level, int32_t name);
+
+/* getsockopt(2) for options whose value is a struct, such as TCP_INFO. Returns how many bytes of `value` the kernel wrote:
+ * an older kernel may know fewer fields than its caller, and `capacity` cuts what a newer one knows more. */
+EL_PUBLIC int32_t el_getsockopt_bytes(int32_t fd, int32_t level, int32_t name, uint8_t *value, uint32_t capacity);
 
 /* SO_LINGER of socket(7): with it on, close(2) waits up to `seconds` for unsent data, although the descriptor is
  * non-blocking; with 0 seconds it drops them and answers the peer with a reset. */

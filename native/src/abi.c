@@ -78,6 +78,9 @@ static const uint32_t constants[] = {
     offsetof(struct sockaddr_un, sun_path),
     MSG_TRUNC,
     EL_DATAGRAM_BATCH,
+    TCP_INFO,
+    offsetof(struct tcp_info, tcpi_rtt),
+    offsetof(struct tcp_info, tcpi_total_retrans),
 };
 
 int32_t el_abi_version(void)

@@ -1,6 +1,6 @@
 /*
- * option.c - socket options whose value is an int, and SO_LINGER, which takes a struct. Set as an int, one that takes a
- * struct fails with -EINVAL.
+ * option.c - socket options: those whose value is an int, SO_LINGER, which takes a struct, and reading any other struct.
+ * Set as an int, an option that takes a struct fails with -EINVAL.
  */
 #include "edgeloop.h"
 #include "syscall.h"
@@ -19,6 +19,13 @@ int32_t el_getsockopt(int32_t fd, int32_t level, int32_t name)
     uint32_t length = sizeof value;
     const int32_t result = EL_SYSCALL(SYS_getsockopt, fd, level, name, &value, &length);
     return result < 0 ? result : value;
+}
+
+int32_t el_getsockopt_bytes(int32_t fd, int32_t level, int32_t name, uint8_t *value, uint32_t capacity)
+{
+    uint32_t length = capacity;
+    const int32_t result = EL_SYSCALL(SYS_getsockopt, fd, level, name, value, &length);
+    return result < 0 ? result : (int32_t)length;
 }
 
 int32_t el_setsockopt_linger(int32_t fd, int32_t on, int32_t seconds)

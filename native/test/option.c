@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static void expect_kept(int32_t fd, int32_t level, int32_t name, int32_t value)
@@ -87,6 +89,45 @@ TEST(an_option_that_the_kernel_leaves_empty_is_zero)
     EXPECT_EQUAL(el_close(fd), 0);
 }
 
+#define GUARD 0xa5
+
+TEST(an_option_that_is_a_struct_comes_as_bytes)
+{
+    struct tcp_info info = {0};
+    const struct pair pair = loopback_pair();
+    const int32_t length = el_getsockopt_bytes(pair.client, IPPROTO_TCP, TCP_INFO, (uint8_t *)&info, sizeof info);
+    EXPECT(length > (int32_t)offsetof(struct tcp_info, tcpi_total_retrans));
+    EXPECT(length <= (int32_t)sizeof info);
+    EXPECT_EQUAL(info.tcpi_state, TCP_ESTABLISHED);
+    EXPECT(info.tcpi_rtt > 0);
+    EXPECT_EQUAL(info.tcpi_total_retrans, 0);
+    loopback_close(pair);
+}
+
+TEST(an_option_is_written_no_further_than_its_capacity)
+{
+    uint8_t value[16];
+    memset(value, GUARD, sizeof value);
+    const struct pair pair = loopback_pair();
+    EXPECT_EQUAL(el_getsockopt_bytes(pair.client, IPPROTO_TCP, TCP_INFO, value, 8), 8);
+    EXPECT_EQUAL(value[0], TCP_ESTABLISHED);
+    for (int32_t i = 8; i < 16; i++)
+        EXPECT_EQUAL(value[i], GUARD);
+    EXPECT_EQUAL(el_getsockopt_bytes(pair.client, IPPROTO_TCP, TCP_INFO, value, 0), 0);
+    EXPECT_EQUAL(value[0], TCP_ESTABLISHED);
+    loopback_close(pair);
+}
+
+TEST(an_option_shorter_than_its_room_tells_its_length)
+{
+    uint8_t value[16];
+    memset(value, GUARD, sizeof value);
+    const int32_t fd = el_socket(AF_INET, SOCK_STREAM);
+    EXPECT_EQUAL(el_getsockopt_bytes(fd, SOL_SOCKET, SO_LINGER, value, sizeof value), sizeof(struct linger));
+    EXPECT_EQUAL(value[sizeof(struct linger)], GUARD);
+    EXPECT_EQUAL(el_close(fd), 0);
+}
+
 TEST(option_errors)
 {
     const int32_t fd = el_socket(AF_INET, SOCK_STREAM);
@@ -97,6 +138,11 @@ TEST(option_errors)
     EXPECT_EQUAL(el_getsockopt(null, SOL_SOCKET, SO_ERROR), -ENOTSOCK);
     EXPECT_EQUAL(el_setsockopt(fd, SOL_SOCKET, 0x7fff, 1), -ENOPROTOOPT);
     EXPECT_EQUAL(el_getsockopt(fd, SOL_SOCKET, 0x7fff), -ENOPROTOOPT);
+    uint8_t byte;
+    EXPECT_EQUAL(el_getsockopt_bytes(-1, IPPROTO_TCP, TCP_INFO, &byte, 1), -EBADF);
+    EXPECT_EQUAL(el_getsockopt_bytes(null, IPPROTO_TCP, TCP_INFO, &byte, 1), -ENOTSOCK);
+    EXPECT_EQUAL(el_getsockopt_bytes(fd, IPPROTO_TCP, 0x7fff, &byte, 1), -ENOPROTOOPT);
+    EXPECT_EQUAL(el_getsockopt_bytes(fd, IPPROTO_TCP, TCP_INFO, NULL, 256), -EFAULT);
     EXPECT_EQUAL(el_setsockopt_linger(-1, 1, 0), -EBADF);
     EXPECT_EQUAL(el_setsockopt_linger(null, 1, 0), -ENOTSOCK);
     EXPECT_EQUAL(el_close(null), 0);

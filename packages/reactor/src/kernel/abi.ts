@@ -4,7 +4,7 @@
  */
 import { EdgeloopError } from '../errors.js';
 
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 const table = {
   EPOLLIN: 0x001,
@@ -70,6 +70,9 @@ const table = {
   SUN_PATH_OFFSET: 2,
   MSG_TRUNC: 0x20,
   DATAGRAM_BATCH: 32,
+  TCP_INFO: 11,
+  TCPI_RTT_OFFSET: 68,
+  TCPI_TOTAL_RETRANS_OFFSET: 100,
 } as const;
 
 export const {
@@ -82,6 +85,7 @@ export const {
   SOCKADDR_IN_BYTES, SOCKADDR_IN6_BYTES, SOCKADDR_STORAGE_BYTES,
   SIN_PORT_OFFSET, SIN_ADDR_OFFSET, SIN6_PORT_OFFSET, SIN6_ADDR_OFFSET, SIN6_SCOPE_ID_OFFSET,
   SOCKADDR_UN_BYTES, SUN_PATH_OFFSET, MSG_TRUNC, DATAGRAM_BATCH,
+  TCP_INFO, TCPI_RTT_OFFSET, TCPI_TOTAL_RETRANS_OFFSET,
 } = table;
 
 export interface DescribedLibrary {

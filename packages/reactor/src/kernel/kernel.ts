@@ -29,6 +29,8 @@ export interface Kernel {
   /** Options whose value is an int. */
   setsockopt(fd: number, level: number, name: number, value: number): number;
   getsockopt(fd: number, level: number, name: number): number;
+  /** An option whose value is a struct, such as TCP_INFO. Returns how many bytes were written. */
+  getsockoptBytes(fd: number, level: number, name: number, value: Uint8Array, capacity: number): number;
   /** SO_LINGER. On with 0 seconds, close drops unsent data and resets the connection; with more, it blocks for them. */
   setLinger(fd: number, on: number, seconds: number): number;
   /** recv(2) into `base[offset, offset + length)`; 0 is the end of the stream, so `length` must not be 0. */

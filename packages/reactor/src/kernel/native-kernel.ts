@@ -30,6 +30,7 @@ function bind(): Kernel {
     getpeername: bound('el_getpeername(int32_t fd, void *address, uint32_t capacity)'),
     setsockopt: bound('el_setsockopt(int32_t fd, int32_t level, int32_t name, int32_t value)'),
     getsockopt: bound('el_getsockopt(int32_t fd, int32_t level, int32_t name)'),
+    getsockoptBytes: bound('el_getsockopt_bytes(int32_t fd, int32_t level, int32_t name, void *value, uint32_t capacity)'),
     setLinger: bound('el_setsockopt_linger(int32_t fd, int32_t on, int32_t seconds)'),
     recv: bound('el_recv(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
     send: bound('el_send(int32_t fd, void *base, uint32_t offset, uint32_t length)'),
