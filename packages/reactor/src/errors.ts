@@ -5,6 +5,8 @@ import { getSystemErrorMap, getSystemErrorName } from 'node:util';
 export const ERROR_CODES = [
   'EL_ADDRESS_INVALID',
   'EL_ADDRESS_UNRESOLVED',
+  'EL_ADMIN_TOKEN_REQUIRED',
+  'EL_CLOSED_BY_OPERATOR',
   'EL_CONNECTION_CLOSED',
   'EL_CONNECT_FAILED',
   'EL_CONNECT_TIMEOUT',

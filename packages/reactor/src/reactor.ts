@@ -11,6 +11,7 @@ import { Inbox } from './loop/inbox.js';
 import type { Kernel } from './kernel/kernel.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
+import { Listener } from './net/listener.js';
 import { Loop } from './loop/loop.js';
 import { Meters } from './loop/meters.js';
 import { type OptionsInput, type OptionsSchema, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, parseOptions } from './options.js';
@@ -90,6 +91,22 @@ export class Reactor {
   /** Resolves when the reactor is closed, by whomever, as `close` does. */
   get closed(): Promise<ShutdownReport> {
     return this.#closed;
+  }
+
+  /** Whether a shutdown has begun, and also when it is over. */
+  get draining(): boolean {
+    return this.#shutdown !== undefined;
+  }
+
+  /** Whether any listener is open. Listeners come early, so the first channels tell as a rule. */
+  get listening(): boolean {
+    for (const channel of this.#loop.poller.channels()) if (channel instanceof Listener) return true;
+    return false;
+  }
+
+  /** Where the reactor reports to. */
+  get log(): Log {
+    return this.#log;
   }
 
   /** Connections that are open now. */

@@ -9,6 +9,9 @@ import { EPOLLERR, EPOLLET, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHU
  */
 export type Trigger = 'edge' | 'level' | 'oneshot';
 
+/** Of what can be asked for. */
+const EVENT_NAMES = { in: EPOLLIN, out: EPOLLOUT, rdhup: EPOLLRDHUP, et: EPOLLET, oneshot: EPOLLONESHOT };
+
 /** Any of these means that a read will not block, be it for bytes, for the end of the stream or for an error. */
 export const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
@@ -35,4 +38,11 @@ export function readInterest(trigger: Trigger): number {
     case 'oneshot':
       return EPOLLIN | EPOLLONESHOT;
   }
+}
+
+/** What is asked for, by the names of epoll_ctl(2) in small letters: `['in', 'rdhup', 'oneshot']`. */
+export function eventNames(events: number): string[] {
+  return Object.entries(EVENT_NAMES)
+    .filter(([, bit]) => (events & bit) !== 0)
+    .map(([name]) => name);
 }

@@ -59,6 +59,8 @@ export interface Connection<State = unknown> {
 
 /** Whom a connection reports to. A returned promise holds further reading of the connection until it settles; it must not reject. */
 export interface ConnectionOwner<State> {
+  /** Its name, for operators. */
+  readonly plugin: string;
   opened(connection: Connection<State>): Promise<void> | undefined;
   /** `chunk` is a view into the loop's buffer, valid until the call returns. */
   received(connection: Connection<State>, chunk: Buffer): Promise<void> | undefined;

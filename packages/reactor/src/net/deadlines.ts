@@ -9,6 +9,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** What the deadlines look at, and whom they end. */
 export interface Watched {
+  readonly openedMs: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   /** When bytes last came or went. */
@@ -48,7 +49,6 @@ export class Deadlines extends WheelEntry implements Alarm {
   readonly #clock: Clock;
   readonly #options: ConnectionOptions;
   readonly #watched: Watched;
-  readonly #openedMs: number;
   /** Since when a handler's promise is pending; when the last one was settled; how long all of them took. */
   #handlingSinceMs = NOT_RUNNING;
   #handledUntilMs = NOT_RUNNING;
@@ -72,7 +72,6 @@ export class Deadlines extends WheelEntry implements Alarm {
     this.#clock = clock;
     this.#options = options;
     this.#watched = watched;
-    this.#openedMs = clock.nowMs;
     this.#set();
   }
 
@@ -142,7 +141,7 @@ export class Deadlines extends WheelEntry implements Alarm {
   #since(deadline: Deadline): number {
     switch (deadline) {
       case 'handshake':
-        return this.#watched.bytesRead === 0 ? this.#openedMs + this.#excuse() : NOT_RUNNING;
+        return this.#watched.bytesRead === 0 ? this.#watched.openedMs + this.#excuse() : NOT_RUNNING;
       case 'message':
         return this.#messageSinceMs === NOT_RUNNING ? NOT_RUNNING : this.#messageSinceMs + this.#excuse();
       case 'write':
@@ -150,7 +149,7 @@ export class Deadlines extends WheelEntry implements Alarm {
       case 'idle':
         return this.#handling ? this.#clock.nowMs : Math.max(this.#watched.lastActiveMs, this.#handledUntilMs);
       case 'lifetime':
-        return this.#openedMs;
+        return this.#watched.openedMs;
     }
   }
 

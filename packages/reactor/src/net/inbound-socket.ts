@@ -16,6 +16,8 @@ export const HELD_BY_HANDLER = 4;
  */
 export abstract class InboundSocket extends RegisteredSocket implements Receiver {
   bytesRead = 0;
+  /** When the connection came about, on the loop's clock. */
+  readonly openedMs: number;
   /** When bytes last came, or bytes or our FIN went, on the loop's clock. */
   lastActiveMs: number;
   readonly #loop: Loop;
@@ -32,7 +34,8 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   constructor(loop: Loop, fd: number, peer: SocketAddress, trigger: Trigger) {
     super(loop.kernel, loop.poller, fd, peer, trigger);
     this.#loop = loop;
-    this.lastActiveMs = loop.clock.nowMs;
+    this.openedMs = loop.clock.nowMs;
+    this.lastActiveMs = this.openedMs;
   }
 
   /** Bytes have come; the chunk is only lent. */

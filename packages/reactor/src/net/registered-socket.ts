@@ -4,6 +4,7 @@ import type { Channel } from '../loop/channel.js';
 import type { Poller } from '../loop/poller.js';
 import { type Trigger, connectionInterest } from '../loop/readiness.js';
 import { type SocketAddress, decodeAddress } from './address.js';
+import { type TcpInfo, readTcpInfo } from './tcp-info.js';
 
 /** Equals no interest: what is armed when a one-shot registration has fired. */
 const DISARMED = -1;
@@ -54,11 +55,29 @@ export abstract class RegisteredSocket implements Channel {
   }
 
   get localAddress(): string | undefined {
-    return this.#localAddress()?.address;
+    return this.local?.address;
   }
 
   get localPort(): number | undefined {
-    return this.#localAddress()?.port;
+    return this.local?.port;
+  }
+
+  /** Our own end, by a system call; undefined once closed. */
+  get local(): SocketAddress | undefined {
+    if (this.fd < 0) return undefined;
+    const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
+    const length = this.#kernel.getsockname(this.fd, bytes, bytes.length);
+    return length < 0 ? undefined : decodeAddress(bytes, length);
+  }
+
+  /** What the kernel knows of the path to the peer, by a system call; undefined where there is no TCP. */
+  get tcpInfo(): TcpInfo | undefined {
+    return readTcpInfo(this.#kernel, this.fd);
+  }
+
+  /** The event bits that the kernel is asked for now. */
+  get armedEvents(): number {
+    return this.#registered && this.#armed !== DISARMED ? this.#armed : 0;
   }
 
   /** Enters the epoll set, wanting to read. Errors: those of Poller.enter; then the descriptor is still the caller's. */
@@ -108,12 +127,5 @@ export abstract class RegisteredSocket implements Channel {
     this.#poller.remove(this);
     this.#kernel.close(this.fd);
     this.fd = -1;
-  }
-
-  #localAddress(): SocketAddress | undefined {
-    if (this.fd < 0) return undefined;
-    const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-    const length = this.#kernel.getsockname(this.fd, bytes, bytes.length);
-    return length < 0 ? undefined : decodeAddress(bytes, length);
   }
 }

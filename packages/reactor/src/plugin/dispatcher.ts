@@ -27,7 +27,7 @@ export interface DispatcherParts {
  * connection and is reported, and goes no further.
  */
 export class Dispatcher<State> implements ConnectionOwner<State> {
-  readonly #plugin: string;
+  readonly plugin: string;
   readonly #makeState: () => State;
   readonly #hooks: Hooks<State>;
   readonly #meters: Meters;
@@ -37,7 +37,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   readonly #log: Log;
 
   constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { meters, stopwatch, log }: DispatcherParts) {
-    this.#plugin = plugin;
+    this.plugin = plugin;
     this.#makeState = makeState;
     this.#hooks = hooks;
     this.#meters = meters;
@@ -101,7 +101,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
 
   #tell({ id, bytesDiscarded }: Connection<State>, reason: Error): void {
     const level = reason instanceof EdgeloopError && ENDED_BY_US.has(reason.code) ? 'info' : 'debug';
-    this.#log[level]({ event: 'connection.failed', plugin: this.#plugin, connection: id, bytesDiscarded, err: reason }, 'connection failed');
+    this.#log[level]({ event: 'connection.failed', plugin: this.plugin, connection: id, bytesDiscarded, err: reason }, 'connection failed');
   }
 
   /** A hook may return anything; only a promise keeps the connection waiting. */
@@ -123,9 +123,9 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   #report(hook: string, cause: unknown, connection?: number): EdgeloopError {
     if (cause instanceof InvariantError) throw cause;
     this.#meters.counters.handlerFailures++;
-    const message = `plugin "${this.#plugin}": ${hook} failed`;
+    const message = `plugin "${this.plugin}": ${hook} failed`;
     const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
-    this.#log.error({ event: 'handler.failed', plugin: this.#plugin, hook, connection, err: error }, message);
+    this.#log.error({ event: 'handler.failed', plugin: this.plugin, hook, connection, err: error }, message);
     return error;
   }
 }

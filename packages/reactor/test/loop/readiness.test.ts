@@ -1,6 +1,6 @@
 import t from 'tap';
 import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../../src/kernel/abi.js';
-import { connectionInterest, readInterest } from '../../src/loop/readiness.js';
+import { connectionInterest, eventNames, readInterest } from '../../src/loop/readiness.js';
 
 t.test('an edge-triggered connection asks for everything, once', async (t) => {
   const all = (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
@@ -15,4 +15,10 @@ t.test('the other triggers ask for what is wanted, and are never mixed', async (
     t.equal(connectionInterest(trigger, false, false), flag);
   }
   t.same([readInterest('edge'), readInterest('level'), readInterest('oneshot')], [(EPOLLIN | EPOLLET) >>> 0, EPOLLIN, EPOLLIN | EPOLLONESHOT]);
+});
+
+t.test('what is armed has the names of the manual', async (t) => {
+  t.same(eventNames(connectionInterest('edge', false, false)), ['in', 'out', 'rdhup', 'et']);
+  t.same(eventNames(connectionInterest('oneshot', true, false)), ['in', 'rdhup', 'oneshot']);
+  t.same(eventNames(0), []);
 });
