@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['net/'],
   ['plugin/', 'host/'],
   ['reactor.ts', 'shutdown.ts', 'telemetry/'],
-  ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts'],
+  ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts', 'admin/'],
   ['service/'],
   ['index.ts'],
 ];

@@ -79,6 +79,28 @@ export const MAX_QUEUED_DATAGRAMS = 65_536;
 /** How often a listener tells of the connections that it refuses. */
 export const REFUSAL_LOG_MS = 1000;
 
+/** What the admin endpoint takes: bytes of a request's head and body, connections, and how long one may take over its head and all of it. */
+export const ADMIN_HEAD_BYTES = 8 * 1024;
+export const ADMIN_BODY_BYTES = 4 * 1024;
+export const ADMIN_CONNECTIONS = 64;
+export const ADMIN_HEAD_MS = 5000;
+export const ADMIN_REQUEST_MS = 10_000;
+
+/** How often the admin endpoint looks for those that take too long, and how long it waits for its last answers when it closes. */
+export const ADMIN_SWEEP_MS = 1000;
+export const ADMIN_LINGER_MS = 1000;
+
+/** The loop is healthy if it runs a posted task within this time. */
+export const HEALTHY_TURN_MS = 1000;
+
+/** Connections that the admin endpoint lists unless told otherwise, and at most; and those it asks the kernel about to sort them, a system call each. */
+export const LISTED_CONNECTIONS = 100;
+export const MAX_LISTED_CONNECTIONS = 1000;
+export const MAX_MEASURED_CONNECTIONS = 20_000;
+
+/** Below this a bearer token could be guessed. */
+export const MIN_TOKEN_CHARACTERS = 16;
+
 /** Default for the bytes that all connections of a reactor may have queued together. */
 export const MAX_TOTAL_QUEUED_BYTES = 1024 * 1024 * 1024;
 
@@ -111,6 +133,8 @@ invariant(DIRECT_WRITE_BYTES <= WRITE_BLOCK_BYTES, 'a gathered write must fit a 
 invariant(LOW_WATER_BYTES < HIGH_WATER_BYTES, 'the water marks are crossed');
 invariant(HIGH_WATER_BYTES < MAX_QUEUED_BYTES, 'a connection would be closed before it is slowed down');
 invariant(SHUTDOWN_SWEEP_MS < SHUTDOWN_LINGER_MS, 'a shutdown looks too seldom');
+invariant(ADMIN_HEAD_MS <= ADMIN_REQUEST_MS, 'the head of a request must not take longer than all of it');
+invariant(MAX_LISTED_CONNECTIONS <= MAX_MEASURED_CONNECTIONS, 'connections would be listed that may not be measured');
 invariant(MAX_QUEUED_BYTES < MAX_TOTAL_QUEUED_BYTES, 'one connection could queue more than all of them');
 invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');
 invariant(2 * STATUS_REFRESH_MS < STOP_EXTENSION_MS, 'a supervisor would lose its patience between two requests for more time');

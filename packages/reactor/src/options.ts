@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
 import {
-  ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES,
-  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS, READ_BUFFER_BYTES,
+  ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTED_CONNECTIONS, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES,
+  MAX_INBOX_MESSAGES, MAX_LISTED_CONNECTIONS, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS,
+  POOL_WAITING_CALLS, READ_BUFFER_BYTES,
 } from './limits.js';
 
 const bytes = z.int().positive();
@@ -196,6 +197,40 @@ export const poolOptions = z.strictObject({
   maxWaiting: z.int().min(0).default(POOL_WAITING_CALLS),
 });
 
+export const adminOptions = z.strictObject({
+  /** The IPv4 or IPv6 address, or a name, to listen on. Other than loopback, it takes a token. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 lets the kernel choose; the handle's `address` tells. */
+  port: port.default(0),
+  /** Names that a request may ask for in `Host`, besides IP addresses and localhost; a name that anybody else controls must not be. */
+  allowedHosts: z.array(z.string().min(1)).default([]),
+  /** What is served, for people. */
+  name: z.string().min(1).default('edgeloop'),
+  version: z.string().default(''),
+});
+
+/** The query of the admin endpoint's list of connections: what must match, the order, and how many. */
+export const connectionQuery = z.strictObject({
+  plugin: z.string().optional(),
+  state: z.enum(['open', 'draining', 'closing']).optional(),
+  peer: z.string().optional(),
+  q: z.string().optional(),
+  sort: z
+    .enum([
+      'id', 'plugin', 'direction', 'peer', 'state', 'ageSeconds', 'idleSeconds', 'bytesRead', 'bytesWritten', 'bytesQueued', 'paused',
+      'rttSeconds', 'retransmits',
+    ])
+    .default('id'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  limit: z.coerce.number().int().min(1).max(MAX_LISTED_CONNECTIONS).default(LISTED_CONNECTIONS),
+});
+
+/** What the admin endpoint is told to change of the log; the levels are pino's. */
+export const levelChange = z.strictObject({
+  component: z.string(),
+  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+});
+
 export type ReactorOptions = z.output<typeof reactorOptions>;
 export type ListenOptions = z.output<typeof listenOptions>;
 export type UnixListenOptions = z.output<typeof unixListenOptions>;
@@ -209,6 +244,8 @@ export type ListenerOptions = Pick<ListenOptions, keyof typeof listenerOptions |
 export type TcpOptions = Pick<ConnectOptions, keyof typeof tcpOptions>;
 export type DatagramOptions = z.output<typeof datagramOptions>;
 export type PoolOptions = z.output<typeof poolOptions>;
+export type AdminSettings = z.output<typeof adminOptions>;
+export type ConnectionQuery = z.output<typeof connectionQuery>;
 
 /** A schema for a plugin's options: anything zod can check. */
 export type OptionsSchema = z.ZodType;

@@ -1,0 +1,3 @@
+/** The public names of @edgeloop/reactor/admin. */
+export { openAdmin, type AdminHandle, type AdminOptions } from './open-admin.js';
+export type { LogLevels } from './log-level.js';

@@ -1,0 +1,22 @@
+/** How much each part of the program logs, changed while it runs. */
+import type { Log } from '../log.js';
+import { levelChange } from '../options.js';
+import { type AdminRequest, checked } from './admin-request.js';
+import { type Answer, Refusal, json } from './answer.js';
+
+/** The levels by component; 'default' stands for all that are not named. */
+export interface LogLevels {
+  get(): Record<string, string>;
+  set(component: string, level: string): void;
+}
+
+export function setLevel(levels: LogLevels, log: Log, { body, from }: AdminRequest): Answer {
+  const { component, level } = checked(levelChange, body, 'loglevel');
+  const before = levels.get();
+  if (!Object.hasOwn(before, component)) {
+    throw new Refusal('UNKNOWN_COMPONENT', `there is no component ${JSON.stringify(component)}, only ${Object.keys(before).join(', ')}`);
+  }
+  levels.set(component, level);
+  log.info({ event: 'loglevel.changed', component, level, before: before[component], from }, `log level of ${component}: ${level}`);
+  return json(levels.get());
+}

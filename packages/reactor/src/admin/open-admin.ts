@@ -1,0 +1,68 @@
+import { isIPv4 } from 'node:net';
+import { EdgeloopError } from '../errors.js';
+import type { Log } from '../log.js';
+import { hostText } from '../net/address.js';
+import { resolveHost } from '../net/resolve.js';
+import { type OptionsInput, adminOptions, parseOptions } from '../options.js';
+import type { Reactor } from '../reactor.js';
+import type { MetricsRegistry } from '../telemetry/exposition.js';
+import { AdminServer } from './admin-server.js';
+import { Gate } from './gate.js';
+import type { LogLevels } from './log-level.js';
+import { PAGE_FOLDER, Page } from './page.js';
+import { routesOf } from './routes.js';
+import { statsOf } from './stats.js';
+
+export type AdminOptions = OptionsInput<typeof adminOptions> & {
+  /** What `Authorization: Bearer` must say, 16 characters or more. Required where the endpoint can be reached from other machines. */
+  token?: string | undefined;
+  /** For /metrics; may hold metrics of the program's own. */
+  registry?: MetricsRegistry | undefined;
+  /** For /loglevel. */
+  levels?: LogLevels | undefined;
+  /** For /config. Whatever is secret in it must be redacted already. */
+  config?: (() => object) | undefined;
+  /** Default: the reactor's. */
+  log?: Log | undefined;
+};
+
+/** An open admin endpoint. */
+export interface AdminHandle {
+  /** Where it listens, with the port that the kernel chose if 0 was asked for. */
+  readonly address: { readonly address: string; readonly port: number };
+  /** Accepts no more; resolves when the last answer is sent. The reactor's end does it too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the endpoint by which operators look into a reactor, over HTTP: docs/reference/admin.md. It runs on Node's own
+ * loop, beside the reactor's, answers until the reactor is closed, and does not keep the process alive.
+ * Errors: EL_OPTION_INVALID, EL_ADMIN_TOKEN_REQUIRED, EL_ADDRESS_UNRESOLVED, EL_REACTOR_CLOSED, and SystemErrors such as EADDRINUSE.
+ */
+export async function openAdmin(reactor: Reactor, options: AdminOptions = {}): Promise<AdminHandle> {
+  // Apart from the rest, because the complaint about a wrong option shows its value.
+  const { token, registry, levels, config, log = reactor.log, ...settings } = options;
+  const { host, port, allowedHosts, name, version } = parseOptions(adminOptions, settings, 'openAdmin');
+  const gate = new Gate(token, allowedHosts);
+  const [ip] = await resolveHost(host);
+  if (token === undefined && !isLoopback(ip)) throw tokenRequired(host);
+  if (reactor.draining) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; an admin endpoint would have nothing to show');
+  const stats = () => statsOf(reactor, name, version);
+  const routes = routesOf({ reactor, log, page: new Page(PAGE_FOLDER), stats, registry, levels, config });
+  const server = new AdminServer(routes, gate, log);
+  const address = await server.listen(ip, port);
+  log.info({ event: 'admin.opened', address: hostText(address.address, address.port) }, 'the admin endpoint is open');
+  void reactor.closed.then(() => server.close());
+  return { address, close: () => server.close() };
+}
+
+function isLoopback(ip: string): boolean {
+  return ip === '::1' || (isIPv4(ip) && ip.startsWith('127.'));
+}
+
+function tokenRequired(host: string): EdgeloopError {
+  return new EdgeloopError(
+    'EL_ADMIN_TOKEN_REQUIRED',
+    `openAdmin: "host" is ${JSON.stringify(host)}, which other machines may reach; give a "token", or leave it on 127.0.0.1`,
+  );
+}

@@ -1,0 +1,61 @@
+import type { Log } from '../log.js';
+import type { Reactor } from '../reactor.js';
+import type { MetricsRegistry } from '../telemetry/exposition.js';
+import type { AdminRequest } from './admin-request.js';
+import { type Answer, Refusal, json } from './answer.js';
+import { closeConnection, listConnections } from './connection-list.js';
+import { healthOf, readinessOf } from './health.js';
+import { type LogLevels, setLevel } from './log-level.js';
+import { metricsOf } from './metrics.js';
+import type { Page } from './page.js';
+
+/** What the endpoint shows and changes. A route whose part is missing says so. */
+export interface AdminParts {
+  readonly reactor: Reactor;
+  readonly log: Log;
+  readonly page: Page;
+  stats(): object;
+  readonly registry?: MetricsRegistry | undefined;
+  readonly levels?: LogLevels | undefined;
+  readonly config?: (() => object) | undefined;
+}
+
+type Handler = (request: AdminRequest) => Answer | Promise<Answer>;
+
+export interface Route {
+  /** Matches the whole path; `id` names the part that is left open. */
+  readonly path: RegExp;
+  /** Whether it answers without the token: it tells nothing that is worth one. */
+  readonly open: boolean;
+  readonly GET?: Handler;
+  readonly POST?: Handler;
+}
+
+export function routesOf(parts: AdminParts): readonly Route[] {
+  const { reactor, log, page } = parts;
+  const shown = (path: RegExp, GET: Handler): Route => ({ path, open: false, GET });
+  const open = (path: RegExp, GET: Handler): Route => ({ path, open: true, GET });
+  return [
+    open(/^\/$/, (request) => page.answer('index.html', request)),
+    open(/^\/page\.js$/, (request) => page.answer('page.js', request)),
+    open(/^\/page\.css$/, (request) => page.answer('page.css', request)),
+    open(/^\/healthz$/, () => healthOf(reactor)),
+    open(/^\/readyz$/, () => readinessOf(reactor)),
+    shown(/^\/metrics$/, (request) => metricsOf(provided(parts.registry, 'registry'), request)),
+    shown(/^\/stats$/, () => json(parts.stats())),
+    shown(/^\/config$/, () => json(provided(parts.config, 'config')())),
+    shown(/^\/connections$/, (request) => listConnections(reactor, request)),
+    { path: /^\/connections\/(?<id>\d{1,16})\/close$/, open: false, POST: (request) => closeConnection(reactor, log, request) },
+    {
+      path: /^\/loglevel$/,
+      open: false,
+      GET: () => json(provided(parts.levels, 'levels').get()),
+      POST: (request) => setLevel(provided(parts.levels, 'levels'), log, request),
+    },
+  ];
+}
+
+function provided<Part>(part: Part | undefined, option: string): Part {
+  if (part !== undefined) return part;
+  throw new Refusal('NOT_PROVIDED', `this program has not given openAdmin the option "${option}"`);
+}
