@@ -33,7 +33,6 @@ for (const loop of LOOPS) {
     await until(() => client.ended, 'the end');
     client.socket.end();
     await closed;
-    await until(() => false === client.socket.destroyed || client.closed, 'the client');
     await t.rejects(ask('/healthz'), 'and the endpoint closes with the reactor');
   });
 }
@@ -51,18 +50,19 @@ t.test('a loop that does not turn is not healthy', async (t) => {
 
 t.test('closing waits for an answer that is under way, and not for clients that say nothing', async (t) => {
   const reactor = openReactor(t);
-  let answer = (_: string) => {};
+  let answer: ((text: string) => void) | undefined;
   const registry = { metrics: () => new Promise((resolve) => (answer = resolve)), getMetricsAsArray: () => [] };
   const { ask, admin, port } = await administer(t, reactor, { registry: registry as never });
   const silent = connect({ port, host: '127.0.0.1' });
   await new Promise((resolve) => silent.once('connect', resolve));
+  const ended = new Promise((resolve) => silent.once('close', resolve).on('error', () => {}).resume());
   const asked = ask('/metrics');
-  await until(() => `${answer}` !== '(_) => { }', 'the request');
+  await until(() => answer !== undefined, 'the request');
   const closed = admin.close();
-  answer('late\n');
+  answer?.('late\n');
   t.equal((await asked).text, 'late\n');
   await closed;
-  await until(() => silent.destroyed || silent.closed || silent.readableEnded || (silent.resume(), false), 'the end of the silent one');
+  await ended;
   t.equal(admin.close(), closed, 'again is the same');
 });
 
@@ -73,7 +73,7 @@ t.test('an endpoint is not opened on a reactor that closes, and gives its descri
   await ask('/healthz');
   await reactor.close();
   await t.rejects(openAdmin(reactor), { code: 'EL_REACTOR_CLOSED' });
-  await until(() => descriptors() <= before + 2, 'the descriptors');
+  await until(() => descriptors() <= before, 'the descriptors');
 });
 
 for (const loop of LOOPS) {

@@ -25,7 +25,7 @@ for (const loop of LOOPS) {
 }
 
 t.test('a Unix socket has no round-trip time, and what was dialled says so', async (t) => {
-  const path = `${t.testdir()}/echo.sock`;
+  const path = `@edgeloop-admin-${process.pid}`;
   const { reactor, plugin } = await serve(t, ECHO);
   await plugin.listen({ path });
   await reactor.connect({ path }, {});

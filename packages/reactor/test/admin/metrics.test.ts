@@ -28,7 +28,7 @@ t.test('the format is the one that the scraper likes better, and plain text when
   ];
   for (const [accept, type] of liked) {
     const answer = await ask('/metrics', { headers: accept === undefined ? {} : { accept } });
-    t.equal(answer.headers.get('content-type'), type, accept);
+    t.equal(answer.headers.get('content-type'), type, `${accept}`);
     t.equal(answer.headers.get('vary'), 'Accept');
     t.match(answer.text, type === OPEN ? '# TYPE c counter\nc_total 1\n# EOF\n' : '# TYPE c_total counter\nc_total 1\n');
   }
