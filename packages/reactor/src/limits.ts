@@ -96,10 +96,10 @@ export const HEALTHY_TURN_MS = 1000;
 /** Connections that the admin endpoint lists unless told otherwise, and at most; and those it asks the kernel about to sort them, a system call each. */
 export const LISTED_CONNECTIONS = 100;
 export const MAX_LISTED_CONNECTIONS = 1000;
-export const MAX_MEASURED_CONNECTIONS = 20_000;
+export const MAX_MEASURED_CONNECTIONS = 5000;
 
 /** Below this a bearer token could be guessed. */
-export const MIN_TOKEN_CHARACTERS = 16;
+export const MIN_TOKEN_BYTES = 16;
 
 /** Default for the bytes that all connections of a reactor may have queued together. */
 export const MAX_TOTAL_QUEUED_BYTES = 1024 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Connection } from '../../src/index.js';
+import { MAX_MEASURED_CONNECTIONS } from '../../src/limits.js';
 import { administer } from '../support/admin.js';
 import { LOOPS, dial, memoryLog, serve, until } from '../support/setting.js';
 
@@ -79,6 +80,19 @@ t.test('a query that makes no sense is refused by name', async (t) => {
     ['order=up', /"order".*"asc"\|"desc"/], ['state=closed', /"state".*"open"/], ['stat=open', /there is no option "stat"/],
   ];
   for (const [query, message] of wrong) t.match(await ask(`/connections?${query}`), { status: 400, json: { error: { code: 'EL_OPTION_INVALID', message } } }, query);
+});
+
+t.test('sorting by what takes a system call for each is refused above a bound, and other sorting is not', async (t) => {
+  const { reactor, port } = await serve(t, ECHO);
+  const { ask } = await administer(t, reactor);
+  await (await dial(t, port)).echo('x');
+  const [connection] = [...reactor.connections()] as [Connection];
+  let count = MAX_MEASURED_CONNECTIONS;
+  reactor.connections = () => Array.from({ length: count }, () => connection).values();
+  t.equal((await ask('/connections?sort=rttSeconds&limit=1')).status, 200);
+  count++;
+  t.match(await ask('/connections?sort=rttSeconds&limit=1'), { status: 400, json: { error: { code: 'EL_OPTION_INVALID', message: /narrow it down/ } } });
+  t.match(await ask('/connections?limit=1'), { status: 200, json: { total: count, matched: count } });
 });
 
 t.test('an operator closes one connection, its plugin hears why, and the log who asked', async (t) => {

@@ -30,10 +30,10 @@ t.test('an endpoint that others can reach takes a token, by whatever name it is 
 
 t.test('a token that could be guessed or cannot be sent is refused, and not shown', async (t) => {
   const reactor = openReactor(t);
-  for (const token of ['', 'short', 'white space in here', 'sixteen\ncharacters', 1234567890123456789 as unknown as string]) {
+  for (const token of ['', 'short', 'white space in here', 'sixteen\ncharacters', 1e20 as unknown as string]) {
     const error = await openAdmin(reactor, { token }).then(() => undefined, (error: Error) => error);
     t.match(error, { code: 'EL_OPTION_INVALID', message: /"token"/ });
-    if (token !== '') t.notOk(error?.message.includes(String(token)));
+    if (token !== '') t.notOk(error?.message.includes(`${token}`));
   }
 });
 

@@ -45,12 +45,10 @@ t.test('the most specific range decides', async (t) => {
 t.test('a metric that cannot be collected is an error of the program, told in its log and not to the scraper', async (t) => {
   const log = memoryLog();
   const registry = new Registry();
-  new Counter({
-    name: 'c_total', help: 'c', registers: [registry],
-    collect: () => {
-      throw new Error('a secret of the database');
-    },
-  });
+  const collect = () => {
+    throw new Error('a secret of the database');
+  };
+  registry.registerMetric(new Counter({ name: 'c_total', help: 'c', registers: [], collect }));
   const { ask } = await administer(t, openReactor(t), { registry, log });
   const answer = await ask('/metrics');
   t.match(answer, { status: 500, json: { error: { code: 'INTERNAL' } } });

@@ -36,13 +36,11 @@ t.test('OpenMetrics names a counter without "_total", its samples with it, keeps
 t.test('a counter that is collected is collected once for each text', async (t) => {
   const registry = new Registry();
   let collected = 0;
-  new Counter({
-    name: 'collected_total', help: 'c', registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(++collected);
-    },
-  });
+  const collect = function (this: Counter) {
+    this.reset();
+    this.inc(++collected);
+  };
+  registry.registerMetric(new Counter({ name: 'collected_total', help: 'c', registers: [], collect }));
   t.match(await expose(registry, EXPOSITIONS.openMetrics), 'collected_total 1\n');
   t.match(await expose(registry, EXPOSITIONS.prometheus), 'collected_total 2\n');
 });
