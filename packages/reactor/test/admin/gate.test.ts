@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { REFUSALS } from '../../src/admin/answer.js';
 import { openAdmin } from '../../src/admin/index.js';
-import { ADMIN_BODY_BYTES, ADMIN_HEAD_BYTES } from '../../src/limits.js';
+import { ADMIN_BODY_BYTES, ADMIN_CONNECTIONS, ADMIN_HEAD_BYTES } from '../../src/limits.js';
 import { administer, raw, rawGet } from '../support/admin.js';
 import { memoryLog, openReactor } from '../support/setting.js';
 
@@ -167,4 +167,13 @@ t.test('a client that leaves in the middle of its body is no error', async (t) =
   await ask('/healthz');
   await ask('/healthz');
   t.same(log.lines.filter(({ level }) => level === 'error'), []);
+});
+
+t.test('a client that does not finish its head is given up, and more clients than there is room for are turned away', async (t) => {
+  const { port, ask } = await administer(t, openReactor(t));
+  const slow = Array.from({ length: ADMIN_CONNECTIONS }, () => raw(t, port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n'));
+  t.equal(await raw(t, port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'), '', 'one too many');
+  const answers = await Promise.all(slow);
+  t.same([...new Set(answers.map(statusOf))], [408]);
+  t.equal((await ask('/healthz')).status, 200, 'and then there is room again');
 });
