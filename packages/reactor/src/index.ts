@@ -2,7 +2,9 @@
 export { createReactor, type CreateReactorOptions } from './create-reactor.js';
 export type { ClientHooks, InboxHandle, Reactor } from './reactor.js';
 export { definePlugin, type Hooks, type Plugin, type PluginContext } from './plugin/plugin.js';
-export type { ListenerHandle, PluginHost } from './plugin/plugin-host.js';
+export type { ListenerHandle } from './plugin/listener-handle.js';
+export type { PluginHost } from './plugin/plugin-host.js';
+export type { ListenerChanges, ReactorChanges } from './options.js';
 export type { Connection } from './net/connection.js';
 export type { ConnectionPhase } from './net/connection-phase.js';
 export { ConnectionPool, type AcquireOptions, type PoolCounts } from './net/connection-pool.js';

@@ -14,7 +14,10 @@ import type { Log } from './log.js';
 import { Listener } from './net/listener.js';
 import { Loop } from './loop/loop.js';
 import { Meters } from './loop/meters.js';
-import { type OptionsInput, type OptionsSchema, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, parseOptions } from './options.js';
+import {
+  type OptionsInput, type OptionsSchema, type ReactorChanges, type ReactorOptions,
+  closeOptions, datagramOptions, inboxOptions, parseChanges, parseOptions, reactorOptions,
+} from './options.js';
 import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
 import { type Hooks, type Plugin, checkHooks } from './plugin/plugin.js';
@@ -51,6 +54,7 @@ export class Reactor {
   readonly #log: Log;
   readonly #reserve: ReserveDescriptor;
   readonly #admission: Admission;
+  #options: ReactorOptions;
   readonly #hosting: HostedBy;
   readonly #plugins: PluginHost<never>[] = [];
   #shutdown: Shutdown | undefined;
@@ -74,7 +78,8 @@ export class Reactor {
     this.#host = host;
     this.#log = log;
     this.#reserve = new ReserveDescriptor(kernel);
-    this.#admission = new Admission({ ...options, maxConnectionsPerAddress: 0, maxAcceptsPerSecond: 0 }, kernel.now());
+    this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
+    this.#options = options;
     this.#hosting = {
       loop: this.#loop,
       reserve: this.#reserve,
@@ -118,6 +123,17 @@ export class Reactor {
   /** Walks the open connections of all plugins. One that is opened or closed meanwhile may or may not be seen. */
   connections(): IterableIterator<Connection> {
     return openConnections(this.#loop.poller);
+  }
+
+  /**
+   * Changes limits of the whole reactor, all of them or, if one is wrong, none; what is left out stays. They hold from now
+   * on: connections above a lowered `maxConnections` stay, and so do the bytes that are queued. A listener has its own
+   * `reconfigure`. Error: EL_OPTION_INVALID, naming each wrong option, and those that only a new reactor can have otherwise.
+   */
+  reconfigure(changes: ReactorChanges): void {
+    this.#options = parseChanges('reactor', reactorOptions, this.#options, changes);
+    this.#admission.reconfigure({ ...this.#options, maxAcceptsPerSecond: 0 }, this.#loop.clock.nowMs, []);
+    this.#loop.maxTotalQueuedBytes = this.#options.maxTotalQueuedBytes;
   }
 
   /** Puts a plugin to use. Errors: EL_OPTION_INVALID, naming the wrong option; EL_PLUGIN_INVALID; EL_REACTOR_CLOSED. */

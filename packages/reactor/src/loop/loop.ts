@@ -55,7 +55,8 @@ export class Loop {
   readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   readonly debug: boolean;
-  readonly maxTotalQueuedBytes: number;
+  /** May change at any time. */
+  maxTotalQueuedBytes: number;
   readonly poller: Poller;
   readonly clock: Clock;
   readonly delays: Delays;

@@ -7,7 +7,8 @@ export type Refusal = 'total' | 'address' | 'rate';
 /** 0 means no limit. */
 export interface AdmissionLimits {
   readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
+  /** Left out where peers have no address to count by. */
+  readonly maxConnectionsPerAddress?: number;
   readonly maxAcceptsPerSecond: number;
 }
 
@@ -17,8 +18,8 @@ export interface AdmissionLimits {
  */
 export class Admission {
   readonly #whole: Admission | undefined;
-  readonly #limits: AdmissionLimits;
-  readonly #rate: TokenBucket | undefined;
+  #limits: AdmissionLimits;
+  #rate: TokenBucket | undefined;
   readonly #byAddress = new Map<string, number>();
   #total = 0;
 
@@ -26,7 +27,18 @@ export class Admission {
   constructor(limits: AdmissionLimits, nowMs: number, whole?: Admission) {
     this.#whole = whole;
     this.#limits = limits;
-    this.#rate = limits.maxAcceptsPerSecond === 0 ? undefined : new TokenBucket(limits.maxAcceptsPerSecond, nowMs);
+    this.#changeRate(limits.maxAcceptsPerSecond, nowMs);
+  }
+
+  /**
+   * Goes on with other limits; who is in stays. `admitted` are the peers that are in, each as often as it is: addresses
+   * are counted only where they are limited, so that count may begin here.
+   */
+  reconfigure(limits: AdmissionLimits, nowMs: number, admitted: Iterable<SocketAddress>): void {
+    this.#limits = limits;
+    this.#changeRate(limits.maxAcceptsPerSecond, nowMs);
+    this.#byAddress.clear();
+    if (this.#countsAddresses) for (const peer of admitted) this.#countAddress(peer, 1);
   }
 
   /** Connections that are admitted and not released. */
@@ -36,7 +48,7 @@ export class Admission {
 
   /** Counts the peer in, or says which limit forbids that. */
   admit(peer: SocketAddress, nowMs: number): Refusal | undefined {
-    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    const { maxConnections, maxConnectionsPerAddress = 0 } = this.#limits;
     if (maxConnections > 0 && this.#total >= maxConnections) return 'total';
     if (maxConnectionsPerAddress > 0 && (this.#byAddress.get(keyOf(peer)) ?? 0) >= maxConnectionsPerAddress) return 'address';
     if (this.#rate?.take(nowMs) === false) return 'rate';
@@ -53,11 +65,24 @@ export class Admission {
 
   #count(peer: SocketAddress, change: 1 | -1): void {
     this.#total += change;
-    if (this.#limits.maxConnectionsPerAddress === 0) return;
+    if (this.#countsAddresses) this.#countAddress(peer, change);
+  }
+
+  get #countsAddresses(): boolean {
+    return (this.#limits.maxConnectionsPerAddress ?? 0) > 0;
+  }
+
+  #countAddress(peer: SocketAddress, change: 1 | -1): void {
     const key = keyOf(peer);
     const count = (this.#byAddress.get(key) ?? 0) + change;
     if (count === 0) this.#byAddress.delete(key);
     else this.#byAddress.set(key, count);
+  }
+
+  #changeRate(perSecond: number, nowMs: number): void {
+    if (perSecond === 0) this.#rate = undefined;
+    else if (this.#rate === undefined) this.#rate = new TokenBucket(perSecond, nowMs);
+    else this.#rate.changeRate(perSecond, nowMs);
   }
 }
 

@@ -14,6 +14,8 @@ export interface Watched {
   readonly bytesWritten: number;
   /** When bytes last came or went. */
   readonly lastActiveMs: number;
+  /** Whether a handler's promise is pending. */
+  readonly handling: boolean;
   /** Whether bytes wait that the socket does not take. */
   readonly blocked: boolean;
   /** Tries to send what waits. False if the connection has ended by that. */
@@ -72,6 +74,13 @@ export class Deadlines extends WheelEntry implements Alarm {
     this.#clock = clock;
     this.#options = options;
     this.#watched = watched;
+    if (watched.handling) this.beginHandling();
+    this.noteWrites();
+    this.#set();
+  }
+
+  /** A deadline may have come nearer. Of one that has moved away the alarm finds out by itself when it rings. */
+  optionsChanged(): void {
     this.#set();
   }
 

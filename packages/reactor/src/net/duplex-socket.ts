@@ -78,7 +78,7 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
   }
 
   protected override leave(): void {
-    this.#congest(false);
+    this.#setCongested(false);
     super.leave();
   }
 
@@ -111,6 +111,15 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
     else if (this.#congested && this.outbound.length <= this.options.lowWaterBytes) this.#drain();
   }
 
+  /** The water marks have changed: what is queued already is held against the new ones. */
+  protected marksChanged(): void {
+    const queued = this.outbound.length;
+    const { lowWaterBytes, highWaterBytes, maxQueuedBytes } = this.options;
+    if (queued > maxQueuedBytes) this.#endSlowConsumer();
+    else if (queued > highWaterBytes) this.#congest();
+    else if (this.#congested && queued <= lowWaterBytes) this.#loop.makeReady(this);
+  }
+
   /** Settles now, or in the turn's next batch, after the handlers that may write more. */
   protected uncorkSoon(): void {
     if (this.gone || this.#corked) return;
@@ -128,32 +137,39 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
       this.#loop.makeReady(this);
       return;
     }
-    this.#congest(false);
+    this.#setCongested(false);
     this.drained();
   }
 
-  #congest(congested: boolean): void {
+  #setCongested(congested: boolean): void {
     if (congested !== this.#congested) this.#loop.gauges.connectionsCongested += congested ? 1 : -1;
     this.#congested = congested;
   }
 
   #checkWaterMarks(): void {
     const queued = this.outbound.length;
-    const { highWaterBytes, pauseOnBackpressure } = this.options;
-    if (queued <= highWaterBytes) return;
-    this.#congest(true);
-    if (pauseOnBackpressure) this.hold(HELD_BY_BACKPRESSURE);
+    if (queued <= this.options.highWaterBytes) return;
+    this.#congest();
     this.#checkCaps(queued);
   }
 
+  #congest(): void {
+    this.#setCongested(true);
+    if (this.options.pauseOnBackpressure) this.hold(HELD_BY_BACKPRESSURE);
+  }
+
   #checkCaps(queued: number): void {
-    const { maxQueuedBytes } = this.options;
-    const { pool, maxTotalQueuedBytes } = this.#loop;
-    if (queued > maxQueuedBytes) {
-      this.#overflow('EL_SLOW_CONSUMER', `the cap is ${maxQueuedBytes} (maxQueuedBytes)`);
+    const { counters, pool, maxTotalQueuedBytes } = this.#loop;
+    if (queued > this.options.maxQueuedBytes) {
+      this.#endSlowConsumer();
     } else if (pool.queuedBytes > maxTotalQueuedBytes) {
       this.#overflow('EL_OUTPUT_LIMIT', `all connections together have ${pool.queuedBytes}, the limit is ${maxTotalQueuedBytes} (maxTotalQueuedBytes)`);
     }
+  }
+
+  #endSlowConsumer(): void {
+    this.#loop.counters.slowConsumers++;
+    this.#overflow('EL_SLOW_CONSUMER', `the cap is ${this.options.maxQueuedBytes} (maxQueuedBytes)`);
   }
 
   #overflow(code: ErrorCode, why: string): void {

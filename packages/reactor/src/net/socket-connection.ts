@@ -28,7 +28,8 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   readonly #loop: Loop;
   /** Only from `open` to the end: neither a connection that cannot enter the epoll set leaves an alarm behind, nor one that has ended. */
   #deadlines: Deadlines | undefined;
-  readonly #admission: Admission | undefined;
+  /** What has counted it in, and is told when it is gone; undefined if it was dialled. */
+  readonly admission: Admission | undefined;
   #phase: ConnectionPhase = 'open';
   #runningHandlers = 0;
   /** From the begin of a service to its end: what handlers change meanwhile is acted on once, at the end. */
@@ -39,12 +40,11 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   #leaving = false;
   #reason: Error | undefined;
 
-  /** `admission` has counted the connection in, and is told when it is gone. */
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions, admission?: Admission) {
     super(loop, fd, peer, options);
     this.#loop = loop;
     this.owner = owner;
-    this.#admission = admission;
+    this.admission = admission;
   }
 
   /** Tells the owner. To be called once, when the connection has entered the epoll set. */
@@ -105,7 +105,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   /** Whether it was accepted, and not dialled. */
   get accepted(): boolean {
-    return this.#admission !== undefined;
+    return this.admission !== undefined;
   }
 
   /** Whether a handler is at work, a reply is on its way out, or a request on its way in, as far as we know: behind a pause may be one. */
@@ -128,8 +128,12 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     return this.#loop.clock.nowMs - this.lastActiveMs >= SHUTDOWN_QUIET_MS;
   }
 
+  get handling(): boolean {
+    return this.#runningHandlers > 0;
+  }
+
   get #working(): boolean {
-    return this.#runningHandlers > 0 || this.mayRead();
+    return this.handling || this.mayRead();
   }
 
   /** The kernel reports room only when a third of the socket's buffer is free. A peer may have taken less, and be alive. */
@@ -143,6 +147,13 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   timedOut(code: ErrorCode, why: string): void {
     this.destroy(new EdgeloopError(code, `connection ${this.id}: ${addressText(this.peer)} ${why}`));
+  }
+
+  /** The options, which it shares with the others of its listener, have changed. */
+  optionsChanged(): void {
+    if (this.gone) return;
+    (this.#deadlines ??= Deadlines.of(this.#loop, this.options, this))?.optionsChanged();
+    this.marksChanged();
   }
 
   /** Ends our side once there is nothing to do: after a last look for bytes that have come, and their answers. */
@@ -262,7 +273,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   #atWork(): boolean {
-    return this.runnable || (this.#runningHandlers > 0 && !this.blocked);
+    return this.runnable || (this.handling && !this.blocked);
   }
 
   // --- The end
@@ -278,7 +289,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.#reason = reason;
     this.#deadlines?.stop();
     this.#deadlines = undefined;
-    this.#admission?.release(this.peer);
+    this.admission?.release(this.peer);
     this.#loop.forget(this);
     counters.closed++;
     counters[end]++;

@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../net/address.js';
 import { addressText, hostText } from '../net/address.js';
-import type { Admission, AdmissionLimits } from '../net/admission.js';
+import type { Admission } from '../net/admission.js';
 import type { Connection } from '../net/connection.js';
 import { Connector, type ConnectorOptions, type Find } from '../net/connector.js';
 import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
@@ -8,10 +8,11 @@ import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
 import { ATTEMPT_DELAY_MS } from '../limits.js';
 import { Listener } from '../net/listener.js';
+import { ListenerHandle, type SharedOptions } from './listener-handle.js';
 import type { Log } from '../log.js';
 import type { Loop } from '../loop/loop.js';
 import {
-  type ConnectionOptions, type ListenerOptions, type OptionsInput,
+  type ChangeableSchema, type ConnectionOptions, type OptionsInput,
   connectOptions, listenOptions, parseOptions, unixConnectOptions, unixListenOptions,
 } from '../options.js';
 import type { Hooks } from './plugin.js';
@@ -26,9 +27,6 @@ export type TcpListen = OptionsInput<typeof listenOptions>;
 export type UnixListen = OptionsInput<typeof unixListenOptions>;
 export type TcpConnect = OptionsInput<typeof connectOptions>;
 export type UnixConnect = OptionsInput<typeof unixConnectOptions>;
-
-/** An open listener, as users see it. */
-export type ListenerHandle = Pick<Listener, 'address' | 'closed' | 'close'>;
 
 /** What a plugin host needs of its reactor. */
 export interface HostedBy {
@@ -63,11 +61,11 @@ export class PluginHost<State> {
   async listen(options: TcpListen | UnixListen): Promise<ListenerHandle> {
     if (hasPath(options)) {
       const parsed = parseOptions(unixListenOptions, options, 'listen');
-      return this.#listen(unixListening(parsed), { ...parsed, maxConnectionsPerAddress: 0 });
+      return this.#listen(unixListening(parsed), unixListenOptions, parsed);
     }
     const parsed = parseOptions(listenOptions, options, 'listen');
     const [ip] = await this.#reactor.loop.awaited(resolveHost(parsed.host));
-    return this.#listen(tcpListening(ip, parsed), parsed);
+    return this.#listen(tcpListening(ip, parsed), listenOptions, parsed);
   }
 
   /**
@@ -104,11 +102,13 @@ export class PluginHost<State> {
     }
   }
 
-  #listen(endpoint: LocalEndpoint, options: ListenerOptions & AdmissionLimits & ConnectionOptions): ListenerHandle {
+  #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {
     this.#reactor.assertOpen();
     const { loop, reserve, log, admission } = this.#reactor;
     const open = (fd: number, peer: SocketAddress, admitted: Admission) => void this.#open(fd, peer, options, admitted);
-    return new Listener(loop, new Reception({ plugin: this.name, loop, log, admission, open }, options), reserve, endpoint, options);
+    const reception = new Reception({ plugin: this.name, loop, log, admission, open }, options);
+    const listener = new Listener(loop, reception, reserve, endpoint, options);
+    return new ListenerHandle(listener, { loop, admission: reception.admission, schema, options });
   }
 
   #connect(find: Find, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {

@@ -22,18 +22,19 @@ export interface ReceptionParts {
 /** Receives what a listener accepts: lets it in, or closes it at once where a limit or a shortage says so. */
 export class Reception implements Acceptor {
   readonly #parts: ReceptionParts;
-  readonly #admission: Admission;
+  /** Counts those who came in here. */
+  readonly admission: Admission;
   readonly #refusals: RefusalLog;
 
   constructor(parts: ReceptionParts, limits: AdmissionLimits) {
     const { loop, log, plugin } = parts;
     this.#parts = parts;
-    this.#admission = new Admission(limits, loop.clock.nowMs, parts.admission);
+    this.admission = new Admission(limits, loop.clock.nowMs, parts.admission);
     this.#refusals = new RefusalLog(loop.clock, log, { plugin });
   }
 
   accepted(fd: number, peer: SocketAddress): void {
-    const refusal = this.#admission.admit(peer, this.#parts.loop.clock.nowMs);
+    const refusal = this.admission.admit(peer, this.#parts.loop.clock.nowMs);
     if (refusal === undefined) this.#open(fd, peer);
     else this.#refuse(fd, peer, refusal);
   }
@@ -46,10 +47,10 @@ export class Reception implements Acceptor {
   #open(fd: number, peer: SocketAddress): void {
     const { plugin, loop, log } = this.#parts;
     try {
-      this.#parts.open(fd, peer, this.#admission);
+      this.#parts.open(fd, peer, this.admission);
     } catch (error) {
       if (error instanceof InvariantError) throw error;
-      this.#admission.release(peer);
+      this.admission.release(peer);
       loop.counters.shed++;
       log.warn({ event: 'connection.shed', plugin, peer: addressText(peer), err: error }, (error as Error).message);
     }
