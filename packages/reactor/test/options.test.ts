@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import t from 'tap';
-import { connectOptions, listenOptions, parseOptions, reactorOptions } from '../src/options.js';
+import { connectOptions, listenOptions, parseChanges, parseOptions, reactorOptions } from '../src/options.js';
 
 function complaintOf(value: unknown, schema: Parameters<typeof parseOptions>[0] = listenOptions): string {
   try {
@@ -47,4 +47,18 @@ t.test('all that is wrong is said at once', async (t) => {
 t.test('water marks that are crossed are refused', async (t) => {
   t.match(complaintOf({ port: 0, lowWaterBytes: 100, highWaterBytes: 100 }), /"lowWaterBytes": must be below highWaterBytes \(100\), but got 100/);
   t.match(complaintOf({ port: 0, highWaterBytes: 2 ** 30 }), /"highWaterBytes": must not be above maxQueuedBytes/);
+});
+
+t.test('every option of a reactor or a listener either can change or says that it cannot, and a default never comes back by itself', async (t) => {
+  for (const [what, schema, first] of [['listener', listenOptions, { port: 0 }], ['reactor', reactorOptions, {}]] as const) {
+    const current = { ...parseOptions(schema, first, 'test'), maxConnections: 7 };
+    for (const [name, value] of Object.entries(current)) {
+      try {
+        t.same(parseChanges(what, schema as typeof reactorOptions, current as never, { [name]: value }), current, name);
+      } catch (error) {
+        t.match(error, { code: 'EL_OPTION_INVALID', message: `${what}.reconfigure: "${name}": cannot change while the ${what} is open; it takes a new ${what}` });
+      }
+      t.same(parseChanges(what, schema as typeof reactorOptions, current as never, { [name]: undefined }), current);
+    }
+  }
 });

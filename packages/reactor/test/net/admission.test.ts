@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import type { Connection, Hooks, SocketAddress } from '../../src/index.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
@@ -67,6 +69,69 @@ t.test('who is refused by the whole is not counted by the part, and the other wa
   t.match({ whole: whole.size, one: one.size, other: other.size }, { whole: 2, one: 1, other: 1 });
   one.release(peer('10.0.0.1'));
   t.same(answers(other, '10.0.0.1'), [undefined]);
+});
+
+t.test('an address that was not counted so far is counted from a change on, with all who are in', async (t) => {
+  const admission = new Admission(NONE, 0);
+  const inside = Array.from({ length: 3 }, () => peer('10.0.0.1'));
+  t.same(answers(admission, '10.0.0.1', '10.0.0.1', '10.0.0.1'), [undefined, undefined, undefined]);
+  admission.reconfigure({ ...NONE, maxConnectionsPerAddress: 2 }, 0, inside);
+  t.same(answers(admission, '10.0.0.1', '10.0.0.2'), ['address', undefined]);
+  admission.release(peer('10.0.0.1'));
+  t.same(answers(admission, '10.0.0.1'), ['address']);
+  admission.release(peer('10.0.0.1'));
+  t.same(answers(admission, '10.0.0.1', '10.0.0.1'), [undefined, 'address']);
+});
+
+/** What an admission and its model are put through: who comes, who of those inside goes, and what changes. */
+type Step = { come: string } | { go: number } | { limits: AdmissionLimits };
+
+const ADDRESSES = ['10.0.0.1', '10.0.0.2', '2001:db8::1', '2001:db8::2', '2001:db8:1::1'];
+const networkOf = (address: string) => (address.startsWith('2001:db8::') ? '2001:db8' : address);
+const steps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ come: fc.constantFrom(...ADDRESSES) }) },
+    { weight: 4, arbitrary: fc.record({ go: fc.nat() }) },
+    { weight: 2, arbitrary: fc.record({ limits: fc.record({ maxConnections: fc.nat(6), maxConnectionsPerAddress: fc.nat(3), maxAcceptsPerSecond: fc.constant(0) }) }) },
+  ),
+  { maxLength: 120 },
+);
+
+/** What the limits say, given who is inside. */
+function expected({ maxConnections, maxConnectionsPerAddress = 0 }: AdmissionLimits, inside: readonly string[], address: string): Refusal | undefined {
+  if (maxConnections > 0 && inside.length >= maxConnections) return 'total';
+  const same = inside.filter((other) => networkOf(other) === networkOf(address)).length;
+  return maxConnectionsPerAddress > 0 && same >= maxConnectionsPerAddress ? 'address' : undefined;
+}
+
+/** Takes an admission through a step; answers what it has said, and what it should have. */
+function take(step: Step, admission: Admission, inside: string[], limits: AdmissionLimits): [Refusal | undefined, Refusal | undefined] {
+  if ('limits' in step) admission.reconfigure(step.limits, 0, inside.map(peer));
+  if ('go' in step && inside.length > 0) admission.release(peer(inside.splice(step.go % inside.length, 1)[0] as string));
+  if (!('come' in step)) return [undefined, undefined];
+  const right = expected(limits, inside, step.come);
+  const [answer] = answers(admission, step.come);
+  if (answer === undefined) inside.push(step.come);
+  return [answer, right];
+}
+
+t.test('whoever comes and goes, and however the limits change meanwhile, it says what a look at all who are inside would', async (t) => {
+  fc.assert(fc.property(steps, (run) => {
+    const whole = new Admission(NONE, 0);
+    const admission = new Admission(NONE, 0, whole);
+    const inside: string[] = [];
+    let limits = NONE;
+    for (const step of run) {
+      if ('limits' in step) limits = step.limits;
+      const [answer, right] = take(step, admission, inside, limits);
+      if (answer !== right || admission.size !== inside.length || whole.size !== inside.length) return false;
+    }
+    for (const address of inside) admission.release(peer(address));
+    // Nothing is left of anybody, for it answers as one that nobody has come to so far.
+    const crowd = [...ADDRESSES, ...ADDRESSES, ...ADDRESSES, ...ADDRESSES];
+    return admission.size === 0 && whole.size === 0 && isDeepStrictEqual(answers(admission, ...crowd), answers(new Admission(limits, 0), ...crowd));
+  }), { numRuns: 1000 });
+  t.pass();
 });
 
 async function dialFrom(t: Test, port: number, localAddress: string): Promise<Client> {

@@ -40,7 +40,7 @@ interface Deadline {
   readonly option: keyof ListenerChanges;
   readonly code: string;
   /** Has the deadline run, for a client that has just connected. */
-  run(client: SlowReader, server: Opened): Promise<void>;
+  readonly run: (client: SlowReader, server: Opened) => Promise<void>;
 }
 
 const hooks: Hooks<undefined> = {

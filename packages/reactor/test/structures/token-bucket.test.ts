@@ -51,3 +51,35 @@ t.test('no stretch of time sees more than a second\'s worth and what the stretch
     return taken.every((from, i) => taken.slice(i).every((to, j) => j + 1 <= perSecond * (1 + (to - from) / 1000) + 1e-6));
   }));
 });
+
+t.test('a change of the rate keeps what is in the bucket, as far as it fits', async (t) => {
+  const bucket = new TokenBucket(4, 0);
+  const takes = (nowMs: number) => Array.from({ length: 20 }, () => bucket.take(nowMs)).filter(Boolean).length;
+  bucket.changeRate(10, 0);
+  t.equal(takes(0), 4, 'a higher rate gives nothing for the past');
+  t.equal(takes(500), 5);
+  bucket.changeRate(10, 500);
+  t.equal(takes(500), 0, 'nor does the same');
+  bucket.changeRate(2, 750);
+  t.equal(takes(750), 2, 'what had come in at the old rate is there, but no more than the bucket holds now');
+  t.equal(takes(1250), 1);
+});
+
+t.test('however the rate changes, no more goes through than was in the bucket at first and the times at each rate are worth', async () => {
+  fc.assert(fc.property(rates, fc.array(fc.tuple(fc.nat(700), rates), { maxLength: 60 }), (first, changes) => {
+    const bucket = new TokenBucket(first, 0);
+    let nowMs = 0;
+    let rate = first;
+    let worth = first;
+    let taken = 0;
+    for (const [waitMs, next] of changes) {
+      nowMs += waitMs;
+      worth += (waitMs * rate) / 1000;
+      bucket.changeRate(next, nowMs);
+      rate = next;
+      while (bucket.take(nowMs)) taken++;
+      if (taken > worth + 1e-6) return false;
+    }
+    return true;
+  }));
+});
