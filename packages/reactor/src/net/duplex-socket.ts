@@ -159,7 +159,7 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
   }
 
   #checkCaps(queued: number): void {
-    const { counters, pool, maxTotalQueuedBytes } = this.#loop;
+    const { pool, maxTotalQueuedBytes } = this.#loop;
     if (queued > this.options.maxQueuedBytes) {
       this.#endSlowConsumer();
     } else if (pool.queuedBytes > maxTotalQueuedBytes) {
@@ -168,7 +168,6 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
   }
 
   #endSlowConsumer(): void {
-    this.#loop.counters.slowConsumers++;
     this.#overflow('EL_SLOW_CONSUMER', `the cap is ${this.options.maxQueuedBytes} (maxQueuedBytes)`);
   }
 

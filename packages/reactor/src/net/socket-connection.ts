@@ -152,7 +152,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   /** The options, which it shares with the others of its listener, have changed. */
   optionsChanged(): void {
     if (this.gone) return;
-    (this.#deadlines ??= Deadlines.of(this.#loop, this.options, this))?.optionsChanged();
+    (this.#deadlines ??= Deadlines.of(this.#loop.clock, this.options, this))?.optionsChanged();
     this.marksChanged();
   }
 
