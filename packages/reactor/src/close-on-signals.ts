@@ -21,6 +21,8 @@ export function closeOnSignals(reactor: Reactor, options: CloseOnSignalsOptions 
   const { deadlineMs } = parseOptions(closeOptions, { deadlineMs: wantedMs, ...unknown }, 'closeOnSignals');
   let again = false;
   const close = (signal: Signal) => {
+    const { name, pid, uid } = signal;
+    reactor.log.info({ event: 'signal.received', signal: name, pid, uid, again }, `${name} received: ${again ? 'waiting no longer' : 'closing'}`);
     try {
       onSignal?.(signal, again);
     } finally {

@@ -76,8 +76,16 @@ export const MAX_DATAGRAM_BYTES = 65_507;
 /** Datagrams of one socket that may wait to be sent, however short: each takes room for its address too. */
 export const MAX_QUEUED_DATAGRAMS = 65_536;
 
-/** How often a listener tells of the connections that it refuses. */
-export const REFUSAL_LOG_MS = 1000;
+/** How often the log tells of what happens again and again, and how many kinds of it are told apart. */
+export const REPEAT_LOG_MS = 1000;
+export const MAX_REPEAT_KINDS = 64;
+
+/** What a line of the log holds: of a text in a field, of a message, of a stack, and how many values, nested how deep. */
+export const LOG_TEXT_CHARACTERS = 256;
+export const LOG_MESSAGE_CHARACTERS = 1024;
+export const LOG_STACK_LINES = 20;
+export const LOG_LINE_VALUES = 128;
+export const LOG_DEPTH_LEVELS = 5;
 
 /** What the admin endpoint takes: bytes of a request's head and body, connections, and how long one may take over its head and all of it. */
 export const ADMIN_HEAD_BYTES = 8 * 1024;

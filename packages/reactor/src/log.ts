@@ -1,7 +1,39 @@
-/** Where the reactor reports to: the part of pino's interface that it uses. */
+/** What is reported of a reactor and of what stands around it, and where to. */
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/**
+ * Where reports go: the part of pino's interface that is used, so that any pino logger will do. createLog makes one whose
+ * levels can be changed while it is in use, and which is safe to show on a terminal.
+ */
 export interface Log {
   error(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   info(fields: object, message: string): void;
   debug(fields: object, message: string): void;
+  /** A log whose lines have these fields too. */
+  child(bindings: object): Log;
+  /** Whether a line of this level is written at all: asked before a line is put together where that would cost much. */
+  isLevelEnabled(level: LogLevel): boolean;
 }
+
+/**
+ * The events in the life of a server, by the `event` field of their lines, with the levels at which they are told. The
+ * names are stable; docs/reference/log-events.md explains them. Plugins have their own besides.
+ */
+export const LOG_EVENTS = {
+  'accept.paused': ['warn'],
+  'connection.closed': ['debug'],
+  'connection.failed': ['info', 'debug'],
+  'connection.opened': ['debug'],
+  'connection.refused': ['warn'],
+  'connection.shed': ['warn'],
+  'handler.failed': ['error'],
+  'listener.closed': ['info'],
+  'listener.opened': ['info'],
+  'shutdown.begun': ['info'],
+  'shutdown.finished': ['info'],
+  'signal.received': ['info'],
+} as const satisfies Readonly<Record<string, readonly LogLevel[]>>;
+
+export type LogEvent = keyof typeof LOG_EVENTS;

@@ -21,6 +21,7 @@ import {
 import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
 import { type Hooks, type Plugin, checkHooks } from './plugin/plugin.js';
+import { ReactorLogs } from './plugin/reactor-logs.js';
 import { ReceiveArena } from './structures/receive-arena.js';
 import { openConnections } from './net/open-connections.js';
 import { resolveHost } from './net/resolve.js';
@@ -51,7 +52,7 @@ export class Reactor {
   readonly meters: Meters;
   readonly #loop: Loop;
   readonly #host: Host;
-  readonly #log: Log;
+  readonly #logs: ReactorLogs;
   readonly #reserve: ReserveDescriptor;
   readonly #admission: Admission;
   #options: ReactorOptions;
@@ -76,14 +77,14 @@ export class Reactor {
       stopwatch: options.stopwatch,
     });
     this.#host = host;
-    this.#log = log;
+    this.#logs = new ReactorLogs(log);
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#options = options;
     this.#hosting = {
       loop: this.#loop,
       reserve: this.#reserve,
-      log,
+      logs: this.#logs,
       admission: this.#admission,
       assertOpen: () => this.#assertOpen(),
       assertRunning: () => this.#assertRunning(),
@@ -109,15 +110,15 @@ export class Reactor {
     return false;
   }
 
-  /** Where the reactor reports to. */
-  get log(): Log {
-    return this.#log;
-  }
-
   /** Connections that are open now. */
   get connectionCount(): number {
     const { accepted, connected, closed } = this.counters;
     return accepted + connected - closed;
+  }
+
+  /** Where the reactor reports to, for what concerns all of it. */
+  get log(): Log {
+    return this.#logs.reactor.log;
   }
 
   /** Walks the open connections of all plugins. One that is opened or closed meanwhile may or may not be seen. */
@@ -143,7 +144,7 @@ export class Reactor {
   ): PluginHost<State> {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
-    const hooks = plugin.setup({ options: parsed, log: this.#log });
+    const hooks = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log });
     checkHooks(plugin.name, hooks);
     const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, this.#hosting);
     this.#plugins.push(host as PluginHost<never>);
@@ -169,7 +170,7 @@ export class Reactor {
     const [ip] = await this.#loop.awaited(resolveHost(parsed.host));
     this.#assertOpen();
     const { counters } = this.#loop;
-    return new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#log }), ip, parsed);
+    return new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#logs.reactor }), ip, parsed);
   }
 
   /**
@@ -241,6 +242,7 @@ export class Reactor {
   close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
     const { deadlineMs } = parseOptions(closeOptions, options, 'close');
     const begun = this.#shutdown !== undefined;
+    if (!begun) this.log.info({ event: 'shutdown.begun', deadlineMs, connections: this.connectionCount }, 'the shutdown begins');
     this.#shutdown ??= new Shutdown(this.#loop, this.#admission, () => this.#evict());
     // Noted before it begins, for the hooks that it calls may close again.
     if (deadlineMs === 0) this.#shutdown.force();
@@ -254,7 +256,10 @@ export class Reactor {
     this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
     setImmediate(() => {
       this.#release();
-      this.#resolveClosed((this.#shutdown as Shutdown).report);
+      const { report } = this.#shutdown as Shutdown;
+      this.#logs.flush();
+      this.log.info({ event: 'shutdown.finished', ...report }, 'the shutdown is finished');
+      this.#resolveClosed(report);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { ConnectionPhase } from './connection-phase.js';
+import type { Log } from '../log.js';
 
 /**
  * A connection as plugins see it. `State` is what the plugin keeps per connection.
@@ -26,6 +27,8 @@ export interface Connection<State = unknown> {
   readonly bytesDiscarded: number;
   /** Whether `pause` is in force. Reading also rests, by itself, above the high-water mark and while a handler's promise is pending. */
   readonly paused: boolean;
+  /** The plugin's log, whose lines name the connection here. Made when it is first asked for. */
+  readonly log: Log;
 
   /**
    * Sends bytes, or text as UTF-8, after all that was written before. What the socket does not take at once is copied
@@ -68,6 +71,8 @@ export interface ConnectionOwner<State> {
   halfClosed(connection: Connection<State>): Promise<void> | undefined;
   /** The queue has fallen from above the high-water mark to the low-water mark. */
   drained(connection: Connection<State>): Promise<void> | undefined;
+  /** Where the owner reports of this connection to. */
+  logOf(connection: Connection<State>): Log;
   /** The last call, once. `reason` is undefined after an orderly end. */
   closed(connection: Connection<State>, reason: Error | undefined): void;
 }

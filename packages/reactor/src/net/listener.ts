@@ -23,6 +23,9 @@ const UNKNOWN_PEER: SocketAddress = { family: 'IPv4', address: '0.0.0.0', port: 
 
 /** Who gets what a listener accepts. */
 export interface Acceptor {
+  /** The first call, and the last one. */
+  opened(address: SocketAddress): void;
+  closed(address: SocketAddress): void;
   /** Takes over the descriptor. */
   accepted(fd: number, peer: SocketAddress): void;
   /** Accepting rests for ACCEPT_BACKOFF_MS. The cause is this process or system, not a client. */
@@ -71,6 +74,7 @@ export class Listener implements Channel {
       if (bound) endpoint.released();
       throw error;
     }
+    acceptor.opened(this.address);
   }
 
   get closed(): boolean {
@@ -109,6 +113,7 @@ export class Listener implements Channel {
     this.#loop.poller.remove(this);
     this.#loop.kernel.close(this.fd);
     this.#endpoint.released();
+    this.#acceptor.closed(this.address);
   }
 
   destroy(): void {

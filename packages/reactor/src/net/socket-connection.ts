@@ -2,6 +2,7 @@ import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { SHUTDOWN_QUIET_MS } from '../limits.js';
 import type { CounterName } from '../loop/counters.js';
+import type { Log } from '../log.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { ConnectionOptions } from '../options.js';
 import { type SocketAddress, addressText } from './address.js';
@@ -65,6 +66,10 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   get paused(): boolean {
     return this.isHeld(HELD_BY_USER);
+  }
+
+  get log(): Log {
+    return this.owner.logOf(this);
   }
 
   write(data: Uint8Array | string): boolean {

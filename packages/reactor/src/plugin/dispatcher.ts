@@ -5,6 +5,7 @@ import { EdgeloopError, type ErrorCode } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import type { Log } from '../log.js';
 import type { Hooks } from './plugin.js';
+import type { PluginLogs } from './reactor-logs.js';
 
 /** Why edgeloop itself ends connections: a deadline has passed or a limit is reached. No peer has done that, so it is told. */
 const ENDED_BY_US: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -19,7 +20,7 @@ type SeldomHook = 'onOpen' | 'onHalfClose' | 'onDrain' | 'onClose';
 export interface DispatcherParts {
   readonly meters: Meters;
   readonly stopwatch: Stopwatch;
-  readonly log: Log;
+  readonly logs: PluginLogs;
 }
 
 /**
@@ -34,16 +35,18 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   readonly #stopwatch: Stopwatch;
   /** The plugin's among those that are measured. */
   readonly #number: number;
-  readonly #log: Log;
+  readonly #logs: PluginLogs;
+  /** Only of the connections that have asked for theirs: most never do, and a field would cost each of them memory. */
+  readonly #connectionLogs = new WeakMap<Connection<State>, Log>();
 
-  constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { meters, stopwatch, log }: DispatcherParts) {
+  constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { meters, stopwatch, logs }: DispatcherParts) {
     this.plugin = plugin;
     this.#makeState = makeState;
     this.#hooks = hooks;
     this.#meters = meters;
     this.#stopwatch = stopwatch;
     this.#number = meters.plugins.enlist(plugin);
-    this.#log = log;
+    this.#logs = logs;
   }
 
   opened(connection: Connection<State>): Promise<void> | undefined {
@@ -74,8 +77,17 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   closed(connection: Connection<State>, reason: Error | undefined): void {
-    if (reason !== undefined) this.#tell(connection, reason);
+    if (reason !== undefined) this.#tellFailed(connection, reason);
+    if (this.#logs.connection.log.isLevelEnabled('debug')) this.#tellClosed(connection, reason);
     void this.#call('onClose', connection, reason);
+  }
+
+  logOf(connection: Connection<State>): Log {
+    const known = this.#connectionLogs.get(connection);
+    if (known !== undefined) return known;
+    const log = this.#logs.plugin.log.child({ connection: connection.id });
+    this.#connectionLogs.set(connection, log);
+    return log;
   }
 
   /** Settles when the plugin is done, or has failed; never rejects. */
@@ -99,9 +111,19 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     }
   }
 
-  #tell({ id, bytesDiscarded }: Connection<State>, reason: Error): void {
-    const level = reason instanceof EdgeloopError && ENDED_BY_US.has(reason.code) ? 'info' : 'debug';
-    this.#log[level]({ event: 'connection.failed', plugin: this.plugin, connection: id, bytesDiscarded, err: reason }, 'connection failed');
+  /** What a flood of peers can cause is told of each connection only to those who debug. */
+  #tellFailed({ id, bytesDiscarded }: Connection<State>, reason: Error): void {
+    const { connection } = this.#logs;
+    if (reason instanceof EdgeloopError && ENDED_BY_US.has(reason.code)) {
+      connection.note('info', reason.code, { event: 'connection.failed', connection: id, bytesDiscarded, err: reason }, 'connection failed');
+    } else if (connection.log.isLevelEnabled('debug')) {
+      connection.log.debug({ event: 'connection.failed', connection: id, bytesDiscarded, err: reason }, 'connection failed');
+    }
+  }
+
+  #tellClosed({ id, bytesRead, bytesWritten, bytesDiscarded }: Connection<State>, reason: Error | undefined): void {
+    const code = reason === undefined ? undefined : kindOf(reason);
+    this.#logs.connection.log.debug({ event: 'connection.closed', connection: id, bytesRead, bytesWritten, bytesDiscarded, code }, 'connection closed');
   }
 
   /** A hook may return anything; only a promise keeps the connection waiting. */
@@ -125,11 +147,17 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     this.#meters.counters.handlerFailures++;
     const message = `plugin "${this.plugin}": ${hook} failed`;
     const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
-    this.#log.error({ event: 'handler.failed', plugin: this.plugin, hook, connection, err: error }, message);
+    this.#logs.plugin.note('error', `${hook} ${kindOf(cause)}`, { event: 'handler.failed', hook, connection, err: error }, message);
     return error;
   }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** The code of an error, or its name where it has none. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error ? String(error.code) : error.name;
 }

@@ -9,13 +9,13 @@ import { EdgeloopError } from '../errors.js';
 import { ATTEMPT_DELAY_MS } from '../limits.js';
 import { Listener } from '../net/listener.js';
 import { ListenerHandle, type SharedOptions } from './listener-handle.js';
-import type { Log } from '../log.js';
 import type { Loop } from '../loop/loop.js';
 import {
   type ChangeableSchema, type ConnectionOptions, type OptionsInput,
   connectOptions, listenOptions, parseOptions, unixConnectOptions, unixListenOptions,
 } from '../options.js';
 import type { Hooks } from './plugin.js';
+import type { PluginLogs, ReactorLogs } from './reactor-logs.js';
 import { Reception } from './reception.js';
 import { openConnections } from '../net/open-connections.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
@@ -32,7 +32,7 @@ export type UnixConnect = OptionsInput<typeof unixConnectOptions>;
 export interface HostedBy {
   readonly loop: Loop;
   readonly reserve: ReserveDescriptor;
-  readonly log: Log;
+  readonly logs: ReactorLogs;
   /** The limits of the whole reactor. */
   readonly admission: Admission;
   /** These throw EL_REACTOR_CLOSED: once the reactor closes, and once it is over for what it closes. */
@@ -44,13 +44,15 @@ export interface HostedBy {
 export class PluginHost<State> {
   readonly name: string;
   readonly #reactor: HostedBy;
+  readonly #logs: PluginLogs;
   readonly #dispatcher: Dispatcher<State>;
 
   constructor(name: string, makeState: () => State, hooks: Hooks<State>, reactor: HostedBy) {
     this.name = name;
     this.#reactor = reactor;
-    const { log, loop } = reactor;
-    this.#dispatcher = new Dispatcher(name, makeState, hooks, { meters: loop.meters, stopwatch: loop.stopwatch, log });
+    const { loop, logs } = reactor;
+    this.#logs = logs.of(name);
+    this.#dispatcher = new Dispatcher(name, makeState, hooks, { meters: loop.meters, stopwatch: loop.stopwatch, logs: this.#logs });
   }
 
   /**
@@ -104,9 +106,10 @@ export class PluginHost<State> {
 
   #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {
     this.#reactor.assertOpen();
-    const { loop, reserve, log, admission } = this.#reactor;
+    const { loop, reserve, admission } = this.#reactor;
+    const log = this.#logs.connection;
     const open = (fd: number, peer: SocketAddress, admitted: Admission) => void this.#open(fd, peer, options, admitted);
-    const reception = new Reception({ plugin: this.name, loop, log, admission, open }, options);
+    const reception = new Reception({ loop, log, admission, open }, options);
     const listener = new Listener(loop, reception, reserve, endpoint, options);
     return new ListenerHandle(listener, { loop, admission: reception.admission, schema, options });
   }
@@ -127,8 +130,15 @@ export class PluginHost<State> {
       throw error;
     }
     loop.counters[admission === undefined ? 'connected' : 'accepted']++;
+    if (this.#logs.connection.log.isLevelEnabled('debug')) this.#tellOpened(connection);
     connection.open();
     return connection;
+  }
+
+  #tellOpened(connection: SocketConnection<State>): void {
+    const id = this.#reactor.loop.poller.idOf(connection);
+    const direction = connection.accepted ? 'accepted' : 'dialled';
+    this.#logs.connection.log.debug({ event: 'connection.opened', connection: id, direction, peer: addressText(connection.peer) }, 'connection opened');
   }
 }
 

@@ -1,18 +1,16 @@
 import type { SystemError } from '../errors.js';
 import { InvariantError } from '../invariant.js';
-import type { Log } from '../log.js';
 import type { Loop } from '../loop/loop.js';
 import { type SocketAddress, addressText } from '../net/address.js';
 import { Admission, type AdmissionLimits, type Refusal } from '../net/admission.js';
 import type { Acceptor } from '../net/listener.js';
-import { RefusalLog } from './refusal-log.js';
+import type { RepeatLog } from './repeat-log.js';
 
 const REFUSED = { total: 'refusedByTotal', address: 'refusedByAddress', rate: 'refusedByRate' } as const satisfies Record<Refusal, string>;
 
 export interface ReceptionParts {
-  readonly plugin: string;
   readonly loop: Loop;
-  readonly log: Log;
+  readonly log: RepeatLog;
   /** The reactor's own limits. */
   readonly admission: Admission;
   /** Takes over the descriptor, or closes it and throws. */
@@ -24,13 +22,18 @@ export class Reception implements Acceptor {
   readonly #parts: ReceptionParts;
   /** Counts those who came in here. */
   readonly admission: Admission;
-  readonly #refusals: RefusalLog;
 
   constructor(parts: ReceptionParts, limits: AdmissionLimits) {
-    const { loop, log, plugin } = parts;
     this.#parts = parts;
-    this.admission = new Admission(limits, loop.clock.nowMs, parts.admission);
-    this.#refusals = new RefusalLog(loop.clock, log, { plugin });
+    this.admission = new Admission(limits, parts.loop.clock.nowMs, parts.admission);
+  }
+
+  opened(address: SocketAddress): void {
+    this.#parts.log.log.info({ event: 'listener.opened', address: addressText(address) }, `listening on ${addressText(address)}`);
+  }
+
+  closed(address: SocketAddress): void {
+    this.#parts.log.log.info({ event: 'listener.closed', address: addressText(address) }, `listening no more on ${addressText(address)}`);
   }
 
   accepted(fd: number, peer: SocketAddress): void {
@@ -40,26 +43,27 @@ export class Reception implements Acceptor {
   }
 
   acceptPaused(address: SocketAddress, cause: SystemError): void {
-    const { plugin, log } = this.#parts;
-    log.warn({ event: 'accept.paused', plugin, address: addressText(address), err: cause }, `accepting rests: ${cause.message}`);
+    const fields = { event: 'accept.paused', address: addressText(address), err: cause } as const;
+    this.#parts.log.note('warn', `${fields.address} ${cause.code}`, fields, `accepting rests: ${cause.message}`);
   }
 
   #open(fd: number, peer: SocketAddress): void {
-    const { plugin, loop, log } = this.#parts;
+    const { loop, log } = this.#parts;
     try {
       this.#parts.open(fd, peer, this.admission);
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       this.admission.release(peer);
       loop.counters.shed++;
-      log.warn({ event: 'connection.shed', plugin, peer: addressText(peer), err: error }, (error as Error).message);
+      log.note('warn', (error as SystemError).code, { event: 'connection.shed', peer: addressText(peer), err: error }, (error as Error).message);
     }
   }
 
   #refuse(fd: number, peer: SocketAddress, refusal: Refusal): void {
-    const { loop } = this.#parts;
+    const { loop, log } = this.#parts;
     loop.kernel.close(fd);
     loop.counters[REFUSED[refusal]]++;
-    this.#refusals.note(refusal, addressText(peer));
+    const fields = { event: 'connection.refused', limit: refusal, peer: addressText(peer) } as const;
+    log.note('warn', refusal, fields, `connection refused: over the limit (${refusal})`);
   }
 }

@@ -24,8 +24,12 @@ export interface LogLine {
 
 /** A log that a test can read. */
 export function memoryLog(lines: LogLine[] = []): Log & { lines: LogLine[] } {
-  const line = (level: string) => (fields: object, message: string) => void lines.push({ level, message, ...fields });
-  return { lines, error: line('error'), warn: line('warn'), info: line('info'), debug: line('debug') };
+  const bound = (bindings: object): Log => {
+    const line = (level: string) => (fields: object, message: string) => void lines.push({ level, message, ...bindings, ...fields });
+    const child = (more: object) => bound({ ...bindings, ...more });
+    return { error: line('error'), warn: line('warn'), info: line('info'), debug: line('debug'), child, isLevelEnabled: () => true };
+  };
+  return { lines, ...bound({}) };
 }
 
 export interface Setting extends CreateReactorOptions {
