@@ -23,7 +23,9 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** Where in packages/reactor/src a library may be imported, and nowhere else there. */
-const ROOMS: Readonly<Record<string, string>> = { koffi: 'kernel/', zod: 'options.ts', pino: 'telemetry/', 'prom-client': 'telemetry/' };
+const ROOMS: Readonly<Record<string, string>> = {
+  koffi: 'kernel/', zod: 'options.ts', pino: 'telemetry/', 'pino-pretty': 'telemetry/', 'prom-client': 'telemetry/',
+};
 
 const REACTOR = 'packages/reactor/src/';
 const MAX_LINES = 300;

@@ -17,6 +17,17 @@ export interface Log {
   isLevelEnabled(level: LogLevel): boolean;
 }
 
+/** The levels that a log may be set to, from the one that tells most to the one that tells nothing, as pino has them. */
+export const LEVEL_NAMES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export type LevelName = (typeof LEVEL_NAMES)[number];
+
+/** Takes lines, each with its newline. A stream is one; `isTTY` says that it is a terminal. */
+export interface LogDestination {
+  write(line: string): unknown;
+  readonly isTTY?: boolean;
+}
+
 /**
  * The events in the life of a server, by the `event` field of their lines, with the levels at which they are told. The
  * names are stable; docs/reference/log-events.md explains them. Plugins have their own besides.

@@ -7,6 +7,7 @@ import {
   MAX_INBOX_MESSAGES, MAX_LISTED_CONNECTIONS, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS,
   POOL_WAITING_CALLS, READ_BUFFER_BYTES,
 } from './limits.js';
+import { LEVEL_NAMES, type LogDestination } from './log.js';
 
 const bytes = z.int().positive();
 /** A number of things, where 0 means no limit. */
@@ -231,6 +232,17 @@ export const levelChange = z.strictObject({
   level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
 });
 
+export const logOptions = z.strictObject({
+  /** Lines of this level and of those above it are written; of 'silent' none. */
+  level: z.enum(LEVEL_NAMES).default('warn'),
+  /** The levels of components that have their own: admin, config, connection, plugin, `plugin:NAME`, reactor. */
+  levels: z.record(z.string(), z.enum(LEVEL_NAMES)).default({}),
+  /** Lines for machines or for people; 'auto': for people where the destination is a terminal. */
+  format: z.enum(['auto', 'json', 'pretty']).default('auto'),
+  /** Default: standard error, written synchronously, so that the last words of a process are not lost. */
+  destination: z.custom<LogDestination>((value) => typeof (value as LogDestination | null)?.write === 'function', 'must have a method write').optional(),
+});
+
 export type ReactorOptions = z.output<typeof reactorOptions>;
 export type ListenOptions = z.output<typeof listenOptions>;
 export type UnixListenOptions = z.output<typeof unixListenOptions>;
@@ -246,6 +258,7 @@ export type DatagramOptions = z.output<typeof datagramOptions>;
 export type PoolOptions = z.output<typeof poolOptions>;
 export type AdminSettings = z.output<typeof adminOptions>;
 export type ConnectionQuery = z.output<typeof connectionQuery>;
+export type LogOptions = z.output<typeof logOptions>;
 
 /** A schema for a plugin's options: anything zod can check. */
 export type OptionsSchema = z.ZodType;

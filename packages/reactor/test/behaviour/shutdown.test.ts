@@ -197,7 +197,7 @@ for (const loop of LOOPS) {
       client.socket.once('end', () => client.socket.end());
       await until(() => reactor.connectionCount === 1, 'the connection');
       t.same(await reactor.close({ deadlineMs: FAR_MS }), { ...NOTHING, idle: 1 });
-      t.match(log.lines, [{ level: 'error', event: 'handler.failed', hook: 'onShutdown' }]);
+      t.match(log.lines.filter(({ event }) => event === 'handler.failed'), [{ level: 'error', hook: 'onShutdown' }]);
       t.equal(reactor.counters.handlerFailures, 1);
     }
   });

@@ -171,7 +171,8 @@ t.test('a receiver that throws is reported, and the socket goes on; closing with
   const { socket } = await client(t);
   socket.send('x', address.port, '127.0.0.1');
   await until(() => reactor.counters.handlerFailures === 1, 'the failure');
-  t.match(log.lines, [{ level: 'error', event: 'handler.failed', port: address.port, err: { code: 'EL_HANDLER_FAILED', cause: { message: 'went wrong' } } }]);
+  const failures = log.lines.filter(({ event }) => event === 'handler.failed');
+  t.match(failures, [{ level: 'error', component: 'reactor', port: address.port, err: { code: 'EL_HANDLER_FAILED', cause: { message: 'went wrong' } } }]);
   socket.send('close', address.port, '127.0.0.1');
   await until(() => descriptors() === before + 1, 'the close, with the client still there');
 });

@@ -166,7 +166,7 @@ for (const trigger of TRIGGERS) {
 
 t.test('out of descriptors for real: clients are shed at once, and served again when some are free', { skip: skipWithout('prlimit') }, async (t) => {
   const child = start(t, `
-    const reactor = createReactor({ log: { error() {}, warn() {}, info() {}, debug() {} } });
+    const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
     const { address } = await reactor.use(plugin({ onData: (connection, chunk) => connection.write(chunk) })).listen({ port: 0 });
     process.stdin.on('data', () => process.stdout.write(JSON.stringify(reactor.counters) + '\\n'));
     process.stdin.on('end', () => reactor.close());

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 const REACTOR = new URL('../../src/index.js', import.meta.url).href;
 const ZOD = import.meta.resolve('zod');
 const PRELUDE = `
-import { createReactor, definePlugin, InvariantError } from ${JSON.stringify(REACTOR)};
+import { createLog, createReactor, definePlugin, InvariantError } from ${JSON.stringify(REACTOR)};
 import { z } from ${JSON.stringify(ZOD)};
 const plugin = (hooks) => definePlugin({ name: 'test', options: z.strictObject({}), setup: () => hooks });
 `;
@@ -14,7 +14,7 @@ export interface Finished {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process of its own that runs a module, with `createReactor`, `InvariantError` and `plugin(hooks)` in its scope. */
+/** A process of its own that runs a module, with `createLog`, `createReactor`, `InvariantError` and `plugin(hooks)` in its scope. */
 export class Child {
   readonly process: ChildProcess;
   stdout = '';
