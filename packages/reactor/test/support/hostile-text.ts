@@ -2,6 +2,8 @@
 
 /** What must reach neither a terminal nor a reader of lines: control and format characters, separators, lone surrogates. */
 export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** The same where lines are meant to end. */
+export const UNSAFE_BUT_NEWLINE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export const HOSTILE: readonly string[] = [
   '\u001b[2J\u001b[H', '\u001b]0;title\u0007', '\u001b]8;;http://example.com\u001b\\link\u001b]8;;\u001b\\', '\u009b31m', '\u0090q', '\u007f\b\b\b',
