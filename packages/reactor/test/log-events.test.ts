@@ -17,7 +17,7 @@ t.test('every event has its row in the reference, with its levels, and the refer
 
 t.test('the sources write each of the events, and no others', async (t) => {
   const mentioned = sources().flatMap((text) => [...text.matchAll(MENTIONED)].map(([, event]) => event));
-  t.same([...new Set(mentioned)].sort(), Object.keys(LOG_EVENTS));
+  t.same(new Set(mentioned), new Set(Object.keys(LOG_EVENTS)));
 });
 
 t.test('they are written at the levels that the list has', async (t) => {

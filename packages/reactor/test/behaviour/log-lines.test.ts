@@ -96,7 +96,7 @@ t.test('the level of a plugin changes for connections that are open', async (t) 
 
 t.test('a signal that closes is told with its sender, and whether it was the first', async (t) => {
   const log = memoryLog();
-  const reactor = openReactor(t, { log });
+  const { reactor } = await serve(t, {}, { log });
   closeOnSignals(reactor, { signals: ['SIGUSR2'] });
   process.kill(process.pid, 'SIGUSR2');
   await reactor.closed;

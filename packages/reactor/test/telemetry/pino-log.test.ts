@@ -110,8 +110,8 @@ t.test('any pino logger will do, and a log that lacks a method is refused before
   const log: Log = pino({ level: 'info' }, { write: (line) => void lines.push(line) });
   await createReactor({ log }).close();
   t.match(lines.map((line) => JSON.parse(line) as object), [{ component: 'reactor', event: 'shutdown.begun' }, { event: 'shutdown.finished', forced: 0 }]);
-  const { child: _child, ...incomplete } = createLog().log as Log & { child: unknown };
-  t.throws(() => createReactor({ log: incomplete as Log }), { code: 'EL_OPTION_INVALID', message: /"log" lacks .*child/ });
+  const incomplete = { error() {}, warn() {}, info() {}, debug() {} };
+  t.throws(() => createReactor({ log: incomplete as unknown as Log }), { code: 'EL_OPTION_INVALID', message: /"log" lacks child, isLevelEnabled;/ });
 });
 
 t.test('the default log writes warnings to standard error at once, so that the last words are not lost', async (t) => {
