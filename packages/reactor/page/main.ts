@@ -39,6 +39,7 @@ class Page {
     found('charts', HTMLElement).append(...this.#charts.map(({ frame }) => frame.root));
     found('counts', HTMLElement).append(this.#errors.root, this.#closes.root, this.#plugins.root);
     this.#palette.onChange(() => this.#charts.forEach((chart) => chart.recolour()));
+    found('window', HTMLFieldSetElement).addEventListener('change', () => this.#draw());
     setInterval(() => this.#tick(), POLL_MS);
     this.#poll.now();
   }
@@ -87,7 +88,8 @@ class Page {
   }
 
   #draw(): void {
-    for (const chart of this.#charts) chart.draw(this.#history, nowSeconds());
+    const windowSeconds = Number(document.querySelector<HTMLInputElement>('#window :checked')?.value);
+    for (const chart of this.#charts) chart.draw(this.#history, nowSeconds(), windowSeconds);
   }
 
   #miss(error: unknown): Outcome {

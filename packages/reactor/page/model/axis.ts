@@ -24,3 +24,15 @@ export function decadeTicks(bottom: number, top: number): number[] {
   const last = Math.round(Math.log10(top));
   return Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index));
 }
+
+/** Where an axis of time is labelled, in seconds before now: each minute, or each 20 s where it is a minute long. */
+export function timeTicks(windowSeconds: number): number[] {
+  const step = windowSeconds > 60 ? 60 : 20;
+  return Array.from({ length: Math.floor(windowSeconds / step) + 1 }, (_, index) => -windowSeconds + step * index);
+}
+
+/** "-2 min", "-40 s", "now" */
+export function timeLabel(offsetSeconds: number, windowSeconds: number): string {
+  if (offsetSeconds === 0) return 'now';
+  return windowSeconds > 60 ? `${offsetSeconds / 60} min` : `${offsetSeconds} s`;
+}

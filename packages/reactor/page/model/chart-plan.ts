@@ -68,7 +68,7 @@ export const CHART_PLANS: readonly ChartPlan[] = [
       { series: 'turnP50', label: 'turn p50' },
       { series: 'turnP99', label: 'turn p99' },
       { series: 'turnP999', label: 'turn p99.9' },
-      { series: 'readyP99', label: 'ready, unserved p99' },
+      { series: 'readyP99', label: 'ready wait p99' },
       { series: 'timersP99', label: 'timer late p99' },
     ],
   },

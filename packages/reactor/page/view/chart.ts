@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
-import { ceiling, decades, decadeTicks, evenTicks } from '../model/axis.js';
+import { ceiling, decades, decadeTicks, evenTicks, timeLabel, timeTicks } from '../model/axis.js';
 import type { ChartPlan } from '../model/chart-plan.js';
-import { HISTORY_SECONDS, type History } from '../model/history.js';
+import type { History } from '../model/history.js';
 import { clock } from '../model/units.js';
 import { ChartFrame } from './chart-frame.js';
 import { DASHES, type Palette } from './palette.js';
@@ -15,7 +15,7 @@ const LEAST_SECONDS = 1e-7;
 
 type Column = readonly (number | null)[];
 
-/** One chart of the last five minutes. It owns its uPlot, whose cursor moves in all charts at once. */
+/** One chart of the last minutes. It owns its uPlot, whose cursor moves in all charts at once. */
 export class Chart {
   readonly frame: ChartFrame;
   readonly #plan: ChartPlan;
@@ -25,6 +25,7 @@ export class Chart {
   /** The values as they are, one column a line, then the aside; what is drawn may be stacked. */
   #columns: readonly Column[] = [];
   #endSeconds = 0;
+  #windowSeconds = 60;
 
   constructor(plan: ChartPlan, palette: Palette) {
     this.#plan = plan;
@@ -36,11 +37,12 @@ export class Chart {
     this.frame.plot.addEventListener('blur', () => this.#read(-1));
   }
 
-  draw(history: History, endSeconds: number): void {
+  draw(history: History, endSeconds: number, windowSeconds: number): void {
     const { lines, aside } = this.#plan;
     this.#times = history.times;
     this.#columns = [...lines, ...(aside === undefined ? [] : [aside])].map(({ series }) => history.column(series));
     this.#endSeconds = endSeconds;
+    this.#windowSeconds = windowSeconds;
     this.#plot.setData(this.#drawn());
     this.#tell();
   }
@@ -60,10 +62,10 @@ export class Chart {
     return {
       width: 300,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { setScale: false, x: false, y: false }, sync: { key: 'edgeloop' }, points: { size: 5 } },
-      scales: { x: { time: false, range: () => [this.#endSeconds - HISTORY_SECONDS, this.#endSeconds] }, y: this.#scale() },
+      scales: { x: { time: false, range: () => [this.#endSeconds - this.#windowSeconds, this.#endSeconds] }, y: this.#scale() },
       axes: [this.#timeAxis(), this.#valueAxis()],
       series: [{}, ...this.#plan.lines.map((_, index) => this.#line(index))],
       bands: this.#plan.shape === 'stack' ? this.#plan.lines.slice(1).map((_, index) => ({ series: [index + 2, index + 1] })) : [],
@@ -84,9 +86,8 @@ export class Chart {
 
   /** Counts back from now: labels that move with the lines could not be read. */
   #timeAxis(): uPlot.Axis {
-    const minutes = [-5, -4, -3, -2, -1, 0];
-    const splits = () => minutes.map((minute) => this.#endSeconds + minute * 60);
-    return { ...this.#axis(), size: 26, splits, values: () => minutes.map((minute) => (minute === 0 ? 'now' : `${minute} min`)) };
+    const splits = () => timeTicks(this.#windowSeconds).map((offset) => this.#endSeconds + offset);
+    return { ...this.#axis(), size: 26, splits, values: () => timeTicks(this.#windowSeconds).map((offset) => timeLabel(offset, this.#windowSeconds)) };
   }
 
   #valueAxis(): uPlot.Axis {

@@ -11,7 +11,7 @@ export function statsAfter(seconds: number, load: number, { name = 'echo', drain
     name, draining, version: '0.1.0', pid: 4711, uptimeSeconds: seconds + 11_520, atSeconds: seconds + 50_000,
     counters: {
       turns: amount(900), accepted: amount(14), connected: amount(3), closed: amount(16), bytesRead: amount(1_400_000), bytesWritten: amount(3_900_000),
-      failed: amount(0.4), handlerFailures: amount(0.1), idleTimeouts: amount(0.2), refusedByRate: amount(0.7), slowConsumers: amount(0.05),
+      failed: amount(9), handlerFailures: amount(2), idleTimeouts: amount(5), refusedByRate: amount(23), slowConsumers: amount(1),
     },
     gauges: {
       connectionsOpen: open, connectionsDraining: 2 * load, connectionsClosing: load, connectionsCongested: 3 * load,
