@@ -17,8 +17,11 @@ export class Refusal extends Error {
 
 /** The admin endpoint that has served this page. The token stays in this tab and is forgotten with it. */
 export class Endpoint {
-  useToken(token: string): void {
-    sessionStorage.setItem(TOKEN_KEY, token);
+  /** False if it cannot be the token, because no header can carry it. */
+  useToken(token: string): boolean {
+    const usable = /^[\x21-\x7e]+$/.test(token);
+    if (usable) sessionStorage.setItem(TOKEN_KEY, token);
+    return usable;
   }
 
   get hasToken(): boolean {

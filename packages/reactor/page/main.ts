@@ -16,6 +16,8 @@ import { Palette } from './view/palette.js';
 import { Figures, StatusLine } from './view/status-line.js';
 import { TokenForm } from './view/token-form.js';
 
+const NOT_ACCEPTED = 'The endpoint does not accept this token.';
+
 /** The page: asks the endpoint, and shows what it answers. */
 class Page {
   readonly #endpoint = new Endpoint();
@@ -101,13 +103,13 @@ class Page {
   #askForToken(): Outcome {
     this.#trouble = undefined;
     this.#status.showLocked();
-    this.#token.ask(this.#endpoint.hasToken ? 'The endpoint does not accept this token.' : '');
+    this.#token.ask(this.#endpoint.hasToken ? NOT_ACCEPTED : '');
     return 'refused';
   }
 
   #useToken(token: string): void {
-    this.#endpoint.useToken(token);
-    this.#poll.now();
+    if (this.#endpoint.useToken(token)) this.#poll.now();
+    else this.#token.ask(NOT_ACCEPTED);
   }
 
   async #close(connection: ConnectionEntry): Promise<void> {

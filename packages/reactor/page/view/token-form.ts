@@ -8,7 +8,7 @@ export class TokenForm {
   constructor(use: (token: string) => void) {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      const token = this.#field.value;
+      const token = this.#field.value.trim();
       this.#field.value = '';
       use(token);
     });

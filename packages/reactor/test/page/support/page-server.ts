@@ -25,6 +25,8 @@ export class PageServer {
   /** What the page has asked for, in order: the query strings of its lists, and the ids it has closed. */
   readonly queries: URLSearchParams[] = [];
   readonly closes: number[] = [];
+  /** Connections that are still listed, but can be closed no more. */
+  readonly ended = new Set<number>();
   polls = 0;
   readonly #startedMs = performance.now();
   #server: Server | undefined;
@@ -75,7 +77,7 @@ export class PageServer {
   #close(request: IncomingMessage, response: ServerResponse, id: number): void {
     if (request.method !== 'POST' || request.headers['content-type'] !== 'application/json') return this.#refuse(response, 415, 'POST application/json');
     this.closes.push(id);
-    if (!this.connections.some((connection) => connection.id === id)) return this.#refuse(response, 404, `no connection has the id ${id}`);
+    if (this.ended.has(id)) return this.#refuse(response, 404, `no connection has the id ${id}`);
     this.connections = this.connections.filter((connection) => connection.id !== id);
     this.#json(response, 202, { closing: id });
   }
