@@ -19,7 +19,7 @@ export class Refusal extends Error {
 export class Endpoint {
   /** False if it cannot be the token, because no header can carry it. */
   useToken(token: string): boolean {
-    const usable = /^[\x21-\x7e]+$/.test(token);
+    const usable = /^[\x20-\x7e]+$/.test(token);
     if (usable) sessionStorage.setItem(TOKEN_KEY, token);
     return usable;
   }

@@ -8,7 +8,7 @@ export function ceiling(value: number): number {
 
 /** Where a linear axis from 0 to a {@link ceiling} is labelled: four or five even steps. */
 export function evenTicks(top: number): number[] {
-  const steps = String(top.toExponential()).startsWith('2') ? 4 : 5;
+  const steps = top.toExponential().startsWith('2') ? 4 : 5;
   return Array.from({ length: steps + 1 }, (_, index) => Number(((top / steps) * index).toPrecision(12)));
 }
 

@@ -63,7 +63,7 @@ export const CHART_PLANS: readonly ChartPlan[] = [
     format: seconds,
     shape: 'lines',
     axis: 'logarithmic',
-    leastTop: 1e-3,
+    leastTop: 1e-2,
     lines: [
       { series: 'turnP50', label: 'turn p50' },
       { series: 'turnP99', label: 'turn p99' },

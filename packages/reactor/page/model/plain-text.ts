@@ -6,7 +6,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
  * itself anything; it should neither look like another peer nor push the page apart.
  */
 export function plainText(text: string, maxLength = 120): string {
-  const cut = [...text.slice(0, 2 * maxLength)].slice(0, maxLength);
+  const cut = Array.from(text.slice(0, 2 * maxLength)).slice(0, maxLength);
   const seen = cut.map((character) => (UNSEEN.test(character) ? spelled(character) : character)).join('');
   return seen.length > maxLength || text.length > cut.join('').length ? `${seen.slice(0, maxLength)}…` : seen;
 }

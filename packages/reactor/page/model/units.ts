@@ -1,7 +1,8 @@
 /** Stands where there is no number. */
 export const NOTHING = '–';
 
-type Scale = readonly (readonly [factor: number, unit: string])[];
+type Unit = readonly [factor: number, unit: string];
+type Scale = readonly [Unit, ...Unit[]];
 
 /** Powers of ten throughout, so that an axis in steps of 1, 2 and 5 has round labels. */
 const BYTES: Scale = [[1, 'B'], [1e3, 'kB'], [1e6, 'MB'], [1e9, 'GB'], [1e12, 'TB'], [1e15, 'PB']];
@@ -30,7 +31,7 @@ export function seconds(value: number | null | undefined): string {
 
 /** 12.3 %, of a share from 0 to 1. */
 export function percent(value: number | null | undefined): string {
-  return typeof value === 'number' ? `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %` : NOTHING;
+  return typeof value === 'number' ? `${Number((value * 100).toFixed(value < 0.1 ? 1 : 0))} %` : NOTHING;
 }
 
 /** 12,345 */
@@ -57,7 +58,7 @@ export function clock(atSeconds: number): string {
 function scaled(value: number | null | undefined, scale: Scale, space: string): string {
   if (typeof value !== 'number') return NOTHING;
   const rounded = Number(value.toPrecision(3));
-  const [factor, unit] = scale.findLast(([factor]) => rounded >= factor) ?? (scale[0] as Scale[number]);
+  const [factor, unit] = scale.findLast(([factor]) => rounded >= factor) ?? scale[0];
   const digits = factor === 1 && scale !== SECONDS ? Math.round(rounded) : Number((rounded / factor).toPrecision(3));
   return `${rounded === 0 ? 0 : digits}${unit === '' ? '' : space + unit}`;
 }

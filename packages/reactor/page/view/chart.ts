@@ -13,6 +13,9 @@ const FONT = '11px system-ui, sans-serif';
 /** Below a tenth of a microsecond nothing is measured. A logarithmic axis needs some such end, as it has no 0. */
 const LEAST_SECONDS = 1e-7;
 
+/** A logarithmic axis has at least these three decades, so that it does not change with every second. */
+const LEAST_SPAN = 1000;
+
 type Column = readonly (number | null)[];
 
 /** One chart of the last minutes. It owns its uPlot, whose cursor moves in all charts at once. */
@@ -77,7 +80,8 @@ export class Chart {
     const { leastTop, axis, shape } = this.#plan;
     if (axis === 'logarithmic') {
       const range = (_: uPlot, lowest: number | null, highest: number | null): uPlot.Range.MinMax =>
-        [...decades(Math.max(LEAST_SECONDS, Math.min(lowest ?? leastTop, leastTop / 10)), Math.max(highest ?? 0, leastTop))];
+        [...decades(Math.max(LEAST_SECONDS, Math.min(lowest ?? leastTop, leastTop / LEAST_SPAN)), Math.max(highest ?? 0, leastTop))];
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot declares its enum, but has none to import.
       return { distr: 3, log: 10, range };
     }
     const most = shape === 'stack' ? 1 : Infinity;

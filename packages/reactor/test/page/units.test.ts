@@ -8,7 +8,7 @@ t.test('amounts are written with three digits and the unit that suits them', asy
   t.equal(bytesPerSecond(2_000_000), '2 MB/s');
   t.same([0, 4e-7, 54.2e-6, 0.00141, 0.9996, 12.3].map(seconds), ['0 µs', '0.4 µs', '54.2 µs', '1.41 ms', '1 s', '12.3 s']);
   t.same([0, 0.25, 9.96, 12, 12_345].map(perSecond), ['0/s', '0.3/s', '10/s', '12/s', '12.3k/s']);
-  t.same([0, 0.004, 0.0999, 0.256, 1].map(percent), ['0 %', '0.4 %', '10.0 %', '26 %', '100 %']);
+  t.same([0, 0.004, 0.0999, 0.256, 1].map(percent), ['0 %', '0.4 %', '10 %', '26 %', '100 %']);
   t.equal(count(12_345), '12,345');
 });
 
