@@ -1,4 +1,5 @@
 import { type ListQuery, queryString } from './model/list-query.js';
+import { plainText } from './model/plain-text.js';
 import type { ConnectionList, Stats } from './model/stats.js';
 
 const TOKEN_KEY = 'edgeloop.token';
@@ -54,7 +55,8 @@ export class Endpoint {
 }
 
 function refusalMessage(answer: unknown): string | undefined {
-  return (answer as { error?: { message?: string } } | null)?.error?.message;
+  const message = (answer as { error?: { message?: unknown } } | null)?.error?.message;
+  return typeof message === 'string' ? plainText(message, 200) : undefined;
 }
 
 /** Why a request came to nothing, for a person. */

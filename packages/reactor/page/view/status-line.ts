@@ -1,6 +1,10 @@
 import type { Stats } from '../model/stats.js';
+import { plainText } from '../model/plain-text.js';
 import { clock, span } from '../model/units.js';
 import { element, found, setText } from './element.js';
+
+/** The head stays in sight on a small screen too, and must leave room there. */
+const MAX_NAME_LENGTH = 60;
 
 /** What the page knows about the server: nothing yet, all of it, what it knew some time ago, or nothing without a token. */
 export type Contact = 'waiting' | 'live' | 'draining' | 'stale' | 'locked';
@@ -20,10 +24,11 @@ export class StatusLine {
     this.#retry.addEventListener('click', retry);
   }
 
-  showServer({ name, version, pid, uptimeSeconds, draining, gauges }: Stats): void {
+  showServer({ name: foreign, version, pid, uptimeSeconds, draining, gauges }: Stats): void {
+    const name = plainText(foreign, MAX_NAME_LENGTH);
     document.title = `${draining ? 'draining · ' : ''}${name} · edgeloop`;
     setText(found('name', HTMLElement), name);
-    setText(found('process', HTMLElement), `version ${version} · process ${pid} · up ${span(uptimeSeconds)}`);
+    setText(found('process', HTMLElement), `version ${plainText(version, MAX_NAME_LENGTH)} · process ${pid} · up ${span(uptimeSeconds)}`);
     if (!draining) return this.#show('live', 'updated each second');
     const { connectionsOpen = 0 } = gauges;
     this.#show('draining', `no new connections are accepted; ${connectionsOpen.toLocaleString('en')} still open`);

@@ -63,6 +63,18 @@ export async function ink(page: Page): Promise<number[]> {
   })`);
 }
 
+/** How many pixels of the first chart have exactly this colour. */
+export async function inkOf(page: Page, colour: string): Promise<number> {
+  const bytes = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return page.evaluate<number>(`(([red, green, blue]) => {
+    const canvas = document.querySelector('canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4) if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) found += 1;
+    return found;
+  })(${JSON.stringify(bytes)})`);
+}
+
 /** Waits until `condition` holds, looking again each time the page has drawn. */
 export async function until(page: Page, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadlineMs = performance.now() + WAIT_MS;
