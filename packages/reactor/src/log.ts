@@ -34,7 +34,11 @@ export interface LogDestination {
  */
 export const LOG_EVENTS = {
   'accept.paused': ['warn'],
+  'admin.listening': ['info'],
+  'config.rejected': ['error'],
+  'config.reloaded': ['info'],
   'connection.closed': ['debug'],
+  'connection.closed_by_operator': ['info'],
   'connection.failed': ['info', 'debug'],
   'connection.opened': ['debug'],
   'connection.refused': ['warn'],
@@ -42,6 +46,8 @@ export const LOG_EVENTS = {
   'handler.failed': ['error'],
   'listener.closed': ['info'],
   'listener.opened': ['info'],
+  'loglevel.changed': ['info'],
+  'loop.stalled': ['warn'],
   'shutdown.begun': ['info'],
   'shutdown.finished': ['info'],
   'signal.received': ['info'],
