@@ -51,6 +51,8 @@ export const LOG_EVENTS = {
   'shutdown.begun': ['info'],
   'shutdown.finished': ['info'],
   'signal.received': ['info'],
+  'supervisor.ignored': ['warn'],
+  'supervisor.unreachable': ['warn'],
 } as const satisfies Readonly<Record<string, readonly LogLevel[]>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

@@ -78,6 +78,7 @@ export class Reactor {
     });
     this.#host = host;
     this.#logs = new ReactorLogs(log);
+    this.#loop.stopwatch.onStall = (plugin, ms) => this.#logs.stalled(plugin, ms);
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#options = options;

@@ -17,6 +17,6 @@ export function setLevel(levels: LogLevels, log: Log, { body, from }: AdminReque
     throw new Refusal('UNKNOWN_COMPONENT', `there is no component ${JSON.stringify(component)}, only ${Object.keys(before).join(', ')}`);
   }
   levels.set(component, level);
-  log.info({ event: 'loglevel.changed', component, level, before: before[component], from }, `log level of ${component}: ${level}`);
+  log.info({ event: 'loglevel.changed', changed: component, to: level, before: before[component], from }, `log level of ${component}: ${level}`);
   return json(levels.get());
 }

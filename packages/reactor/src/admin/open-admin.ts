@@ -51,7 +51,7 @@ export async function openAdmin(reactor: Reactor, options: AdminOptions = {}): P
   const routes = routesOf({ reactor, log, page: new Page(PAGE_FOLDER), stats, registry, levels, config });
   const server = new AdminServer(routes, gate, log);
   const address = await server.listen(ip, port);
-  log.info({ event: 'admin.opened', address: hostText(address.address, address.port) }, 'the admin endpoint is open');
+  log.info({ event: 'admin.listening', address: hostText(address.address, address.port) }, 'the admin endpoint answers');
   void reactor.closed.then(() => server.close());
   return { address, close: () => server.close() };
 }

@@ -2,7 +2,7 @@ import type { Log } from '../log.js';
 import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
 import type { AdminRequest } from './admin-request.js';
-import { type Answer, Refusal, json } from './answer.js';
+import { type Answer, Refusal, json, text } from './answer.js';
 import { closeConnection, listConnections } from './connection-list.js';
 import { healthOf, readinessOf } from './health.js';
 import { type LogLevels, setLevel } from './log-level.js';
@@ -39,6 +39,8 @@ export function routesOf(parts: AdminParts): readonly Route[] {
     open(/^\/$/, (request) => page.answer('index.html', request)),
     open(/^\/page\.js$/, (request) => page.answer('page.js', request)),
     open(/^\/page\.css$/, (request) => page.answer('page.css', request)),
+    // Browsers ask for it, and would write an error to their console.
+    open(/^\/favicon\.ico$/, () => text('', undefined, 204)),
     open(/^\/healthz$/, () => healthOf(reactor)),
     open(/^\/readyz$/, () => readinessOf(reactor)),
     shown(/^\/metrics$/, (request) => metricsOf(provided(parts.registry, 'registry'), request)),

@@ -82,6 +82,15 @@ export abstract class DuplexSocket extends InboundSocket implements Corked {
     super.leave();
   }
 
+  /** The kernel reports room only when a third of the socket's buffer is free. A peer may have taken less, and be alive. */
+  retry(): boolean {
+    this.sendable(true);
+    this.flush();
+    this.settle();
+    if (this.runnable) this.#loop.makeReady(this);
+    return !this.gone;
+  }
+
   /** Whether there is something to do without being told by the kernel. */
   protected get runnable(): boolean {
     return this.mayRead() || this.outbound.sendable;

@@ -9,6 +9,7 @@ export function codeOf(error: unknown): string {
 const BY_CODE: Readonly<Record<string, CounterName>> = {
   ECONNRESET: 'resets',
   EPIPE: 'resets',
+  EL_CLOSED_BY_OPERATOR: 'closedByOperator',
   EL_HANDLER_FAILED: 'handlerEnds',
   EL_HANDSHAKE_TIMEOUT: 'handshakeTimeouts',
   EL_IDLE_TIMEOUT: 'idleTimeouts',

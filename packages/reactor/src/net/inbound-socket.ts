@@ -78,8 +78,12 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
     this.#tellIfOver();
   }
 
-  protected isHeld(hold: number): boolean {
-    return (this.#holds & hold) !== 0;
+  get paused(): boolean {
+    return (this.#holds & HELD_BY_USER) !== 0;
+  }
+
+  pause(): void {
+    this.hold(HELD_BY_USER);
   }
 
   /** What breaks while reading is held is told at once, and so is what broke before: nobody would come to read up to it. */

@@ -64,10 +64,6 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     return this.#phase;
   }
 
-  get paused(): boolean {
-    return this.isHeld(HELD_BY_USER);
-  }
-
   get log(): Log {
     return this.owner.logOf(this);
   }
@@ -94,10 +90,6 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   endMessage(): void {
     this.#deadlines?.endMessage();
-  }
-
-  pause(): void {
-    this.hold(HELD_BY_USER);
   }
 
   resume(): void {
@@ -139,15 +131,6 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   get #working(): boolean {
     return this.handling || this.mayRead();
-  }
-
-  /** The kernel reports room only when a third of the socket's buffer is free. A peer may have taken less, and be alive. */
-  retry(): boolean {
-    this.sendable(true);
-    this.flush();
-    this.settle();
-    if (this.runnable) this.#loop.makeReady(this);
-    return !this.gone;
   }
 
   timedOut(code: ErrorCode, why: string): void {

@@ -34,6 +34,12 @@ export class ReactorLogs {
     return logs;
   }
 
+  /** A plugin has kept the loop for so long that everybody else had to wait. */
+  stalled(plugin: string, ms: number): void {
+    const message = `plugin "${plugin}" has kept the loop for ${Math.round(ms)} ms`;
+    this.of(plugin).plugin.note('warn', 'stall', { event: 'loop.stalled', seconds: ms / 1000 }, message);
+  }
+
   /** Tells what has been counted and not told yet. */
   flush(): void {
     this.reactor.flush();
