@@ -1,4 +1,7 @@
-/** What users may set, with defaults, as zod schemas: the one place that checks values from outside. */
+/**
+ * What users may set, with defaults, as zod schemas: the one place that checks values from outside. What a configuration file
+ * may set, too, says its meaning in a description, from which the reference is made; what only code may set, in a comment.
+ */
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { EdgeloopError } from './errors.js';
@@ -19,59 +22,57 @@ const port = z.int().min(0).max(65_535);
 const userOrGroup = z.int().min(0).max(2 ** 32 - 2);
 
 export const reactorOptions = z.strictObject({
-  /** Who waits for events: Node's own loop, or this thread in epoll_wait (then Node's timers run at most every 100 ms). */
-  loop: z.enum(['embedded', 'dedicated']).default('embedded'),
-  /** Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once. */
-  debug: z.boolean().default(false),
-  /** Measures what the loop's time is spent on: turns, their stages, plugins. Counting goes on without it. */
-  stopwatch: z.boolean().default(true),
-  /** Connections of all listeners together, accepted ones only; more are refused. 0: as many as there is room for. */
-  maxConnections: count,
-  /** Bytes that all connections together may have queued. Above it, a connection above its own high-water mark is closed with EL_OUTPUT_LIMIT. */
-  maxTotalQueuedBytes: bytes.default(MAX_TOTAL_QUEUED_BYTES),
-  /** Bytes; what one recv may return and the longest chunk a handler sees. */
-  readBufferBytes: bytes.max(MAX_READ_BUFFER_BYTES).default(READ_BUFFER_BYTES),
+  loop: z.enum(['embedded', 'dedicated']).default('embedded').describe(
+    "Who waits for events: Node's own loop, or this thread in epoll_wait (then Node's timers run at most every 100 ms).",
+  ),
+  debug: z.boolean().default(false).describe('Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once.'),
+  stopwatch: z.boolean().default(true).describe("Measures what the loop's time is spent on: turns, their stages, plugins. Counting goes on without it."),
+  maxConnections: count.describe('Connections of all listeners together, accepted ones only; more are refused. 0: as many as there is room for.'),
+  maxTotalQueuedBytes: bytes.default(MAX_TOTAL_QUEUED_BYTES).describe(
+    'Bytes that all connections together may have queued. Above it, a connection above its own high-water mark is closed with EL_OUTPUT_LIMIT.',
+  ),
+  readBufferBytes: bytes.max(MAX_READ_BUFFER_BYTES).default(READ_BUFFER_BYTES).describe(
+    'Bytes that one recv may return, and so the longest chunk a handler sees.',
+  ),
 });
 
 /** Of every connection, whatever carries it. */
 const connectionOptions = {
-  /** How the kernel reports readiness; see readiness.ts. */
-  trigger: z.enum(['edge', 'level', 'oneshot']).default('edge'),
-  /** Queued bytes above which reading pauses and write answers false. */
-  highWaterBytes: bytes.default(HIGH_WATER_BYTES),
-  /** Queued bytes at which reading goes on and onDrain is called. */
-  lowWaterBytes: z.int().min(0).default(LOW_WATER_BYTES),
-  /** Queued bytes above which the connection is closed with EL_SLOW_CONSUMER. */
-  maxQueuedBytes: bytes.default(MAX_QUEUED_BYTES),
-  /** The first byte must come within this time after the connection is made (EL_HANDSHAKE_TIMEOUT); 0, here and below: no deadline. */
-  handshakeTimeoutMs: timeoutMs,
-  /**
-   * A message must be complete this long after `beginMessage`, which the protocol calls (EL_MESSAGE_TIMEOUT). Here, above
-   * and for idleTimeoutMs, the time in which a handler's promise is pending is not counted.
-   */
-  messageTimeoutMs: timeoutMs,
-  /** Queued bytes must make some progress into the socket within this time (EL_WRITE_TIMEOUT). */
-  writeTimeoutMs: timeoutMs,
-  /** Something must come or go within this time (EL_IDLE_TIMEOUT). */
-  idleTimeoutMs: timeoutMs,
-  /** A connection lasts no longer than this (EL_LIFETIME_EXCEEDED). */
-  lifetimeMs: timeoutMs,
-  /** Whether reading pauses above the high-water mark. Without it the handler must watch what write answers. */
-  pauseOnBackpressure: z.boolean().default(true),
+  trigger: z.enum(['edge', 'level', 'oneshot']).default('edge').describe(
+    'How the kernel reports readiness: EPOLLET, neither flag, or EPOLLONESHOT (epoll(7)).',
+  ),
+  highWaterBytes: bytes.default(HIGH_WATER_BYTES).describe('Queued bytes above which reading pauses and write answers false.'),
+  lowWaterBytes: z.int().min(0).default(LOW_WATER_BYTES).describe('Queued bytes at which reading goes on and onDrain is called.'),
+  maxQueuedBytes: bytes.default(MAX_QUEUED_BYTES).describe('Queued bytes above which the connection is closed with EL_SLOW_CONSUMER.'),
+  handshakeTimeoutMs: timeoutMs.describe(
+    'The first byte must come within this time after the connection is made (EL_HANDSHAKE_TIMEOUT), not counting the time in which ' +
+      "a handler's promise is pending; 0: no deadline.",
+  ),
+  messageTimeoutMs: timeoutMs.describe(
+    'A message must be complete this long after `beginMessage`, which the protocol calls (EL_MESSAGE_TIMEOUT), not counting the time ' +
+      "in which a handler's promise is pending; 0: no deadline.",
+  ),
+  writeTimeoutMs: timeoutMs.describe('Queued bytes must make some progress into the socket within this time (EL_WRITE_TIMEOUT); 0: no deadline.'),
+  idleTimeoutMs: timeoutMs.describe(
+    "Something must come or go within this time (EL_IDLE_TIMEOUT), not counting the time in which a handler's promise is pending; 0: no deadline.",
+  ),
+  lifetimeMs: timeoutMs.describe('A connection lasts no longer than this (EL_LIFETIME_EXCEEDED); 0: no deadline.'),
+  pauseOnBackpressure: z.boolean().default(true).describe(
+    'Whether reading pauses above the high-water mark. Without it the handler must watch what write answers.',
+  ),
 };
 
 /** Of TCP connections, both ways. */
 const tcpOptions = {
-  /** TCP_NODELAY: send at once instead of waiting to fill a segment (tcp(7)). */
-  noDelay: z.boolean().default(true),
-  /** Seconds of silence before the first keep-alive probe (TCP_KEEPIDLE); 0 sends none. */
-  keepAliveSeconds: z.int().min(0).max(32_767).default(0),
-  /** Seconds between probes (TCP_KEEPINTVL). */
-  keepAliveIntervalSeconds: z.int().min(1).max(32_767).default(10),
-  /** Unanswered probes after which the peer is given up (TCP_KEEPCNT). */
-  keepAliveProbes: z.int().min(1).max(127).default(6),
-  /** A peer whose sent bytes stay unacknowledged for so long has vanished (TCP_USER_TIMEOUT, tcp(7)); 0 leaves that to the kernel. */
-  userTimeoutMs: z.int().min(0).max(2 ** 31 - 1).default(0),
+  noDelay: z.boolean().default(true).describe('TCP_NODELAY: send at once instead of waiting to fill a segment (tcp(7)).'),
+  keepAliveSeconds: z.int().min(0).max(32_767).default(0).describe(
+    'Seconds of silence before the first keep-alive probe (TCP_KEEPIDLE); 0 sends none.',
+  ),
+  keepAliveIntervalSeconds: z.int().min(1).max(32_767).default(10).describe('Seconds between probes (TCP_KEEPINTVL).'),
+  keepAliveProbes: z.int().min(1).max(127).default(6).describe('Unanswered probes after which the peer is given up (TCP_KEEPCNT).'),
+  userTimeoutMs: z.int().min(0).max(2 ** 31 - 1).default(0).describe(
+    'A peer whose sent bytes stay unacknowledged for so long has vanished (TCP_USER_TIMEOUT, tcp(7)); 0 leaves that to the kernel.',
+  ),
 };
 
 interface WaterMarks {
@@ -92,12 +93,11 @@ function marksInOrder({ value, issues }: z.core.ParsePayload<WaterMarks>): void 
 
 /** Of every listener. */
 const listenerOptions = {
-  /** Connections that may wait to be accepted; net.core.somaxconn cuts it. */
-  backlog: z.int().min(1).max(65_535).default(LISTEN_BACKLOG_CONNECTIONS),
-  /** Connections of this listener; more are refused: closed as soon as they are accepted. 0, here and below: no limit. */
-  maxConnections: count,
-  /** Connections in a second, evenly spread; at most a second's worth at once. */
-  maxAcceptsPerSecond: count,
+  backlog: z.int().min(1).max(65_535).default(LISTEN_BACKLOG_CONNECTIONS).describe(
+    'Connections that may wait to be accepted; net.core.somaxconn cuts it.',
+  ),
+  maxConnections: count.describe('Connections of this listener; more are refused: closed as soon as they are accepted. 0: no limit.'),
+  maxAcceptsPerSecond: count.describe("Connections in a second, evenly spread; at most a second's worth at once. 0: no limit."),
 };
 
 export const listenOptions = z
@@ -105,16 +105,13 @@ export const listenOptions = z
     ...connectionOptions,
     ...tcpOptions,
     ...listenerOptions,
-    /** Connections of one remote address; an IPv6 one counts as its /64 network. Clients of a Unix socket have no address to count by. */
-    maxConnectionsPerAddress: count,
-    /** An IPv4 or IPv6 address or a name; `::` takes IPv4 too, unless ipv6Only. */
-    host: z.string().min(1).default('127.0.0.1'),
-    /** 0 lets the kernel choose; the listener's `address` tells. */
-    port,
-    /** IPV6_V6ONLY: an IPv6 listener that refuses IPv4. */
-    ipv6Only: z.boolean().default(false),
-    /** SO_REUSEPORT: several listeners share the port, and the kernel spreads connections over them. */
-    reusePort: z.boolean().default(false),
+    maxConnectionsPerAddress: count.describe(
+      'Connections of one remote address; an IPv6 one counts as its /64 network. Clients of a Unix socket have no address to count by. 0: no limit.',
+    ),
+    host: z.string().min(1).default('127.0.0.1').describe('An IPv4 or IPv6 address or a name to listen on; `::` takes IPv4 too, unless ipv6Only.'),
+    port: port.describe('The port to listen on; 0 lets the kernel choose, and the address of the listener tells.'),
+    ipv6Only: z.boolean().default(false).describe('IPV6_V6ONLY: an IPv6 listener that refuses IPv4.'),
+    reusePort: z.boolean().default(false).describe('SO_REUSEPORT: several listeners share the port, and the kernel spreads connections over them.'),
   })
   .check(marksInOrder);
 
@@ -122,13 +119,10 @@ export const unixListenOptions = z
   .strictObject({
     ...connectionOptions,
     ...listenerOptions,
-    /** Where the socket's file is made; with `@` in front, an abstract name (unix(7)). */
-    path: z.string(),
-    /** Permissions of the file: connecting takes the right to write. */
-    mode: z.int().min(0).max(0o777).default(0o600),
-    /** Owner and group of the file; unchanged if left out. */
-    uid: userOrGroup.optional(),
-    gid: userOrGroup.optional(),
+    path: z.string().describe('A Unix socket instead of host and port: where its file is made; with `@` in front, an abstract name (unix(7)).'),
+    mode: z.int().min(0).max(0o777).default(0o600).describe('Permissions of the file: connecting takes the right to write.'),
+    uid: userOrGroup.optional().describe('Owner of the file; unchanged if left out.'),
+    gid: userOrGroup.optional().describe('Group of the file; unchanged if left out.'),
   })
   .check(marksInOrder);
 
