@@ -63,7 +63,7 @@ const connectionOptions = {
 };
 
 /** Of TCP connections, both ways. */
-const tcpOptions = {
+export const tcpOptions = {
   noDelay: z.boolean().default(true).describe('TCP_NODELAY: send at once instead of waiting to fill a segment (tcp(7)).'),
   keepAliveSeconds: z.int().min(0).max(32_767).default(0).describe(
     'Seconds of silence before the first keep-alive probe (TCP_KEEPIDLE); 0 sends none.',
@@ -81,7 +81,8 @@ interface WaterMarks {
   maxQueuedBytes: number;
 }
 
-function marksInOrder({ value, issues }: z.core.ParsePayload<WaterMarks>): void {
+/** A check for schemas that have the water marks. */
+export function marksInOrder({ value, issues }: z.core.ParsePayload<WaterMarks>): void {
   const { lowWaterBytes, highWaterBytes, maxQueuedBytes } = value;
   if (lowWaterBytes >= highWaterBytes) {
     issues.push({ code: 'custom', path: ['lowWaterBytes'], message: `must be below highWaterBytes (${highWaterBytes})`, input: lowWaterBytes });

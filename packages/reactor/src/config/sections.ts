@@ -1,0 +1,103 @@
+/** The sections of the configuration that all server commands share. Each may be left out. */
+import { isIPv4 } from 'node:net';
+import { z } from 'zod';
+import { type OptionsInput, listenOptions, marksInOrder, reactorOptions, tcpOptions, unixListenOptions } from '../options.js';
+
+const { path, mode, uid, gid, trigger, backlog, maxConnections, maxAcceptsPerSecond, ...connectionOptions } = unixListenOptions.shape;
+const { host, port, ipv6Only, reusePort, maxConnectionsPerAddress } = listenOptions.shape;
+
+const notUnix = { notWith: 'listen.path' };
+const unixOnly = { onlyWith: 'listen.path' };
+
+const listen = z
+  .strictObject({
+    host: host.meta({ ...notUnix, flag: 'host' }),
+    port: port.meta({ ...notUnix, flag: 'port' }).optional(),
+    path: path.min(1).meta({ flag: 'unix' }).optional(),
+    ...marked({ ipv6Only, reusePort }, notUnix),
+    // JSON has no octal numbers, and nobody thinks of permissions in others.
+    mode: z.string().regex(/^0?[0-7]{3}$/).default('600').describe(`${mode.description} In octal, as chmod(1) takes it.`).meta(unixOnly),
+    ...marked({ uid, gid }, unixOnly),
+    trigger: trigger.meta({ flag: 'trigger' }),
+    backlog,
+    maxConnections,
+    maxAcceptsPerSecond,
+    ...marked({ maxConnectionsPerAddress }, notUnix),
+    ...connectionOptions,
+    ...marked(tcpOptions, notUnix),
+  })
+  .check(marksInOrder)
+  .check(({ value, issues }) => {
+    if (value.port !== undefined || value.path !== undefined) return;
+    issues.push({ code: 'custom', path: ['port'], message: 'must be given, unless listen.path is', input: undefined });
+  })
+  .describe('Where the server listens, and what holds for each connection.');
+
+const reactor = reactorOptions
+  .extend({ loop: reactorOptions.shape.loop.meta({ flag: 'loop' }) })
+  .describe('The loop, and limits for all connections together.');
+
+/** pino's levels. */
+const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
+const log = z
+  .strictObject({
+    level: level.default('warn').describe('The least level that is logged.').meta({ reload: true }),
+    levels: z.record(z.string().min(1), level).default({}).describe('Levels of single components, such as a plugin, by their names.').meta({ reload: true }),
+    format: z.enum(['auto', 'json', 'pretty']).default('auto').describe('One JSON object a line, or text for people; auto: text on a terminal.'),
+  })
+  .describe('What is logged, and how.');
+
+const admin = z
+  .strictObject({
+    port: port.describe('Port of the HTTP endpoint for operators; 0 lets the kernel choose. Left out: there is no endpoint.').optional(),
+    host: z.string().min(1).default('127.0.0.1').describe('The address or name that the endpoint is bound to.'),
+    // The characters that RFC 6750, section 2.1, allows; others would not arrive.
+    token: z
+      .string()
+      .regex(/^[A-Za-z0-9._~+/-]+=*$/)
+      .describe(
+        'What callers must send as `Authorization: Bearer TOKEN`; required unless admin.host is a loopback address. Every user of the ' +
+          'machine can read a command line: prefer the variable or the file.',
+      )
+      .meta({ secret: true })
+      .optional(),
+  })
+  .check(({ value, issues }) => {
+    if (value.port === undefined || value.token !== undefined || isLoopback(value.host)) return;
+    issues.push({ code: 'custom', path: ['token'], message: `must be given, because admin.host (${value.host}) is no loopback address`, input: undefined });
+  })
+  .describe('The HTTP endpoint for operators.');
+
+const shutdown = z
+  .strictObject({
+    graceSeconds: z.number().positive().default(10).describe('How long replies may take to finish after the first signal.').meta({ flag: 'grace' }),
+  })
+  .describe('The orderly end.');
+
+/** For `z.strictObject({ ...serverSections, ... })`. */
+export const serverSections = {
+  listen: listen.prefault({}),
+  reactor: reactor.prefault({}),
+  log: log.prefault({}),
+  admin: admin.prefault({}),
+  shutdown: shutdown.prefault({}),
+};
+
+/** What `listen` of a plugin takes, of the section of this name: the settings that its kind of socket has. */
+export function listenOptionsOf(section: z.output<typeof listen>): OptionsInput<typeof listenOptions> | OptionsInput<typeof unixListenOptions> {
+  const has = (shape: object) => Object.fromEntries(Object.entries(section).filter(([name]) => name in shape));
+  if (section.path === undefined) return has(listenOptions.shape) as OptionsInput<typeof listenOptions>;
+  return { ...has(unixListenOptions.shape), path: section.path, mode: Number.parseInt(section.mode, 8) };
+}
+
+/** A name may resolve to anything, but for this one. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** The same leaves, with these marks besides their own. */
+function marked<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape, marks: z.GlobalMeta): Shape {
+  const leaves: Record<string, z.ZodType> = Object.fromEntries(Object.entries(shape).map(([name, leaf]) => [name, leaf.meta(marks)]));
+  return leaves as Shape;
+}
