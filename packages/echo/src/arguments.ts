@@ -1,18 +1,18 @@
-import { parseArgs } from 'node:util';
+import { type CommandLine, helpText, readCommandLine, settingsOf } from '@edgeloop/reactor/config';
+import { echoConfiguration } from './configuration.js';
 
 /** The command line is wrong: shown in one line, exit status 2. */
 export class UsageError extends Error {}
 
-/** Where to listen or to connect to. */
+/** Where to connect to. */
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface ServerArguments {
   readonly command: 'server';
-  readonly place: Place;
-  readonly trigger: 'edge' | 'level' | 'oneshot';
-  readonly loop: 'embedded' | 'dedicated';
-  readonly udp: boolean;
-  readonly graceSeconds: number;
+  /** Serve, or print what --print-config or --print-schema asks for. */
+  readonly task: 'serve' | 'print-config' | 'print-schema';
+  /** For loadConfiguration, which combines it with the file and the environment. */
+  readonly commandLine: CommandLine;
 }
 
 export interface ClientArguments {
@@ -22,10 +22,12 @@ export interface ClientArguments {
 
 export type Arguments = ServerArguments | ClientArguments | { readonly command: 'help' | 'version' };
 
+const settings = settingsOf(echoConfiguration);
+
 export const HELP = `edgeloop-echo - an echo server and client on the edgeloop reactor
 
 Usage:
-  edgeloop-echo server <port> [--host ADDRESS] [--udp] [options]
+  edgeloop-echo server [<port>] [--host ADDRESS] [--udp] [options]
   edgeloop-echo server --unix PATH [options]
   edgeloop-echo client <host> <port>
   edgeloop-echo client --unix PATH
@@ -34,111 +36,72 @@ The server listens on 127.0.0.1 unless --host says otherwise; port 0 lets the ke
 At SIGTERM or Ctrl-C it lets replies finish and half-closes the rest; a second one ends it at once.
 The client sends its standard input, then half-closes, and prints what comes back until the server closes.
 
-  --host ADDRESS   address or name to listen on; :: takes IPv6 and IPv4
-  --unix PATH      a Unix socket instead of host and port; @NAME is an abstract one
-  --udp            answers datagrams on the same port, too
-  --trigger MODE   how the kernel reports readiness: edge, level or oneshot (default edge)
-  --loop HOST      embedded in Node's own loop, or dedicated: owning its thread (default embedded)
-  --grace SECONDS  how long replies may take to finish after the first signal (default 10)
+${helpText(settings)}  --config FILE    configuration in JSON; EDGELOOP_CONFIG names one, too
+  --print-config   print the values in force, and where they stand
+  --print-schema   print the JSON Schema of the configuration file
   -h, --help       print this help
   -v, --version    print the version
 
-Exit status: 0 done, 1 failed, 2 wrong arguments.
+The server has more settings than these, and each is a flag, a variable (EDGELOOP_LISTEN_PORT) and a key
+of the configuration file: docs/reference/options.md lists them all.
+
+Exit status: 0 done, 1 failed, 2 wrong arguments or configuration.
 `;
 
-const OPTIONS = {
-  host: { type: 'string' },
-  unix: { type: 'string' },
-  trigger: { type: 'string', default: 'edge' },
-  loop: { type: 'string', default: 'embedded' },
-  udp: { type: 'boolean', default: false },
-  grace: { type: 'string', default: '10' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const;
-
-/** Reads a command line without the program's name. Error: UsageError. */
+/** Reads a command line without the program's name. Error: UsageError; what is wrong in a server's options stands in its commandLine. */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const { values, positionals, tokens } = parse(argv);
-  if (values.help === true) return { command: 'help' };
-  if (values.version === true) return { command: 'version' };
-  const [command, ...operands] = positionals;
-  if (command === 'server') return serverArguments(operands, values);
-  if (command !== 'client') throw new UsageError(command === undefined ? 'a command is missing: server or client' : `there is no command "${command}", only server and client`);
-  const option = tokens.find((token) => token.kind === 'option' && token.name !== 'unix');
-  if (option !== undefined) throw new UsageError(`client takes no option ${option.rawName}`);
-  return { command: 'client', place: values.unix === undefined ? remote(operands) : unixSocket(operands, values.unix) };
+  const line = readCommandLine(settings, argv);
+  if (line.switches.has('help')) return { command: 'help' };
+  if (line.switches.has('version')) return { command: 'version' };
+  const [command, ...operands] = line.operands;
+  if (command === 'server') return serverArguments(operands, line);
+  if (command === 'client') return { command, place: clientPlace(operands, line) };
+  throw new UsageError(command === undefined ? 'a command is missing: server or client' : `there is no command "${command}", only server and client`);
 }
 
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, tokens: true });
-  } catch (error) {
-    const [firstSentence] = (error as Error).message.split(/\.\s/);
-    throw new UsageError(firstSentence);
-  }
+function serverArguments(operands: readonly string[], line: CommandLine): ServerArguments {
+  const [port, extra] = operands;
+  // After an option that does not exist its value looks like an operand.
+  if (extra !== undefined && line.complaints.length === 0) throw tooMany(extra);
+  const given = port === undefined ? line.given : [...line.given, ...portOperand(port)];
+  const task = (['print-schema', 'print-config'] as const).find((name) => line.switches.has(name)) ?? 'serve';
+  return { command: 'server', task, commandLine: { ...line, given } };
 }
 
-type ServerValues = { host?: string | undefined; unix?: string | undefined; trigger: string; loop: string; udp: boolean; grace: string };
-
-function serverArguments(operands: string[], { host, unix, trigger, loop, udp, grace }: ServerValues): ServerArguments {
-  if (udp && unix !== undefined) throw new UsageError('--udp does not go with --unix');
-  if (host !== undefined && unix !== undefined) throw new UsageError('--host does not go with --unix');
-  return {
-    command: 'server',
-    place: unix === undefined ? local(operands, host) : unixSocket(operands, unix),
-    trigger: oneOf('--trigger', trigger, ['edge', 'level', 'oneshot']),
-    loop: oneOf('--loop', loop, ['embedded', 'dedicated']),
-    udp,
-    graceSeconds: seconds('--grace', grace),
-  };
+/** The operand is the flag --port in short. */
+function portOperand(text: string): CommandLine['given'] {
+  return readCommandLine(settings, [`--port=${text}`]).given.map((given) => ({ ...given, origin: '<port>' }));
 }
 
-function local(operands: string[], host = '127.0.0.1'): Place {
-  const [port] = exactly(operands, ['port']);
-  return { host: hostName(host), port: portNumber(port, 0) };
+function clientPlace(operands: readonly string[], line: CommandLine): Place {
+  const [complaint] = line.complaints;
+  if (complaint !== undefined) throw new UsageError(complaint);
+  const unix = line.given.findLast(({ setting }) => setting.key === 'listen.path');
+  const foreign = line.given.find(({ setting }) => setting.key !== 'listen.path')?.origin ?? switchOf(line);
+  if (foreign !== undefined) throw new UsageError(`client takes no option ${foreign}`);
+  return unix === undefined ? remote(operands) : unixSocket(operands, unix.value as string);
 }
 
-function remote(operands: string[]): Place {
-  const [host, port] = exactly(operands, ['host', 'port']);
-  return { host: hostName(host), port: portNumber(port, 1) };
+function switchOf({ switches, configFile }: CommandLine): string | undefined {
+  const [name] = configFile === undefined ? switches : ['config'];
+  return name === undefined ? undefined : `--${name}`;
 }
 
-function unixSocket(operands: string[], path: string): Place {
-  exactly(operands, []);
+function remote([host, port, extra]: readonly string[]): Place {
+  if (host === undefined || port === undefined) throw new UsageError(`<${host === undefined ? 'host' : 'port'}> is missing`);
+  if (extra !== undefined) throw tooMany(extra);
+  if (host === '') throw new UsageError('the host must not be empty');
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : Number.NaN;
+  if (!(number >= 1 && number <= 65_535)) throw new UsageError(`the port must be a number from 1 to 65535, not "${port}"`);
+  return { host, port: number };
+}
+
+function unixSocket([extra]: readonly string[], path: string): Place {
+  if (extra !== undefined) throw tooMany(extra);
   if (path === '') throw new UsageError('the path must not be empty');
   return { path };
 }
 
-type Operands<Names extends readonly string[]> = { readonly [K in keyof Names]: string };
-
-function exactly<const Names extends readonly string[]>(operands: string[], names: Names): Operands<Names> {
-  const missing = names[operands.length];
-  if (missing !== undefined) throw new UsageError(`<${missing}> is missing`);
-  const extra = operands[names.length];
-  if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many`);
-  return operands as readonly string[] as Operands<Names>;
-}
-
-function hostName(text: string): string {
-  if (text === '') throw new UsageError('the host must not be empty');
-  return text;
-}
-
-function portNumber(text: string, least: number): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port >= least && port <= 65_535)) throw new UsageError(`the port must be a number from ${least} to 65535, not "${text}"`);
-  return port;
-}
-
-function seconds(option: string, text: string): number {
-  const value = /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value > 0)) throw new UsageError(`${option} must be a number of seconds above 0, not "${text}"`);
-  return value;
-}
-
-function oneOf<Value extends string>(option: string, text: string, values: readonly Value[]): Value {
-  const value = values.find((candidate) => candidate === text);
-  if (value === undefined) throw new UsageError(`${option} must be ${values.join(', ')}, not "${text}"`);
-  return value;
+function tooMany(operand: string): UsageError {
+  return new UsageError(`"${operand}" is one argument too many`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EdgeloopError } from '@edgeloop/reactor';
+import { ConfigurationError } from '@edgeloop/reactor/config';
 import { HELP, UsageError, parseArguments } from './arguments.js';
 import { EarlyEndError, runClient } from './client.js';
 import { runServer } from './server.js';
@@ -19,7 +20,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function fail(error: unknown): void {
   process.exitCode = exitStatus(error);
-  process.stderr.write(`edgeloop-echo: ${(error as Error).message}${error instanceof UsageError ? ' (see --help)' : ''}\n`);
+  const lines = error instanceof ConfigurationError ? error.complaints : [(error as Error).message];
+  process.stderr.write(`${lines.map((line) => `edgeloop-echo: ${line}`).join('\n')}${process.exitCode === 2 ? ' (see --help)' : ''}\n`);
 }
 
 async function run(argv: readonly string[]): Promise<void> {
@@ -41,7 +43,7 @@ async function run(argv: readonly string[]): Promise<void> {
 
 /** What is foreseen is told in one line; anything else is a bug and keeps its stack. */
 function exitStatus(error: unknown): number {
-  if (error instanceof UsageError) return 2;
+  if (error instanceof UsageError || error instanceof ConfigurationError) return 2;
   const foreseen = error instanceof EdgeloopError || error instanceof EarlyEndError || (error instanceof Error && 'syscall' in error);
   if (foreseen) return 1;
   throw error;

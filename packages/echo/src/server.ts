@@ -1,19 +1,42 @@
 import { type ListenerHandle, type Reactor, type Signal, closeOnSignals, createReactor } from '@edgeloop/reactor';
+import { effectiveValues, jsonSchemaOf, listenOptionsOf, loadConfiguration, originsText } from '@edgeloop/reactor/config';
 import type { ServerArguments } from './arguments.js';
+import { type EchoSettings, echoConfiguration } from './configuration.js';
 import { echo, echoDatagram } from './echo.js';
 
+/** Does what the command line asks for. Error: ConfigurationError, before anything is opened. */
+export async function runServer({ task, commandLine }: ServerArguments): Promise<void> {
+  if (task === 'print-schema') {
+    print(jsonSchemaOf(echoConfiguration));
+    return;
+  }
+  const configuration = loadConfiguration(echoConfiguration, commandLine);
+  if (task === 'serve') {
+    await serve(configuration.values);
+    return;
+  }
+  // On two streams, so that the first is a configuration file.
+  print(effectiveValues(configuration));
+  process.stderr.write(originsText(configuration));
+}
+
 /** Serves until SIGINT or SIGTERM; then lets what is under way finish, and at a second signal ends at once. */
-export async function runServer({ place, trigger, loop, udp, graceSeconds }: ServerArguments): Promise<void> {
-  const reactor = createReactor({ loop });
+async function serve(settings: EchoSettings): Promise<void> {
+  const { listen, echo: { udp }, shutdown } = settings;
+  const reactor = createReactor(settings.reactor);
   try {
-    closeOnSignals(reactor, { deadlineMs: graceSeconds * 1000, onSignal: (signal, again) => sayGoodBye(reactor, signal, again) });
-    const { address } = await reactor.use(echo).listen({ ...place, trigger });
-    if (udp && 'host' in place) await reactor.openDatagram({ host: place.host, port: address.port }, echoDatagram);
-    process.stdout.write(greeting(address, `${udp ? 'and UDP, ' : ''}${trigger}-triggered, ${loop} loop`));
+    closeOnSignals(reactor, { deadlineMs: shutdown.graceSeconds * 1000, onSignal: (signal, again) => sayGoodBye(reactor, signal, again) });
+    const { address } = await reactor.use(echo).listen(listenOptionsOf(listen));
+    if (udp) await reactor.openDatagram({ host: listen.host, port: address.port }, echoDatagram);
+    process.stdout.write(greeting(address, `${udp ? 'and UDP, ' : ''}${listen.trigger}-triggered, ${settings.reactor.loop} loop`));
   } catch (error) {
     await reactor.close();
     throw error;
   }
+}
+
+function print(value: object): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** On standard output, because it is no failure; whoever has closed that does not want to know. */

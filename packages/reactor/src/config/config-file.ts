@@ -1,6 +1,6 @@
 /** The configuration file: JSON, read so that every key knows its line. */
 import { readFileSync } from 'node:fs';
-import jsonc from 'jsonc-parser';
+import { type Node, type ParseError, type ParseErrorCode, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Given, Layer } from './layer.js';
 import type { Setting } from './settings.js';
 import { didYouMean } from './spelling.js';
@@ -18,8 +18,8 @@ export function readConfigFile(settings: readonly Setting[], path: string, origi
 }
 
 export function parseConfigFile(settings: readonly Setting[], text: string, path: string): Layer {
-  const errors: jsonc.ParseError[] = [];
-  const root = jsonc.parseTree(text, errors, { disallowComments: true });
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
   const [error] = errors;
   // The text itself is not quoted: there may be a secret in it.
   if (error !== undefined) return { given: [], complaints: [`${path}:${placeOf(text, error.offset)}: not JSON: ${wordsOf(error.error)}`] };
@@ -41,30 +41,30 @@ class TreeReader {
     this.#byKey = new Map(settings.map((setting) => [setting.key, setting]));
   }
 
-  read(root: jsonc.Node): Layer {
+  read(root: Node): Layer {
     this.#section(root, []);
     return { given: this.#given, complaints: this.#complaints };
   }
 
-  #section({ children = [] }: jsonc.Node, above: readonly string[]): void {
+  #section({ children = [] }: Node, above: readonly string[]): void {
     const seen = new Set<string>();
     for (const { children: [name, value] = [], offset } of children) {
-      const word = (name as jsonc.Node).value as string;
+      const word = (name as Node).value as string;
       const origin = `${this.path}:${lineOf(this.text, offset)}`;
       // JSON.parse would quietly take the last.
       if (seen.has(word)) this.#complaints.push(`${[...above, word].join('.')}: is given twice (${origin})`);
-      else if (above.length > 0 || word !== SCHEMA_KEY) this.#entry([...above, word], value as jsonc.Node, origin);
+      else if (above.length > 0 || word !== SCHEMA_KEY) this.#entry([...above, word], value as Node, origin);
       seen.add(word);
     }
   }
 
-  #entry(path: readonly string[], node: jsonc.Node, origin: string): void {
+  #entry(path: readonly string[], node: Node, origin: string): void {
     const key = path.join('.');
     // A dot within a name would be taken for that between two names.
     const exact = !path.some((name) => name.includes('.'));
     const setting = exact ? this.#byKey.get(key) : undefined;
     const isSection = exact && this.#names(path.length, key).length > 0;
-    if (setting !== undefined) this.#given.push({ setting, value: jsonc.getNodeValue(node) as unknown, origin });
+    if (setting !== undefined) this.#given.push({ setting, value: getNodeValue(node) as unknown, origin });
     else if (isSection && node.type === 'object') this.#section(node, path);
     else if (isSection) this.#complaints.push(`${key}: must be an object with settings, but is of type ${node.type} (${origin})`);
     else this.#complaints.push(`unknown key "${key}" (${origin})${this.#nearest(path)}`);
@@ -96,6 +96,6 @@ function placeOf(text: string, offset: number): string {
 }
 
 /** `CommaExpected` as `comma expected`. */
-function wordsOf(code: jsonc.ParseErrorCode): string {
-  return jsonc.printParseErrorCode(code).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
+function wordsOf(code: ParseErrorCode): string {
+  return printParseErrorCode(code).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
 }

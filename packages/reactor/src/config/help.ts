@@ -10,7 +10,7 @@ export function helpText(settings: readonly Setting[]): string {
 
 function helpLine(flag: string, setting: Setting): string {
   const choices = setting.choices === undefined ? '' : `${setting.choices.join(', ')}; `;
-  const rest = setting.default === undefined || setting.default === false ? '' : ` (${choices}default ${String(setting.default)})`;
+  const rest = setting.default === undefined || setting.default === false ? '' : ` (${choices}default ${JSON.stringify(setting.default).replaceAll('"', '')})`;
   return `  ${flagText(flag, setting).padEnd(FLAG_COLUMNS)} ${firstClause(setting.description)}${rest}\n`;
 }
 
