@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { z } from 'zod';
+import { type Setting, serverSections, settingsOf } from '../../src/config/index.js';
+import { valueAt } from '../../src/config/effective.js';
+import { load } from '../support/loading.js';
+
+const schema = z.strictObject(serverSections);
+const settings = settingsOf(schema);
+
+/** Values that the setting allows, none of them its default. */
+function others(setting: Setting): unknown[] {
+  if (setting.choices !== undefined) return setting.choices.filter((choice) => choice !== setting.default);
+  switch (setting.kind) {
+    case 'boolean':
+      return [!setting.default];
+    case 'object':
+      return [{ echo: 'debug' }, { echo: 'info', 'a b': 'warn' }];
+    case 'string':
+      return setting.key === 'listen.mode' ? ['660', '0666', '640'] : ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+    default:
+      // Between the water marks' defaults, so that they stay in order.
+      return setting.key.endsWith('Bytes') && setting.path[0] === 'listen' ? [{ lowWaterBytes: 1, maxQueuedBytes: 100_000 }[setting.path[1] as string] ?? 20_000] : [11, 12, 13];
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'object' ? Object.entries(value as object).map(([name, one]) => `${name}=${one}`).join(',') : String(value);
+}
+
+/** What a setting cannot do without. */
+function company({ key, onlyWith }: Setting): string[] {
+  return (onlyWith ?? key) === 'listen.path' ? (key === 'listen.path' ? [] : ['--unix=/x']) : key === 'listen.port' ? [] : ['--port=7'];
+}
+
+for (const setting of settings) {
+  t.test(`${setting.key}: the command line counts more than the environment, that more than the file, that more than the default`, async (t) => {
+    const value = fc.constantFrom(...others(setting));
+    const sources = fc.record({ file: fc.option(value), variable: fc.option(value), flag: fc.option(value), alias: fc.boolean() });
+    const property = fc.property(sources, ({ file, variable, flag, alias }) => {
+      const needed = setting.key === 'listen.port' || setting.key === 'listen.path';
+      fc.pre(!needed || [file, variable, flag].some((one) => one !== null));
+      const name = setting.flags.at(alias ? -1 : 0);
+      const { values, origins } = load(t, schema, {
+        argv: [...company(setting), ...(flag === null ? [] : [`--${name}=${text(flag)}`])],
+        environment: variable === null ? {} : { [setting.variable]: text(variable) },
+        text: JSON.stringify(file === null ? {} : { [setting.path[0] as string]: { [setting.path[1] as string]: file } }),
+      });
+      const winner = [flag, variable, file].findIndex((one) => one !== null);
+      t.same(valueAt(values, setting), [flag, variable, file, setting.default][winner === -1 ? 3 : winner]);
+      const origin = origins.get(setting.key);
+      t.match(origin, [`--${name}`, setting.variable, /config\.json:1$/][winner] ?? undefined);
+    });
+    fc.assert(property, { numRuns: 30 });
+  });
+}
