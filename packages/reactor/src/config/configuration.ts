@@ -6,6 +6,7 @@ import { ConfigurationError } from './configuration-error.js';
 import { CONFIG_VARIABLE, readEnvironment } from './environment.js';
 import { type Given, type Layer, REDACTED, shown } from './layer.js';
 import { type Setting, settingsOf } from './settings.js';
+import { treeOf } from './tree.js';
 
 export interface Configuration<Values = unknown> {
   readonly values: Values;
@@ -30,7 +31,7 @@ export function loadConfiguration<Schema extends z.ZodObject>(
   const layers = [fileLayer(settings, commandLine, environment), readEnvironment(settings, environment), commandLine];
   // Of two entries with the same key a map keeps the later one, so the source that counts more comes later.
   const given: GivenByKey = new Map(layers.flatMap((layer) => layer.given).map((one) => [one.setting.key, one]));
-  const result = schema.safeParse(tree(given), { reportInput: true });
+  const result = schema.safeParse(treeOf([...given.values()].map(({ setting, value }) => [setting, value])), { reportInput: true });
   const misread = layers.flatMap((layer) => layer.complaints);
   // What is missing may be what was misspelt, so it is told of when all the rest can be read.
   const issues = (result.error?.issues ?? []).filter(({ input }) => misread.length === 0 || input !== undefined);
@@ -43,17 +44,6 @@ function fileLayer(settings: readonly Setting[], { configFile }: CommandLine, en
   if (configFile !== undefined) return readConfigFile(settings, configFile, '--config');
   const named = environment[CONFIG_VARIABLE];
   return named === undefined ? { given: [], complaints: [] } : readConfigFile(settings, named, CONFIG_VARIABLE);
-}
-
-/** The given values as the schema takes them. */
-function tree(given: GivenByKey): Record<string, unknown> {
-  const root: Record<string, unknown> = {};
-  for (const { setting, value } of given.values()) {
-    let section = root;
-    for (const name of setting.path.slice(0, -1)) section = (section[name] ??= {}) as Record<string, unknown>;
-    section[setting.path.at(-1) as string] = value;
-  }
-  return root;
 }
 
 /** Values that cannot stand beside others, and secrets that are none; a schema sees neither, because to it a default is a value. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './configuration.js';
-import { valueAt } from './effective.js';
+import { valueAt } from './tree.js';
 
 /** The keys of settings that are no longer the same. */
 export interface Difference {

@@ -67,7 +67,7 @@ t.test('no complaint shows a secret', async (t) => {
   t.strictSame(complaintsOf(t, schema, { argv: PORT, text: '{"admin":{"token":"hush" 1}}' }), ['config.json:1:26: not JSON: comma expected']);
 });
 
-t.test('a file is JSON exactly where JSON.parse says so', async (t) => {
+t.test('a file is JSON exactly where JSON.parse says so', async () => {
   const garbled = fc.tuple(fc.json(), fc.nat(), fc.constantFrom('', ',', '}', '"', '0', '\\', '/*', ' ', '-', '\u00a0', '\u2028', 'e')).map(([text, at, piece]) => {
     const place = at % (text.length + 1);
     return text.slice(0, place) + piece + text.slice(place + 1);
@@ -86,7 +86,7 @@ t.test('a file is JSON exactly where JSON.parse says so', async (t) => {
   }), { numRuns: 2000 });
 });
 
-t.test('a slip of one letter is always forgiven with the right suggestion', async (t) => {
+t.test('a slip of one letter is always forgiven with the right suggestion', async () => {
   const flags = settings.flatMap((setting) => setting.flags).filter((flag) => flag.length > 3);
   const slip = fc.tuple(fc.constantFrom(...flags), fc.nat(), fc.constantFrom('a', 'x', '-')).chain(([flag, at, letter]) => {
     const place = at % flag.length;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { z } from 'zod';
 import { type Setting, serverSections, settingsOf } from '../../src/config/index.js';
-import { valueAt } from '../../src/config/effective.js';
+import { valueAt } from '../../src/config/tree.js';
 import { load } from '../support/loading.js';
 
 const schema = z.strictObject(serverSections);
@@ -24,13 +24,16 @@ function others(setting: Setting): unknown[] {
   }
 }
 
+/** As a flag or a variable has it. */
 function text(value: unknown): string {
-  return typeof value === 'object' ? Object.entries(value as object).map(([name, one]) => `${name}=${one}`).join(',') : String(value);
+  if (typeof value !== 'object') return `${value as string | number | boolean}`;
+  return Object.entries(value as Record<string, string>).map(([name, one]) => `${name}=${one}`).join(',');
 }
 
-/** What a setting cannot do without. */
+/** What else must be given: a place to listen at, of the kind that the setting is for. */
 function company({ key, onlyWith }: Setting): string[] {
-  return (onlyWith ?? key) === 'listen.path' ? (key === 'listen.path' ? [] : ['--unix=/x']) : key === 'listen.port' ? [] : ['--port=7'];
+  if (key === 'listen.port' || key === 'listen.path') return [];
+  return onlyWith === 'listen.path' ? ['--unix=/x'] : ['--port=7'];
 }
 
 for (const setting of settings) {
@@ -38,8 +41,7 @@ for (const setting of settings) {
     const value = fc.constantFrom(...others(setting));
     const sources = fc.record({ file: fc.option(value), variable: fc.option(value), flag: fc.option(value), alias: fc.boolean() });
     const property = fc.property(sources, ({ file, variable, flag, alias }) => {
-      const needed = setting.key === 'listen.port' || setting.key === 'listen.path';
-      fc.pre(!needed || [file, variable, flag].some((one) => one !== null));
+      fc.pre(company(setting).length > 0 || [file, variable, flag].some((one) => one !== null));
       const name = setting.flags.at(alias ? -1 : 0);
       const { values, origins } = load(t, schema, {
         argv: [...company(setting), ...(flag === null ? [] : [`--${name}=${text(flag)}`])],
