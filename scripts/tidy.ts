@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const FLOORS: readonly (readonly string[])[] = [
   ['invariant.ts', 'limits.ts', 'errors.ts', 'log.ts'],
   ['kernel/'],
-  ['structures/', 'options.ts'],
+  ['structures/', 'options-check.ts', 'options.ts'],
   ['codec/'],
   ['loop/'],
   ['net/'],
@@ -26,7 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Where in packages/reactor/src a library may be imported, and nowhere else there. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   koffi: ['kernel/'],
-  zod: ['options.ts', 'config/'],
+  zod: ['options.ts', 'options-check.ts', 'config/', 'admin/admin-options.ts', 'telemetry/log-options.ts'],
   pino: ['telemetry/'],
   'pino-pretty': ['telemetry/'],
   'prom-client': ['telemetry/'],

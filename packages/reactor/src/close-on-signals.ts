@@ -1,5 +1,6 @@
 import type { Signal, Subscription } from './loop/signals.js';
-import { closeOptions, parseOptions } from './options.js';
+import { closeOptions } from './options.js';
+import { parseOptions } from './options-check.js';
 import type { Reactor } from './reactor.js';
 
 export interface CloseOnSignalsOptions {

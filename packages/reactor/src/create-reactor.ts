@@ -3,7 +3,8 @@ import { EmbeddedHost } from './host/embedded.js';
 import { nativeKernel } from './kernel/native-kernel.js';
 import { EdgeloopError } from './errors.js';
 import type { Log } from './log.js';
-import { type OptionsInput, parseOptions, reactorOptions } from './options.js';
+import { reactorOptions } from './options.js';
+import { type OptionsInput, parseOptions } from './options-check.js';
 import { Reactor } from './reactor.js';
 import { createLog } from './telemetry/pino-log.js';
 

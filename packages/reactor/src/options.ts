@@ -2,15 +2,12 @@
  * What users may set, with defaults, as zod schemas: the one place that checks values from outside. What a configuration file
  * may set, too, says its meaning in a description, from which the reference is made; what only code may set, in a comment.
  */
-import { inspect } from 'node:util';
 import { z } from 'zod';
-import { EdgeloopError } from './errors.js';
 import {
-  ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTED_CONNECTIONS, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES,
-  MAX_INBOX_MESSAGES, MAX_LISTED_CONNECTIONS, MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS,
-  POOL_WAITING_CALLS, READ_BUFFER_BYTES,
+  ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES,
+  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS, READ_BUFFER_BYTES,
 } from './limits.js';
-import { LEVEL_NAMES, type LogDestination } from './log.js';
+import type { CHANGEABLE, OptionsInput } from './options-check.js';
 
 const bytes = z.int().positive();
 /** A number of things, where 0 means no limit. */
@@ -193,51 +190,6 @@ export const poolOptions = z.strictObject({
   maxWaiting: z.int().min(0).default(POOL_WAITING_CALLS),
 });
 
-export const adminOptions = z.strictObject({
-  /** The IPv4 or IPv6 address, or a name, to listen on. Other than loopback, it takes a token. */
-  host: z.string().min(1).default('127.0.0.1'),
-  /** 0 lets the kernel choose; the handle's `address` tells. */
-  port: port.default(0),
-  /** Names that a request may ask for in `Host`, besides IP addresses and localhost; a name that anybody else controls must not be. */
-  allowedHosts: z.array(z.string().min(1)).default([]),
-  /** What is served, for people. */
-  name: z.string().min(1).default('edgeloop'),
-  version: z.string().default(''),
-});
-
-/** The query of the admin endpoint's list of connections: what must match, the order, and how many. */
-export const connectionQuery = z.strictObject({
-  plugin: z.string().optional(),
-  state: z.enum(['open', 'draining', 'closing']).optional(),
-  peer: z.string().optional(),
-  q: z.string().optional(),
-  sort: z
-    .enum([
-      'id', 'plugin', 'direction', 'peer', 'state', 'ageSeconds', 'idleSeconds', 'bytesRead', 'bytesWritten', 'bytesQueued', 'paused',
-      'rttSeconds', 'retransmits',
-    ])
-    .default('id'),
-  order: z.enum(['asc', 'desc']).default('asc'),
-  limit: z.coerce.number().int().min(1).max(MAX_LISTED_CONNECTIONS).default(LISTED_CONNECTIONS),
-});
-
-/** What the admin endpoint is told to change of the log; the levels are pino's. */
-export const levelChange = z.strictObject({
-  component: z.string(),
-  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
-});
-
-export const logOptions = z.strictObject({
-  /** Lines of this level and of those above it are written; of 'silent' none. */
-  level: z.enum(LEVEL_NAMES).default('warn'),
-  /** The levels of components that have their own: admin, config, connection, plugin, `plugin:NAME`, reactor. */
-  levels: z.record(z.string(), z.enum(LEVEL_NAMES)).default({}),
-  /** Lines for machines or for people; 'auto': for people where the destination is a terminal. */
-  format: z.enum(['auto', 'json', 'pretty']).default('auto'),
-  /** Default: standard error, written synchronously, so that the last words of a process are not lost. */
-  destination: z.custom<LogDestination>((value) => typeof (value as LogDestination | null)?.write === 'function', 'must have a method write').optional(),
-});
-
 export type ReactorOptions = z.output<typeof reactorOptions>;
 export type ListenOptions = z.output<typeof listenOptions>;
 export type UnixListenOptions = z.output<typeof unixListenOptions>;
@@ -251,60 +203,7 @@ export type ListenerOptions = Pick<ListenOptions, keyof typeof listenerOptions |
 export type TcpOptions = Pick<ConnectOptions, keyof typeof tcpOptions>;
 export type DatagramOptions = z.output<typeof datagramOptions>;
 export type PoolOptions = z.output<typeof poolOptions>;
-export type AdminSettings = z.output<typeof adminOptions>;
-export type ConnectionQuery = z.output<typeof connectionQuery>;
-export type LogOptions = z.output<typeof logOptions>;
 
-/** A schema for a plugin's options: anything zod can check. */
-export type OptionsSchema = z.ZodType;
-export type OptionsInput<Schema extends OptionsSchema> = z.input<Schema>;
-export type OptionsOutput<Schema extends OptionsSchema> = z.output<Schema>;
-
-/** What can change while a reactor or a listener is open. The rest is settled when it is made. */
-const CHANGEABLE = {
-  reactor: ['maxConnections', 'maxTotalQueuedBytes'],
-  listener: [
-    'maxConnections', 'maxConnectionsPerAddress', 'maxAcceptsPerSecond', 'highWaterBytes', 'lowWaterBytes', 'maxQueuedBytes',
-    'handshakeTimeoutMs', 'messageTimeoutMs', 'writeTimeoutMs', 'idleTimeoutMs', 'lifetimeMs',
-  ],
-} as const;
-
-/** A schema of options that come out as they go in, so that they can be checked again. */
-export type ChangeableSchema<Options> = z.ZodObject & z.ZodType<Options>;
 export type ReactorChanges = Pick<OptionsInput<typeof reactorOptions>, (typeof CHANGEABLE.reactor)[number]>;
 /** Of a listener on a Unix socket without `maxConnectionsPerAddress`. */
 export type ListenerChanges = Pick<OptionsInput<typeof listenOptions>, (typeof CHANGEABLE.listener)[number]>;
-
-/** Checks a value and fills in defaults. Error: EL_OPTION_INVALID, naming each wrong option, what it was and what is allowed. */
-export function parseOptions<Schema extends OptionsSchema>(schema: Schema, value: unknown, subject: string): z.output<Schema> {
-  return parsed(schema, value, subject, []);
-}
-
-/**
- * The whole options that come of changing some of them; what is left out, or undefined, stays. Error: EL_OPTION_INVALID, as
- * of parseOptions; what cannot change is named too.
- */
-export function parseChanges<Options extends object>(
-  what: keyof typeof CHANGEABLE, schema: ChangeableSchema<Options>, current: Options, changes: object,
-): Options {
-  const given = Object.entries(changes ?? {}).filter(([, value]) => value !== undefined);
-  const settled = given.filter(([name]) => Object.hasOwn(schema.shape, name) && !(CHANGEABLE[what] as readonly string[]).includes(name));
-  const others = given.filter((change) => !settled.includes(change));
-  const complaints = settled.map(([name]) => `"${name}": cannot change while the ${what} is open; it takes a new ${what}`);
-  const isObject = typeof changes === 'object' && changes !== null;
-  return parsed(schema, isObject ? { ...current, ...Object.fromEntries(others) } : changes, `${what}.reconfigure`, complaints);
-}
-
-function parsed<Schema extends OptionsSchema>(schema: Schema, value: unknown, subject: string, complaints: readonly string[]): z.output<Schema> {
-  const result = schema.safeParse(value, { reportInput: true });
-  if (result.success && complaints.length === 0) return result.data;
-  const issues = result.error?.issues ?? [];
-  throw new EdgeloopError('EL_OPTION_INVALID', `${subject}: ${[...complaints, ...issues.map(complaint)].join('; ')}`);
-}
-
-function complaint(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
-  const name = issue.path.length === 0 ? 'the options' : `"${issue.path.join('.')}"`;
-  const given = issue.input === undefined ? 'nothing' : inspect(issue.input, { breakLength: Infinity });
-  return `${name}: ${issue.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase())}, but got ${given}`;
-}

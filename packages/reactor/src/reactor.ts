@@ -14,10 +14,8 @@ import type { Log } from './log.js';
 import { Listener } from './net/listener.js';
 import { Loop } from './loop/loop.js';
 import { Meters } from './loop/meters.js';
-import {
-  type OptionsInput, type OptionsSchema, type ReactorChanges, type ReactorOptions,
-  closeOptions, datagramOptions, inboxOptions, parseChanges, parseOptions, reactorOptions,
-} from './options.js';
+import { type ReactorChanges, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, reactorOptions } from './options.js';
+import { type OptionsInput, type OptionsSchema, parseChanges, parseOptions } from './options-check.js';
 import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
 import { type Hooks, type Plugin, checkHooks } from './plugin/plugin.js';

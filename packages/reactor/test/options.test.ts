@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import t from 'tap';
-import { connectOptions, listenOptions, parseChanges, parseOptions, reactorOptions } from '../src/options.js';
+import { connectOptions, listenOptions, reactorOptions } from '../src/options.js';
+import { parseChanges, parseOptions } from '../src/options-check.js';
 
 function complaintOf(value: unknown, schema: Parameters<typeof parseOptions>[0] = listenOptions): string {
   try {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { EdgeloopError } from '../errors.js';
 import { ADMIN_BODY_BYTES } from '../limits.js';
-import { type OptionsOutput, type OptionsSchema, parseOptions } from '../options.js';
+import { type OptionsOutput, type OptionsSchema, parseOptions } from '../options-check.js';
 import { Refusal } from './answer.js';
 
 /** A request as the routes see it: taken apart, and let in. */

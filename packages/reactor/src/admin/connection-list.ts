@@ -5,7 +5,7 @@ import { MAX_MEASURED_CONNECTIONS } from '../limits.js';
 import { eventNames } from '../loop/readiness.js';
 import { addressText } from '../net/address.js';
 import type { SocketConnection } from '../net/socket-connection.js';
-import { type ConnectionQuery, connectionQuery } from '../options.js';
+import { type ConnectionQuery, connectionQuery } from './admin-options.js';
 import type { Reactor } from '../reactor.js';
 import { TopList } from '../structures/top-list.js';
 import { type AdminRequest, checked } from './admin-request.js';

@@ -1,6 +1,6 @@
 /** How much each part of the program logs, changed while it runs. */
 import type { Log } from '../log.js';
-import { levelChange } from '../options.js';
+import { levelChange } from './admin-options.js';
 import { type AdminRequest, checked } from './admin-request.js';
 import { type Answer, Refusal, json } from './answer.js';
 

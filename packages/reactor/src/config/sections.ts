@@ -1,7 +1,8 @@
 /** The sections of the configuration that all server commands share. Each may be left out. */
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { type OptionsInput, listenOptions, marksInOrder, reactorOptions, tcpOptions, unixListenOptions } from '../options.js';
+import { listenOptions, marksInOrder, reactorOptions, tcpOptions, unixListenOptions } from '../options.js';
+import type { OptionsInput } from '../options-check.js';
 
 const { path, mode, uid, gid, trigger, backlog, maxConnections, maxAcceptsPerSecond, ...connectionOptions } = unixListenOptions.shape;
 const { host, port, ipv6Only, reusePort, maxConnectionsPerAddress } = listenOptions.shape;

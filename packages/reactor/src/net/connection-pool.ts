@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js';
 import { EdgeloopError } from '../errors.js';
-import { type OptionsInput, type PoolOptions, parseOptions, poolOptions } from '../options.js';
+import { type PoolOptions, poolOptions } from '../options.js';
+import { type OptionsInput, parseOptions } from '../options-check.js';
 import { Waiter } from './waiter.js';
 
 export interface AcquireOptions {

@@ -4,7 +4,8 @@ import type { Admission, AdmissionLimits } from '../net/admission.js';
 import type { Listener } from '../net/listener.js';
 import { openConnections } from '../net/open-connections.js';
 import type { SocketConnection } from '../net/socket-connection.js';
-import { type ChangeableSchema, type ConnectionOptions, type ListenerChanges, type ListenerOptions, parseChanges } from '../options.js';
+import type { ConnectionOptions, ListenerChanges, ListenerOptions } from '../options.js';
+import { type ChangeableSchema, parseChanges } from '../options-check.js';
 
 /** What a listener and its connections go by: one object for all of them, so that a change of it reaches them all. */
 export type SharedOptions = ListenerOptions & AdmissionLimits & ConnectionOptions;

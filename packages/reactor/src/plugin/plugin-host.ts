@@ -10,10 +10,8 @@ import { ATTEMPT_DELAY_MS } from '../limits.js';
 import { Listener } from '../net/listener.js';
 import { ListenerHandle, type SharedOptions } from './listener-handle.js';
 import type { Loop } from '../loop/loop.js';
-import {
-  type ChangeableSchema, type ConnectionOptions, type OptionsInput,
-  connectOptions, listenOptions, parseOptions, unixConnectOptions, unixListenOptions,
-} from '../options.js';
+import { type ConnectionOptions, connectOptions, listenOptions, unixConnectOptions, unixListenOptions } from '../options.js';
+import { type ChangeableSchema, type OptionsInput, parseOptions } from '../options-check.js';
 import type { Hooks } from './plugin.js';
 import type { PluginLogs, ReactorLogs } from './reactor-logs.js';
 import { Reception } from './reception.js';

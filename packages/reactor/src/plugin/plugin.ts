@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Connection } from '../net/connection.js';
 import { EdgeloopError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { OptionsOutput, OptionsSchema } from '../options.js';
+import type { OptionsOutput, OptionsSchema } from '../options-check.js';
 
 /**
  * What a plugin may react to. All are optional, and there are no others.

@@ -3,7 +3,8 @@ import { isatty } from 'node:tty';
 import { type DestinationStream, pino } from 'pino';
 import type { prettyFactory as PrettyFactory } from 'pino-pretty';
 import type { Log, LogDestination } from '../log.js';
-import { type LogOptions, type OptionsInput, logOptions, parseOptions } from '../options.js';
+import { type OptionsInput, parseOptions } from '../options-check.js';
+import { type LogOptions, logOptions } from './log-options.js';
 import { ComponentLog } from './component-log.js';
 import { ComponentLevels, type LogLevels } from './log-levels.js';
 

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { z } from 'zod';
 import { differenceOf, effectiveValues, jsonSchemaOf, listenOptionsOf, originsText, serverSections, settingsOf } from '../../src/config/index.js';
-import { listenOptions, parseOptions, unixListenOptions } from '../../src/options.js';
+import { listenOptions, unixListenOptions } from '../../src/options.js';
+import { parseOptions } from '../../src/options-check.js';
 import { load } from '../support/loading.js';
 
 const schema = z.strictObject(serverSections);

@@ -10,7 +10,8 @@ import { type Connection, type CreateReactorOptions, type Hooks, type Log, type 
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import type { Loop } from '../../src/loop/loop.js';
-import { parseOptions, reactorOptions } from '../../src/options.js';
+import { reactorOptions } from '../../src/options.js';
+import { parseOptions } from '../../src/options-check.js';
 import { Reactor } from '../../src/reactor.js';
 
 export const TRIGGERS: readonly Trigger[] = ['edge', 'level', 'oneshot'];
