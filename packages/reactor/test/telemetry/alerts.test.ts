@@ -21,7 +21,7 @@ t.test('every alert says how urgent it is, what is wrong, where to go on, and wh
 
 t.test('each alert is shown to fire', async (t) => {
   const fired = [...tests.matchAll(/- labels: 'ALERTS\{alertname="(\w+)"/g)].map(([, name]) => name);
-  t.same([...new Set(fired)].toSorted(), alerts.map(({ name }) => name).toSorted());
+  t.same(new Set(fired), new Set(alerts.map(({ name }) => name)));
 });
 
 t.test('every metric that rules and their tests speak of is exported', async (t) => {

@@ -28,8 +28,8 @@ function quoted(text: string): string[] {
 }
 
 t.test('the reference has every metric that is exported, and no other', async (t) => {
-  const documented = [...documentedMetrics().keys()].toSorted();
-  t.same(documented, [...(await exportedMetrics()).keys()].toSorted());
+  const documented = new Set(documentedMetrics().keys());
+  t.same(documented, new Set((await exportedMetrics()).keys()));
 });
 
 t.test('types, labels and the values of labels are what the reference says', async (t) => {

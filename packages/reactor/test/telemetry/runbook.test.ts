@@ -17,7 +17,7 @@ t.test('the guide has a place for each alert, and for no other', async (t) => {
   const places = [...guide.matchAll(/^#+ (Edgeloop\w+)$/gm)].map(([, name]) => name);
   const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
   t.ok(alerts.length > 0);
-  t.same(places.toSorted(), alerts.toSorted());
+  t.same(new Set(places), new Set(alerts));
 });
 
 t.test('every metric that the guide names is exported, and every recorded one is recorded', async (t) => {
