@@ -13,5 +13,6 @@ export const paths = {
   build: fromBenchmarks('build'),
   downloads: fromBenchmarks('peers'),
   timerWork: fromBenchmarks('dist/src/timer-work.js'),
+  telemetryServer: fromBenchmarks('dist/src/telemetry-server.js'),
   echoCommand: fromBenchmarks('../packages/echo/bin/edgeloop-echo.mjs'),
 } as const;

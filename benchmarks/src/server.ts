@@ -15,6 +15,8 @@ export interface Server {
   readonly peer: Peer;
   readonly pid: number;
   readonly port: number;
+  /** What it has printed so far, up to the line with its address. */
+  readonly greeting: string;
   stop(): Promise<void>;
 }
 
@@ -35,8 +37,8 @@ function launch(peer: Peer, core: number): ChildProcess {
   return child;
 }
 
-/** Resolves to the port that the server prints, and goes on reading so that the server never blocks on its output. */
-function announcedPort(peer: Peer, child: ChildProcess): Promise<number> {
+/** Resolves when the server has printed its address, and goes on reading so that the server never blocks on its output. */
+function announced(peer: Peer, child: ChildProcess): Promise<Pick<Server, 'port' | 'greeting'>> {
   return new Promise((resolve, reject) => {
     let output = '';
     const refuse = (why: string): void => {
@@ -46,10 +48,10 @@ function announcedPort(peer: Peer, child: ChildProcess): Promise<number> {
     const timer = setTimeout(() => refuse('did not print its address in time'), START_TIMEOUT_MS);
     const read = (chunk: Buffer): void => {
       if (output.length < MAX_OUTPUT_CHARS) output += chunk.toString();
-      const port = /127\.0\.0\.1:(\d+)\D/.exec(output)?.[1];
+      const port = /127\.0\.0\.1:(\d+)\b.*\n/.exec(output)?.[1];
       if (port === undefined) return;
       clearTimeout(timer);
-      resolve(Number(port));
+      resolve({ port: Number(port), greeting: output });
     };
     child.stdout!.on('data', read);
     child.stderr!.on('data', read);
@@ -71,8 +73,8 @@ async function stop(child: ChildProcess): Promise<void> {
 export async function startServer(peer: Peer, cores: Cores): Promise<Server> {
   const child = launch(peer, cores.server);
   try {
-    const port = await announcedPort(peer, child);
-    return { peer, pid: child.pid!, port, stop: () => stop(child) };
+    const address = await announced(peer, child);
+    return { peer, pid: child.pid!, ...address, stop: () => stop(child) };
   } catch (error) {
     await stop(child);
     throw error;
