@@ -2,7 +2,7 @@
  * What the loop's time is spent on:
  * - `wait`: outside turns and in epoll_wait; with the embedded host, whatever else the thread does
  * - `dispatch`: finding out whose events these are, accepting, registering, closing
- * - `read`, `write`: the batched system calls, and the bookkeeping of output
+ * - `read`, `write`: the batched system calls, and the bookkeeping of output; what ends a turn belongs to its last stage
  * - `handler`: hooks of plugins, up to their first `await`
  * - `timers`, `tasks`: calls of timers and of posted tasks
  */

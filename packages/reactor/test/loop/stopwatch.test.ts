@@ -4,6 +4,7 @@ import { STALL_MS } from '../../src/limits.js';
 import { Meters } from '../../src/loop/meters.js';
 import { DISPATCH, HANDLER, READ, STAGES, TIMERS, WAIT, WRITE } from '../../src/loop/stage.js';
 import { Stopwatch } from '../../src/loop/stopwatch.js';
+import { dial, serve, until } from '../support/setting.js';
 
 /** A stopwatch whose clock is set by hand, and counts how often it is read. */
 function stopwatch({ enabled = true } = {}) {
@@ -109,4 +110,39 @@ t.test('a stopwatch that is off reads no clock and measures nothing', async (t) 
   t.equal(clock.reads, 0);
   t.same(Object.values(stages()), STAGES.map(() => 0));
   t.equal(meters.counters.stalls, 0);
+});
+
+t.test('a turn of one message reads the clock five times: when it begins, receives, calls the handler, sends and ends', async (t) => {
+  let reads = 0;
+  const now = () => {
+    reads++;
+    return performance.now();
+  };
+  const { port, reactor } = await serve(t, { onData: (connection, chunk) => void connection.write(chunk) }, { kernel: { now } });
+  const client = await dial(t, port);
+  await client.echo('first');
+  const [readsBefore, turnsBefore] = [reads, reactor.counters.turns];
+  for (let message = 0; message < 20; message++) await client.echo('again');
+  const turns = reactor.counters.turns - turnsBefore;
+  t.ok(turns >= 20);
+  t.ok(reads - readsBefore <= 5 * turns, `${reads - readsBefore} readings in ${turns} turns`);
+  t.ok(reads - readsBefore >= 2 * turns, 'no turn is left out');
+});
+
+t.test('a handler that writes nothing is not charged with what ends its turn', async (t) => {
+  let nowMs = 1000;
+  const takes = (ms: number) => {
+    nowMs += ms;
+    return 0;
+  };
+  const onData = () => {
+    takes(1);
+    reactor.setTimeout(() => {}, 60_000);
+  };
+  const { port, reactor } = await serve(t, { onData }, { kernel: { now: () => nowMs, timerfdArm: () => takes(100) } });
+  const client = await dial(t, port);
+  client.socket.write('x');
+  await until(() => reactor.meters.stagesMs[DISPATCH] === 100, 'the timer to be armed');
+  t.match(reactor.meters.plugins.read(), [{ name: 'test', handlerSeconds: 0.001 }]);
+  t.equal(reactor.meters.stagesMs[HANDLER], 1);
 });
