@@ -40,16 +40,22 @@ function verdictsFor(samples: Samples<BusySample>, scenario: string, peer: Peer)
   return [judge(`${scenario}: CPU of ${peer.name} ÷ ${counterpart(peer, 'uncounted')}`, measured, atMost(LIMIT))];
 }
 
-/** The columns of what it costs: as ratios, and in nanoseconds, which stay about the same where a plugin does more than echo. */
+/** What a message costs more than without telemetry, which stays about the same where a plugin does more than echo. */
+function nanosecondsMore(samples: Samples<BusySample>, peer: Peer): number | undefined {
+  const bases = samples.get(counterpart(peer, 'uncounted'));
+  const differences = bases?.map((base, round) => samples.get(peer.name)![round]!.serverCpuNsPerMessage - base.serverCpuNsPerMessage);
+  return differences === undefined ? undefined : spread(differences).median;
+}
+
+/** The columns that set a server beside its counterparts. */
 function costs(samples: Samples<BusySample>, scenario: string, peer: Peer): string[] {
   const toNothing = ratioTo(samples, peer, 'uncounted');
   const toCounting = ratioTo(samples, peer, 'counted');
-  const bare = samples.get(counterpart(peer, 'uncounted'));
-  const more = bare === undefined ? undefined : spread(samples.get(peer.name)!.map((sample, round) => sample.serverCpuNsPerMessage - bare[round]!.serverCpuNsPerMessage));
+  const more = nanosecondsMore(samples, peer);
   return [
     toNothing === undefined ? '–' : formatVerdict(toNothing, verdictsFor(samples, scenario, peer)[0]),
     toNothing === undefined ? '–' : formatRange(toNothing),
-    more === undefined ? '–' : more.median.toFixed(0),
+    more === undefined ? '–' : more.toFixed(0),
     toCounting === undefined ? '–' : formatNumber(toCounting.median),
   ];
 }
@@ -93,6 +99,11 @@ function measure(session: Session, load: Load): Promise<Samples<BusySample>> {
   return alternate(unstarted, session.options.rounds, ({ peer }) => measureFresh(session, peer, load));
 }
 
+/** One message alone leaves each side waiting for the other, so that what was disturbed does not show in their shares. */
+function notesOn(samples: Samples<BusySample>, { connections, depth }: Load): string[] {
+  return connections * depth === 1 ? [] : disturbanceNotes([...samples.values()].flat());
+}
+
 /** A scenario that compares the CPU time of one server with more and more telemetry under one load. */
 export function costScenario(name: string, title: string, load: Load): Scenario {
   return compare({
@@ -102,6 +113,6 @@ export function costScenario(name: string, title: string, load: Load): Scenario 
     measure: (session) => measure(session, load),
     row: (samples, peer) => row(samples, name, peer),
     verdicts: (samples, peer) => verdictsFor(samples, name, peer),
-    notes: (samples) => disturbanceNotes([...samples.values()].flat()),
+    notes: (samples) => notesOn(samples, load),
   });
 }
