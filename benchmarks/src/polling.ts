@@ -2,7 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 
-const PATHS = ['/metrics', '/stats'];
+const PATHS = ['metrics', 'stats'];
 
 async function ask(url: string): Promise<void> {
   const answer = await fetch(url);

@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 
 import { echo } from '@edgeloop/echo';
 import { type Reactor, closeOnSignals, createReactor } from '@edgeloop/reactor';
+import { openAdmin } from '@edgeloop/reactor/admin';
+import { processRegistry } from '@edgeloop/reactor/telemetry';
 
-import { openEndpoint } from './telemetry-endpoint.js';
 
 const flag = { type: 'boolean', default: false } as const;
 
@@ -25,7 +26,5 @@ const reactor = createReactor({ loop: loop === 'dedicated' ? 'dedicated' : 'embe
 assertCounting(reactor, !uncounted);
 closeOnSignals(reactor, { deadlineMs: 0 });
 const { address } = await reactor.use(echo).listen({ port: 0 });
-const endpoint = operated ? await openEndpoint(reactor) : undefined;
+const endpoint = operated ? await openAdmin(reactor, { registry: processRegistry(reactor.meters) }) : undefined;
 console.log(`echo on 127.0.0.1:${address.port}, telemetry at ${endpoint?.url ?? 'no address'}`);
-await reactor.closed;
-endpoint?.close();

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { EdgeloopError } from '@edgeloop/reactor';
 import { ConfigurationError } from '@edgeloop/reactor/config';
 import { HELP, UsageError, parseArguments } from './arguments.js';
 import { EarlyEndError, runClient } from './client.js';
 import { runServer } from './server.js';
+import { version } from './version.js';
 
 /** The command edgeloop-echo. Sets the exit status and lets the process end by itself. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -47,9 +47,4 @@ function exitStatus(error: unknown): number {
   const foreseen = error instanceof EdgeloopError || error instanceof EarlyEndError || (error instanceof Error && 'syscall' in error);
   if (foreseen) return 1;
   throw error;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

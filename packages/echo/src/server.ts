@@ -1,8 +1,10 @@
-import { type ListenerHandle, type Reactor, type Signal, closeOnSignals, createReactor } from '@edgeloop/reactor';
-import { effectiveValues, jsonSchemaOf, listenOptionsOf, loadConfiguration, originsText } from '@edgeloop/reactor/config';
+import type { ListenerHandle, Reactor, Signal } from '@edgeloop/reactor';
+import { type Configuration, effectiveValues, jsonSchemaOf, listenOptionsOf, loadConfiguration, originsText } from '@edgeloop/reactor/config';
+import { type Service, runService } from '@edgeloop/reactor/service';
 import type { ServerArguments } from './arguments.js';
 import { type EchoSettings, echoConfiguration } from './configuration.js';
 import { echo, echoDatagram } from './echo.js';
+import { version } from './version.js';
 
 /** Does what the command line asks for. Error: ConfigurationError, before anything is opened. */
 export async function runServer({ task, commandLine }: ServerArguments): Promise<void> {
@@ -10,29 +12,26 @@ export async function runServer({ task, commandLine }: ServerArguments): Promise
     print(jsonSchemaOf(echoConfiguration));
     return;
   }
-  const configuration = loadConfiguration(echoConfiguration, commandLine);
   if (task === 'serve') {
-    await serve(configuration.values);
+    await serve(() => loadConfiguration(echoConfiguration, commandLine));
     return;
   }
+  const configuration = loadConfiguration(echoConfiguration, commandLine);
   // On two streams, so that the first is a configuration file.
   print(effectiveValues(configuration));
   process.stderr.write(originsText(configuration));
 }
 
 /** Serves until SIGINT or SIGTERM; then lets what is under way finish, and at a second signal ends at once. */
-async function serve(settings: EchoSettings): Promise<void> {
-  const { listen, echo: { udp }, shutdown } = settings;
-  const reactor = createReactor(settings.reactor);
-  try {
-    closeOnSignals(reactor, { deadlineMs: shutdown.graceSeconds * 1000, onSignal: (signal, again) => sayGoodBye(reactor, signal, again) });
-    const { address } = await reactor.use(echo).listen(listenOptionsOf(listen));
-    if (udp) await reactor.openDatagram({ host: listen.host, port: address.port }, echoDatagram);
-    process.stdout.write(greeting(address, `${udp ? 'and UDP, ' : ''}${listen.trigger}-triggered, ${settings.reactor.loop} loop`));
-  } catch (error) {
-    await reactor.close();
-    throw error;
-  }
+async function serve(load: () => Configuration<EchoSettings>): Promise<void> {
+  const service = await runService({ name: 'edgeloop-echo', version: version(), load, open, onSignal: sayGoodBye });
+  process.stdout.write(greeting(service));
+}
+
+async function open(reactor: Reactor, { listen, echo: { udp } }: EchoSettings): Promise<ListenerHandle> {
+  const listener = await reactor.use(echo).listen(listenOptionsOf(listen));
+  if (udp) await reactor.openDatagram({ host: listen.host, port: listener.address.port }, echoDatagram);
+  return listener;
 }
 
 function print(value: object): void {
@@ -50,10 +49,10 @@ function sayGoodBye(reactor: Reactor, { name }: Signal, again: boolean): void {
   });
 }
 
-function greeting(address: ListenerHandle['address'], how: string): string {
+function greeting({ listener: { address }, admin, settings: { listen, reactor, echo: { udp } } }: Service<EchoSettings>): string {
   const { shown, client, other } = address.family === 'unix' ? unixWays(address.address) : tcpWays(address.address, address.port);
-  return `echo on ${shown} (${how})
-
+  return `echo on ${shown} (${udp ? 'and UDP, ' : ''}${listen.trigger}-triggered, ${reactor.loop} loop)
+${admin === undefined ? '' : `live page and metrics on ${admin.url}\n`}
 Try, in another terminal:
   npx edgeloop-echo client ${client}          type a line, see it again; Ctrl-D ends
   echo hello | npx edgeloop-echo client ${client}

@@ -23,7 +23,7 @@ export function closeOnSignals(reactor: Reactor, options: CloseOnSignalsOptions 
   let again = false;
   const close = (signal: Signal) => {
     const { name, pid, uid } = signal;
-    reactor.log.info({ event: 'signal.received', signal: name, pid, uid, again }, `${name} received: ${again ? 'waiting no longer' : 'closing'}`);
+    reactor.log.info({ event: 'signal.received', signal: name, senderPid: pid, senderUid: uid, again }, `${name} received: ${again ? 'waiting no longer' : 'closing'}`);
     try {
       onSignal?.(signal, again);
     } finally {

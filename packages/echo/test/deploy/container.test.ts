@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { parseArguments } from '../../src/arguments.js';
+import { echoConfiguration } from '../../src/configuration.js';
 import { start } from '../support/command.js';
 
 const root = new URL('../../../../../', import.meta.url);
@@ -75,6 +75,6 @@ t.test('the configuration of the image ends the server before Docker kills it', 
   const { listen, admin, shutdown } = JSON.parse(readFileSync(new URL('echo.json', folder), 'utf8')) as Record<string, Record<string, number>>;
   t.match(instruction('EXPOSE'), String(listen?.['port']));
   t.equal(admin?.['host'], '127.0.0.1', 'an endpoint for all takes a token');
-  const { graceSeconds } = parseArguments(['server', '0']) as { graceSeconds: number };
+  const { graceSeconds } = echoConfiguration.parse({ listen: { port: 0 } }).shutdown;
   t.ok((shutdown?.['graceSeconds'] as number) < graceSeconds, 'by default both wait for ten seconds');
 });

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { parseArguments } from '../../src/arguments.js';
+import { echoConfiguration } from '../../src/configuration.js';
 import { COMMAND, start } from '../support/command.js';
 import { skipWithout } from '../support/required-tool.js';
 
@@ -71,6 +71,6 @@ t.test('the unit fits the server: the command, the signal of a reload, and the t
   const path = /^\/usr\/bin\/node \/opt\/edgeloop\/(\S+) server --config \/etc\/edgeloop\/echo\.json$/.exec(command)?.[1];
   t.ok(existsSync(new URL(path as string, new URL('../../../', import.meta.url))), `${path} is in the package`);
   t.same(settings('ExecReload'), ['/bin/kill -HUP $MAINPID']);
-  const { graceSeconds } = parseArguments(['server', '0']) as { graceSeconds: number };
+  const { graceSeconds } = echoConfiguration.parse({ listen: { port: 0 } }).shutdown;
   t.ok(Number(settings('TimeoutStopSec')[0]) > graceSeconds, 'systemd waits for longer than the grace');
 });

@@ -1,3 +1,2 @@
 /** The public names of @edgeloop/reactor/admin. */
 export { openAdmin, type AdminHandle, type AdminOptions } from './open-admin.js';
-export type { LogLevels } from './log-level.js';

@@ -1,16 +1,11 @@
 /** How much each part of the program logs, changed while it runs. */
 import type { Log } from '../log.js';
+import type { LogLevels } from '../telemetry/log-levels.js';
 import { levelChange } from './admin-options.js';
 import { type AdminRequest, checked } from './admin-request.js';
 import { type Answer, Refusal, json } from './answer.js';
 
-/** The levels by component; 'default' stands for all that are not named. */
-export interface LogLevels {
-  get(): Record<string, string>;
-  set(component: string, level: string): void;
-}
-
-export function setLevel(levels: LogLevels, log: Log, { body, from }: AdminRequest): Answer {
+export function setLevel(levels: Pick<LogLevels, 'get' | 'set'>, log: Log, { body, from }: AdminRequest): Answer {
   const { component, level } = checked(levelChange, body, 'loglevel');
   const before = levels.get();
   if (!Object.hasOwn(before, component)) {

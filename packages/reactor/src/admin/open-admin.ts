@@ -7,9 +7,10 @@ import { type OptionsInput, parseOptions } from '../options-check.js';
 import { adminOptions } from './admin-options.js';
 import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
+import { reactorRegistry } from '../telemetry/metrics.js';
+import type { LogLevels } from '../telemetry/log-levels.js';
 import { AdminServer } from './admin-server.js';
 import { Gate } from './gate.js';
-import type { LogLevels } from './log-level.js';
 import { PAGE_FOLDER, Page } from './page.js';
 import { routesOf } from './routes.js';
 import { statsOf } from './stats.js';
@@ -17,10 +18,10 @@ import { statsOf } from './stats.js';
 export type AdminOptions = OptionsInput<typeof adminOptions> & {
   /** What `Authorization: Bearer` must say, 16 characters or more. Required where the endpoint can be reached from other machines. */
   token?: string | undefined;
-  /** For /metrics; may hold metrics of the program's own. */
+  /** For /metrics; may hold metrics of the program's own. Default: one with the reactor's metrics. */
   registry?: MetricsRegistry | undefined;
   /** For /loglevel. */
-  levels?: LogLevels | undefined;
+  levels?: Pick<LogLevels, 'get' | 'set'> | undefined;
   /** For /config. Whatever is secret in it must be redacted already. */
   config?: (() => object) | undefined;
   /** Default: the reactor's. */
@@ -31,6 +32,8 @@ export type AdminOptions = OptionsInput<typeof adminOptions> & {
 export interface AdminHandle {
   /** Where it listens, with the port that the kernel chose if 0 was asked for. */
   readonly address: { readonly address: string; readonly port: number };
+  /** The same for a browser of this machine: `http://127.0.0.1:9464/`. */
+  readonly url: string;
   /** Accepts no more; resolves when the last answer is sent. The reactor's end does it too. */
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export interface AdminHandle {
  */
 export async function openAdmin(reactor: Reactor, options: AdminOptions = {}): Promise<AdminHandle> {
   // Apart from the rest, because the complaint about a wrong option shows its value.
-  const { token, registry, levels, config, log = reactor.log, ...settings } = options;
+  const { token, registry = reactorRegistry(reactor.meters), levels, config, log = reactor.log, ...settings } = options;
   const { host, port, allowedHosts, name, version } = parseOptions(adminOptions, settings, 'openAdmin');
   const gate = new Gate(token, allowedHosts);
   const [ip] = await resolveHost(host);
@@ -54,7 +57,7 @@ export async function openAdmin(reactor: Reactor, options: AdminOptions = {}): P
   const address = await server.listen(ip, port);
   log.info({ event: 'admin.listening', address: hostText(address.address, address.port) }, 'the admin endpoint answers');
   void reactor.closed.then(() => server.close());
-  return { address, close: () => server.close() };
+  return { address, url: urlOf(address), close: () => server.close() };
 }
 
 function isLoopback(ip: string): boolean {
@@ -66,4 +69,10 @@ function tokenRequired(host: string): EdgeloopError {
     'EL_ADMIN_TOKEN_REQUIRED',
     `openAdmin: "host" is ${JSON.stringify(host)}, which other machines may reach; give a "token", or leave it on 127.0.0.1`,
   );
+}
+
+/** An address that stands for all of the machine's is reached at loopback, too. */
+function urlOf({ address, port }: AdminHandle['address']): string {
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address;
+  return `http://${hostText(host, port)}/`;
 }

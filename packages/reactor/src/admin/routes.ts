@@ -1,11 +1,12 @@
 import type { Log } from '../log.js';
 import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
+import type { LogLevels } from '../telemetry/log-levels.js';
 import type { AdminRequest } from './admin-request.js';
 import { type Answer, Refusal, json, text } from './answer.js';
 import { closeConnection, listConnections } from './connection-list.js';
 import { healthOf, readinessOf } from './health.js';
-import { type LogLevels, setLevel } from './log-level.js';
+import { setLevel } from './log-level.js';
 import { metricsOf } from './metrics.js';
 import type { Page } from './page.js';
 
@@ -16,7 +17,7 @@ export interface AdminParts {
   readonly page: Page;
   stats(): object;
   readonly registry?: MetricsRegistry | undefined;
-  readonly levels?: LogLevels | undefined;
+  readonly levels?: Pick<LogLevels, 'get' | 'set'> | undefined;
   readonly config?: (() => object) | undefined;
 }
 

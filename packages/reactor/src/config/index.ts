@@ -2,10 +2,10 @@
 export { readCommandLine, type CommandLine, type Switch } from './command-line.js';
 export { loadConfiguration, type Configuration } from './configuration.js';
 export { ConfigurationError } from './configuration-error.js';
-export { differenceOf, type Difference } from './difference.js';
+export { type Difference, differenceOf, takeOver } from './difference.js';
 export { effectiveValues, originsText } from './effective.js';
 export { helpText } from './help.js';
 export { jsonSchemaOf } from './json-schema.js';
 export { optionsPage } from './options-page.js';
-export { listenOptionsOf, serverSections } from './sections.js';
+export { type ServerSettings, listenOptionsOf, serverSections } from './sections.js';
 export { settingsOf, type Marks, type Setting } from './settings.js';

@@ -2,7 +2,8 @@
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { listenOptions, marksInOrder, reactorOptions, tcpOptions, unixListenOptions } from '../options.js';
-import type { OptionsInput } from '../options-check.js';
+import { CHANGEABLE, type OptionsInput } from '../options-check.js';
+import { logOptions } from '../telemetry/log-options.js';
 
 const { path, mode, uid, gid, trigger, backlog, maxConnections, maxAcceptsPerSecond, ...connectionOptions } = unixListenOptions.shape;
 const { host, port, ipv6Only, reusePort, maxConnectionsPerAddress } = listenOptions.shape;
@@ -21,10 +22,7 @@ const listen = z
     ...marked({ uid, gid }, unixOnly),
     trigger: trigger.meta({ flag: 'trigger' }),
     backlog,
-    maxConnections,
-    maxAcceptsPerSecond,
-    ...marked({ maxConnectionsPerAddress }, notUnix),
-    ...connectionOptions,
+    ...changeable({ maxConnections, maxAcceptsPerSecond, ...marked({ maxConnectionsPerAddress }, notUnix), ...connectionOptions }, CHANGEABLE.listener),
     ...marked(tcpOptions, notUnix),
   })
   .check(marksInOrder)
@@ -34,25 +32,27 @@ const listen = z
   })
   .describe('Where the server listens, and what holds for each connection.');
 
-const reactor = reactorOptions
-  .extend({ loop: reactorOptions.shape.loop.meta({ flag: 'loop' }) })
+const { loop, ...otherReactorOptions } = reactorOptions.shape;
+
+const reactor = z
+  .strictObject({ loop: loop.meta({ flag: 'loop' }), ...changeable(otherReactorOptions, CHANGEABLE.reactor) })
   .describe('The loop, and limits for all connections together.');
 
-/** pino's levels. */
-const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+const { level, levels, format } = logOptions.shape;
 
+/** A server tells what an operator should know; within an app the default is to keep still. */
 const log = z
-  .strictObject({
-    level: level.default('warn').describe('The least level that is logged.').meta({ reload: true }),
-    levels: z.record(z.string().min(1), level).default({}).describe('Levels of single components, such as a plugin, by their names.').meta({ reload: true }),
-    format: z.enum(['auto', 'json', 'pretty']).default('auto').describe('One JSON object a line, or text for people; auto: text on a terminal.'),
-  })
-  .describe('What is logged, and how.');
+  .strictObject({ ...marked({ level: level.default('info'), levels }, { reload: true }), format })
+  .describe('What is logged on standard error, and how.');
 
 const admin = z
   .strictObject({
     port: port.describe('Port of the HTTP endpoint for operators; 0 lets the kernel choose. Left out: there is no endpoint.').optional(),
     host: z.string().min(1).default('127.0.0.1').describe('The address or name that the endpoint is bound to.'),
+    allowedHosts: z
+      .string()
+      .default('')
+      .describe('Names, separated by commas, by which the endpoint may be asked for (the Host header), besides IP addresses and localhost.'),
     // The characters that RFC 6750, section 2.1, allows; others would not arrive.
     token: z
       .string()
@@ -85,6 +85,9 @@ export const serverSections = {
   shutdown: shutdown.prefault({}),
 };
 
+/** What every server command can read of its configuration. */
+export type ServerSettings = z.output<z.ZodObject<typeof serverSections>>;
+
 /** What `listen` of a plugin takes, of the section of this name: the settings that its kind of socket has. */
 export function listenOptionsOf(section: z.output<typeof listen>): OptionsInput<typeof listenOptions> | OptionsInput<typeof unixListenOptions> {
   const has = (shape: object) => Object.fromEntries(Object.entries(section).filter(([name]) => name in shape));
@@ -101,4 +104,10 @@ function isLoopback(host: string): boolean {
 function marked<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape, marks: z.GlobalMeta): Shape {
   const leaves: Record<string, z.ZodType> = Object.fromEntries(Object.entries(shape).map(([name, leaf]) => [name, leaf.meta(marks)]));
   return leaves as Shape;
+}
+
+/** The same leaves, of which those named here are marked as changeable in a running server. */
+function changeable<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape, names: readonly string[]): Shape {
+  const leaves = Object.entries(shape).map(([name, leaf]) => [name, names.includes(name) ? leaf.meta({ reload: true }) : leaf]);
+  return Object.fromEntries(leaves) as Shape;
 }

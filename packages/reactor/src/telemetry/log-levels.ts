@@ -15,6 +15,8 @@ export interface LogLevels {
    * component has that of the one above it again. Error: EL_OPTION_INVALID.
    */
   set(component: string, level: string): void;
+  /** Takes all levels back and sets these, as if the log were made with them. Error: EL_OPTION_INVALID; then nothing has changed. */
+  reset(level: LevelName, levels: Readonly<Record<string, LevelName>>): void;
 }
 
 /** The level of one component, which the logs of that component share: changing it changes them all. */
@@ -47,10 +49,7 @@ export class ComponentLevels implements LogLevels {
     this.#default = new ComponentLevel(undefined, level);
     this.#components.set('default', this.#default);
     for (const component of COMPONENTS) this.of(component);
-    for (const [component, own] of Object.entries(levels)) {
-      if (component.startsWith('plugin:')) this.of(component);
-      this.set(component, own);
-    }
+    this.reset(level, levels);
   }
 
   of(component: string): ComponentLevel {
@@ -72,6 +71,15 @@ export class ComponentLevels implements LogLevels {
     if (level === 'default' && found !== this.#default) found.own = undefined;
     else if ((LEVEL_NAMES as readonly string[]).includes(level)) found.own = level as LevelName;
     else throw unknown('level', level, LEVEL_NAMES);
+  }
+
+  /** A plugin may be given a level before it is in use; the other components are known. */
+  reset(level: LevelName, levels: Readonly<Record<string, LevelName>>): void {
+    const strange = Object.keys(levels).find((component) => !component.startsWith('plugin:') && !this.#components.has(component));
+    if (strange !== undefined) throw unknown('component', strange, [...this.#components.keys(), 'plugin:NAME']);
+    for (const component of this.#components.values()) component.own = undefined;
+    this.#default.own = level;
+    for (const [component, own] of Object.entries(levels)) this.of(component).own = own;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { Meters } from '../loop/meters.js';
 import { BucketMetric } from './bucket-metric.js';
 import { HISTOGRAM_ROWS, METRIC_ROWS, type MetricRow } from './metric-table.js';
@@ -19,6 +19,13 @@ export function registerMetrics(registry: Registry, meters: Meters | Readonly<Re
     const read = () => exported.map(({ labels, meters: { [histogram]: source } }) => ({ labels, counted: source.read() }));
     new BucketMetric(name, help, read).registerIn(registry);
   }
+}
+
+/** A registry with the metrics of one reactor, to which others may be added. */
+export function reactorRegistry(meters: Meters): Registry {
+  const registry = new Registry();
+  registerMetrics(registry, meters);
+  return registry;
 }
 
 function named(reactors: Readonly<Record<string, Meters>>): Exported {

@@ -6,6 +6,7 @@ import { Gate } from '../../src/admin/gate.js';
 import { openAdmin } from '../../src/admin/index.js';
 import { Page } from '../../src/admin/page.js';
 import { routesOf } from '../../src/admin/routes.js';
+import type { LevelName } from '../../src/log.js';
 import { administer, callsTo } from '../support/admin.js';
 import { start } from '../support/child.js';
 import { LOOPS, descriptors, dial, memoryLog, openReactor, serve, until, using } from '../support/setting.js';
@@ -93,12 +94,12 @@ for (const loop of LOOPS) {
 
 t.test('the log levels are shown and changed, and the change is logged', async (t) => {
   const log = memoryLog();
-  const now: Record<string, string> = { default: 'info', echo: 'debug' };
-  const levels = { get: () => ({ ...now }), set: (component: string, level: string) => void (now[component] = level) };
+  const now: Record<string, LevelName> = { default: 'info', echo: 'debug' };
+  const levels = { get: () => ({ ...now }), set: (component: string, level: string) => void (now[component] = level as LevelName) };
   const { ask, post } = await administer(t, openReactor(t), { levels, log });
   t.same((await ask('/loglevel')).json, { default: 'info', echo: 'debug' });
   t.match(await post('/loglevel', { component: 'echo', level: 'trace' }), { status: 200, json: { default: 'info', echo: 'trace' } });
-  t.match(log.lines.find(({ event }) => event === 'loglevel.changed'), { component: 'echo', level: 'trace', before: 'debug', from: /^127/ });
+  t.match(log.lines.find(({ event }) => event === 'loglevel.changed'), { changed: 'echo', to: 'trace', before: 'debug', from: /^127/ });
   for (const component of ['ehco', '__proto__', 'toString']) {
     t.match(await post('/loglevel', { component, level: 'info' }), { status: 404, json: { error: { code: 'UNKNOWN_COMPONENT', message: /default, echo/ } } });
   }

@@ -1,0 +1,114 @@
+import { isatty } from 'node:tty';
+import { type AdminHandle, openAdmin } from '../admin/index.js';
+import { closeOnSignals } from '../close-on-signals.js';
+import type { Configuration, ServerSettings } from '../config/index.js';
+import { createReactor } from '../create-reactor.js';
+import type { Signal } from '../loop/signals.js';
+import { addressText } from '../net/address.js';
+import type { ListenerHandle } from '../plugin/listener-handle.js';
+import type { Reactor } from '../reactor.js';
+import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
+import { processRegistry } from '../telemetry/process-registry.js';
+import { Reload } from './reload.js';
+import { Supervisor } from './supervisor.js';
+
+const STANDARD_INPUT = 0;
+const HAD_TERMINAL = isatty(STANDARD_INPUT);
+
+/** What makes a server command of a protocol. */
+export interface ServiceDefinition<Settings extends ServerSettings> {
+  /** Of the program, for people. */
+  readonly name: string;
+  readonly version: string;
+  /** Loads the configuration: at the start, and again at each SIGHUP. Error: EL_CONFIG_INVALID. */
+  readonly load: () => Configuration<Settings>;
+  /** Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. */
+  readonly open: (reactor: Reactor, settings: Settings) => Promise<ListenerHandle>;
+  /** Called for the signals that end the service; `again` is true for all but the first. */
+  readonly onSignal?: (reactor: Reactor, signal: Signal, again: boolean) => void;
+}
+
+/** A service that is up. It ends at SIGTERM and SIGINT, or when its reactor is closed. */
+export interface Service<Settings extends ServerSettings> {
+  /** Those that it was started with. */
+  readonly settings: Settings;
+  readonly reactor: Reactor;
+  readonly listener: ListenerHandle;
+  /** Undefined if the configuration has no `admin.port`. */
+  readonly admin: AdminHandle | undefined;
+}
+
+/** What stands before the service opens. */
+interface Ground<Settings extends ServerSettings> extends LeveledLog {
+  readonly definition: ServiceDefinition<Settings>;
+  readonly configuration: Configuration<Settings>;
+  readonly reactor: Reactor;
+}
+
+/**
+ * Runs a server as its operators expect: configured, logging, with an endpoint for them if they want one; it ends in order at
+ * SIGTERM, loads its configuration anew at SIGHUP, and tells systemd how it is. If it does not come up, nothing of it is left
+ * open. Errors: those of the definition's `load` and `open`, of createReactor and openAdmin, and EL_SIGNAL_TAKEN.
+ */
+export async function runService<Settings extends ServerSettings>(definition: ServiceDefinition<Settings>): Promise<Service<Settings>> {
+  const configuration = definition.load();
+  const { log, levels } = createLog(configuration.values.log);
+  const reactor = createReactor({ ...configuration.values.reactor, log });
+  try {
+    return await open({ definition, configuration, log, levels, reactor });
+  } catch (error) {
+    await reactor.close();
+    throw error;
+  }
+}
+
+async function open<Settings extends ServerSettings>(ground: Ground<Settings>): Promise<Service<Settings>> {
+  const { definition, configuration, log, levels, reactor } = ground;
+  const supervisor = Supervisor.fromEnvironment(reactor, process.env, { log });
+  const reload = new Reload(configuration, { load: definition.load, reactor, levels, supervisor, log: log.child({ component: 'config' }) });
+  // Before anything is open, for by default these signals end the process at once.
+  endOnSignals(ground, supervisor);
+  reactor.onSignal('SIGHUP', (signal) => {
+    if (isHangup(signal)) void reactor.close({ deadlineMs: graceMs(configuration) });
+    else reload.run();
+  });
+  const listener = await definition.open(reactor, configuration.values);
+  const admin = await openEndpoint(ground, () => reload.shown);
+  reload.begin(listener);
+  supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
+  return { settings: configuration.values, reactor, listener, admin };
+}
+
+function endOnSignals<Settings extends ServerSettings>({ definition, configuration, reactor }: Ground<Settings>, supervisor: Supervisor): void {
+  closeOnSignals(reactor, {
+    deadlineMs: graceMs(configuration),
+    onSignal: (signal, again) => {
+      if (!again) supervisor.stopping(() => `stopping, ${openText(reactor)}`);
+      definition.onSignal?.(reactor, signal, again);
+    },
+  });
+}
+
+/** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
+async function openEndpoint<Settings extends ServerSettings>(ground: Ground<Settings>, config: () => object): Promise<AdminHandle | undefined> {
+  const { definition, configuration, reactor, log, levels } = ground;
+  const { port, host, token, allowedHosts: names } = configuration.values.admin;
+  if (port === undefined) return undefined;
+  const { name, version } = definition;
+  const allowedHosts = names.split(',').map((text) => text.trim()).filter((text) => text !== '');
+  const registry = processRegistry(reactor.meters);
+  return openAdmin(reactor, { port, host, token, allowedHosts, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
+}
+
+function graceMs({ values }: Configuration<ServerSettings>): number {
+  return values.shutdown.graceSeconds * 1000;
+}
+
+/** SIGHUP has two meanings. That a terminal was closed, the kernel says, and shells, when the terminal is gone. */
+function isHangup({ code }: Signal): boolean {
+  return code > 0 || HAD_TERMINAL !== isatty(STANDARD_INPUT);
+}
+
+function openText({ connectionCount }: Reactor): string {
+  return connectionCount === 1 ? '1 connection' : `${connectionCount} connections`;
+}
