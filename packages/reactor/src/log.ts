@@ -34,6 +34,7 @@ export interface LogDestination {
  */
 export const LOG_EVENTS = {
   'accept.paused': ['warn'],
+  'admin.failed': ['error'],
   'admin.listening': ['info'],
   'config.rejected': ['error'],
   'config.reloaded': ['info'],

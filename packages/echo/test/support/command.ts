@@ -78,3 +78,8 @@ export async function startServer(t: Test, ...options: string[]): Promise<Runnin
   const port = Number(/^echo on \S+:(\d+) /.exec(greeting)?.[1]);
   return { ...running, port, greeting };
 }
+
+/** What the server has logged: the events of its lines, in order. */
+export function eventsOf(stderr: string): unknown[] {
+  return stderr.trim().split('\n').map((line) => (JSON.parse(line) as { event: unknown }).event);
+}

@@ -57,6 +57,8 @@ export async function runService<Settings extends ServerSettings>(definition: Se
   try {
     return await open({ definition, configuration, log, levels, reactor });
   } catch (error) {
+    // The error says it all; that what has not come up is closed again is no news.
+    levels.reset('silent', {});
     await reactor.close();
     throw error;
   }

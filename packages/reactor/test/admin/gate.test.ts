@@ -109,7 +109,7 @@ t.test('what is not there is 404, what is not done 405 with what is', async (t) 
   t.equal(refused.headers.get('allow'), 'GET, HEAD');
   t.equal((await ask('/connections/1/close')).headers.get('allow'), 'POST');
   t.equal((await ask('/loglevel', { method: 'PUT' })).headers.get('allow'), 'GET, HEAD, POST');
-  t.match(await ask('/metrics'), { status: 404, json: { error: { code: 'NOT_PROVIDED', message: /"registry"/ } } });
+  t.match(await ask('/config'), { status: 404, json: { error: { code: 'NOT_PROVIDED', message: /"config"/ } } });
 });
 
 t.test('HEAD answers as GET does, without the body', async (t) => {
