@@ -8,7 +8,8 @@ import { addressText } from '../net/address.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
-import { processRegistry } from '../telemetry/process-registry.js';
+import { type Registry, reactorRegistry } from '../telemetry/metrics.js';
+import { addProcessMetrics } from '../telemetry/process-registry.js';
 import { Reload } from './reload.js';
 import { Supervisor } from './supervisor.js';
 
@@ -22,8 +23,11 @@ export interface ServiceDefinition<Settings extends ServerSettings> {
   readonly version: string;
   /** Loads the configuration: at the start, and again at each SIGHUP. Error: EL_CONFIG_INVALID. */
   readonly load: () => Configuration<Settings>;
-  /** Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. */
-  readonly open: (reactor: Reactor, settings: Settings) => Promise<ListenerHandle>;
+  /**
+   * Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. `registry` is
+   * what is scraped: it takes prom-client metrics of the service's own.
+   */
+  readonly open: (reactor: Reactor, settings: Settings, registry: Registry) => Promise<ListenerHandle>;
   /** Called for the signals that end the service; `again` is true for all but the first. */
   readonly onSignal?: (reactor: Reactor, signal: Signal, again: boolean) => void;
 }
@@ -74,8 +78,9 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
     if (isHangup(signal)) void reactor.close({ deadlineMs: graceMs(configuration) });
     else reload.run();
   });
-  const listener = await definition.open(reactor, configuration.values);
-  const admin = await openEndpoint(ground, () => reload.shown);
+  const registry = reactorRegistry(reactor.meters);
+  const listener = await definition.open(reactor, configuration.values, registry);
+  const admin = await openEndpoint(ground, registry, () => reload.shown);
   reload.begin(listener);
   supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
   return { settings: configuration.values, reactor, listener, admin };
@@ -92,13 +97,15 @@ function endOnSignals<Settings extends ServerSettings>({ definition, configurati
 }
 
 /** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
-async function openEndpoint<Settings extends ServerSettings>(ground: Ground<Settings>, config: () => object): Promise<AdminHandle | undefined> {
+async function openEndpoint<Settings extends ServerSettings>(
+  ground: Ground<Settings>, registry: Registry, config: () => object,
+): Promise<AdminHandle | undefined> {
   const { definition, configuration, reactor, log, levels } = ground;
   const { port, host, token, allowedHosts: names } = configuration.values.admin;
   if (port === undefined) return undefined;
   const { name, version } = definition;
   const allowedHosts = names.split(',').map((text) => text.trim()).filter((text) => text !== '');
-  const registry = processRegistry(reactor.meters);
+  addProcessMetrics(registry);
   return openAdmin(reactor, { port, host, token, allowedHosts, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
 }
 
