@@ -36,11 +36,11 @@ The server listens on 127.0.0.1 unless --host says otherwise; port 0 lets the ke
 At SIGTERM or Ctrl-C it lets replies finish and half-closes the rest; a second one ends it at once.
 The client sends its standard input, then half-closes, and prints what comes back until the server closes.
 
-${helpText(settings)}  --config FILE    Configuration in JSON; EDGELOOP_CONFIG names one, too
-  --print-config   Print the values in force, and where they stand
-  --print-schema   Print the JSON Schema of the configuration file
-  -h, --help       Print this help
-  -v, --version    Print the version
+${helpText(settings)}  --config FILE       Configuration in JSON; EDGELOOP_CONFIG names one, too
+  --print-config      Print the values in force, and where they stand
+  --print-schema      Print the JSON Schema of the configuration file
+  -h, --help          Print this help
+  -v, --version       Print the version
 
 The server has more settings than these, and each is a flag, a variable (EDGELOOP_LISTEN_PORT) and a key
 of the configuration file: docs/reference/options.md lists them all.

@@ -1,7 +1,8 @@
 import type { Setting } from './settings.js';
 import { flagText } from './value-text.js';
 
-const FLAG_COLUMNS = 16;
+/** As wide as the widest of them. */
+const FLAG_COLUMNS = 19;
 
 /** A line for each setting that has a short flag: those are the ones for a command line. */
 export function helpText(settings: readonly Setting[]): string {

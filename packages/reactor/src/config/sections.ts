@@ -42,12 +42,15 @@ const { level, levels, format } = logOptions.shape;
 
 /** A server tells what an operator should know; within an app the default is to keep still. */
 const log = z
-  .strictObject({ ...marked({ level: level.default('info'), levels }, { reload: true }), format })
+  .strictObject({ ...marked({ level: level.default('info').meta({ flag: 'log-level' }), levels }, { reload: true }), format })
   .describe('What is logged on standard error, and how.');
 
 const admin = z
   .strictObject({
-    port: port.describe('Port of the HTTP endpoint for operators; 0 lets the kernel choose. Left out: there is no endpoint.').optional(),
+    port: port
+      .describe('Port of the HTTP endpoint for operators: live page, metrics, health; 0 lets the kernel choose. Left out: there is none.')
+      .meta({ flag: 'admin-port' })
+      .optional(),
     host: z.string().min(1).default('127.0.0.1').describe('The address or name that the endpoint is bound to.'),
     allowedHosts: z
       .string()

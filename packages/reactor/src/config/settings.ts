@@ -5,7 +5,7 @@ import { type LeafSchema, allowedText } from './allowed.js';
 
 /** What the `.meta()` of a leaf may say besides its description. */
 export interface Marks {
-  /** A shorter name for its flag: `host` beside `listen-host`. */
+  /** A shorter name for its flag, `host` beside `listen-host`, or the same: --help tells those that have one. */
   readonly flag?: string;
   /** Its value is shown nowhere. */
   readonly secret?: true;
@@ -76,7 +76,7 @@ function settingOf(path: readonly string[], leaf: z.ZodType): Setting {
     path,
     key: path.join('.'),
     variable: VARIABLE_PREFIX + words.replaceAll('-', '_').toUpperCase(),
-    flags: marks.flag === undefined ? [words] : [words, marks.flag],
+    flags: [...new Set([words, marks.flag ?? words])],
     kind: schema.type,
     allowed: allowedText(schema),
     allowedEach: schema.additionalProperties && allowedText(schema.additionalProperties),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LEVEL_NAMES, type LogDestination } from '../log.js';
 
 export const logOptions = z.strictObject({
-  level: z.enum(LEVEL_NAMES).default('warn').describe('Lines of this level and of those above it are written; of silent none.'),
+  level: z.enum(LEVEL_NAMES).default('warn').describe('The least level that is logged: of silent nothing is.'),
   levels: z.record(z.string().min(1), z.enum(LEVEL_NAMES)).default({}).describe(
     'Levels of components that have their own: admin, config, connection, plugin, plugin:NAME, reactor.',
   ),
