@@ -100,5 +100,5 @@ t.test('a signal that closes is told with its sender, and whether it was the fir
   closeOnSignals(reactor, { signals: ['SIGUSR2'] });
   process.kill(process.pid, 'SIGUSR2');
   await reactor.closed;
-  t.match(linesOf(log.lines, 'signal.received'), [{ level: 'info', component: 'reactor', signal: 'SIGUSR2', pid: process.pid, again: false }]);
+  t.match(linesOf(log.lines, 'signal.received'), [{ level: 'info', component: 'reactor', signal: 'SIGUSR2', senderPid: process.pid, again: false }]);
 });
