@@ -13,6 +13,9 @@ const ENDED_BY_US: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'EL_SLOW_CONSUMER', 'EL_OUTPUT_LIMIT', 'EL_REACTOR_CLOSED',
 ]);
 
+/** The kind of what throws when it is looked at. */
+const UNREADABLE = 'unreadable';
+
 /** Hooks that are called a few times in a connection's life. */
 type SeldomHook = 'onOpen' | 'onHalfClose' | 'onDrain' | 'onClose';
 
@@ -143,11 +146,12 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   #report(hook: string, cause: unknown, connection?: number): EdgeloopError {
-    if (cause instanceof InvariantError) throw cause;
+    const kind = kindOf(cause);
+    if (kind !== UNREADABLE && cause instanceof InvariantError) throw cause;
     this.#meters.counters.handlerFailures++;
     const message = `plugin "${this.plugin}": ${hook} failed`;
     const error = new EdgeloopError('EL_HANDLER_FAILED', message, { cause });
-    this.#logs.plugin.note('error', `${hook} ${kindOf(cause)}`, { event: 'handler.failed', hook, connection, err: error }, message);
+    this.#logs.plugin.note('error', `${hook} ${kind}`, { event: 'handler.failed', hook, connection, err: error }, message);
     return error;
   }
 }
@@ -156,8 +160,12 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** The code of an error, or its name where it has none. */
+/** The code of an error, or its name where it has none. Plain JavaScript may have made them anything, getters that throw too. */
 function kindOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return 'code' in error ? String(error.code) : error.name;
+  try {
+    if (!(error instanceof Error)) return typeof error;
+    return String('code' in error ? error.code : error.name);
+  } catch {
+    return UNREADABLE;
+  }
 }

@@ -62,6 +62,46 @@ for (const hook of HOOKS) {
   }
 }
 
+/** What String() makes nothing of. */
+const NO_TEXT: unknown = Object.create(null);
+
+/** Errors of which even the code or the name cannot be read. */
+const UNREADABLE: Readonly<Record<string, PropertyDescriptorMap>> = {
+  'a code whose getter throws': { code: { get: () => { throw new Error('the getter'); } } },
+  'a code that is no text': { code: { value: NO_TEXT } },
+  'a name that is no text': { name: { value: NO_TEXT } },
+};
+
+for (const [what, properties] of Object.entries(UNREADABLE)) {
+  for (const way of ['thrown', 'given to destroy'] as const) {
+    t.test(`an error with ${what}, ${way}, ends its connection and no other`, async (t) => {
+      const { port, reactor } = await serve(t, {
+        onData(connection, chunk) {
+          if (String(chunk) !== 'fail') return void connection.write(chunk);
+          const error = Object.defineProperties(new Error('unreadable'), properties);
+          if (way === 'thrown') throw error;
+          connection.destroy(error);
+        },
+      });
+      const bystander = await dial(t, port);
+      t.equal(await bystander.echo('before'), 'before');
+      (await dial(t, port)).socket.write('fail');
+      await until(() => reactor.counters.closed === 1, 'its end');
+      t.equal(await bystander.echo('after'), 'after');
+      t.equal(reactor.counters.handlerFailures, way === 'thrown' ? 1 : 0);
+    });
+  }
+}
+
+t.test('what is thrown may be a proxy that lets nobody look at it', async (t) => {
+  const { proxy, revoke } = Proxy.revocable(new Error(), {});
+  revoke();
+  const { port, reactor } = await serve(t, { onData: () => { throw proxy; } });
+  (await dial(t, port)).socket.write('x');
+  await until(() => reactor.counters.closed === 1, 'its end');
+  t.equal(reactor.counters.handlerFailures, 1);
+});
+
 t.test('a hook that does not exist, or is no function, is refused', async (t) => {
   const reactor = openReactor(t);
   t.throws(() => using(reactor, { onDate() {} } as Hooks<undefined>), { code: 'EL_PLUGIN_INVALID', message: /"onDate"/ });
