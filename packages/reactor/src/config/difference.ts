@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './configuration.js';
+import { applies } from './effective.js';
 import { treeOf, valueAt } from './tree.js';
 
 /** The keys of settings that are no longer the same. */
@@ -9,12 +10,17 @@ export interface Difference {
   readonly needsRestart: readonly string[];
 }
 
-/** What has changed between two configurations of the same schema. */
+/**
+ * What has changed between two configurations of the same schema. What means nothing beside the settings in force waits for
+ * the restart that changes those: a limit for each address, say, when a Unix socket is to become a port.
+ */
 export function differenceOf<Values>(before: Configuration<Values>, after: Configuration<Values>): Difference {
-  const changed = before.settings.filter((setting) => !isDeepStrictEqual(valueAt(before.values, setting), valueAt(after.values, setting)));
+  const { settings, values } = before;
+  const changed = settings.filter((setting) => !isDeepStrictEqual(valueAt(values, setting), valueAt(after.values, setting)));
+  const reloadable = changed.filter((setting) => setting.reload === true && applies(setting, settings, values));
   return {
-    reloadable: changed.filter(({ reload }) => reload === true).map(({ key }) => key),
-    needsRestart: changed.filter(({ reload }) => reload !== true).map(({ key }) => key),
+    reloadable: reloadable.map(({ key }) => key),
+    needsRestart: changed.filter((setting) => !reloadable.includes(setting)).map(({ key }) => key),
   };
 }
 

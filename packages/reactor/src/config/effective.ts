@@ -16,7 +16,7 @@ export function originsText({ settings, origins }: Configuration): string {
 }
 
 /** A Unix socket has no TCP_NODELAY: such a default is in force nowhere, and as a value of a file it would be refused. */
-function applies({ notWith, onlyWith }: Setting, settings: readonly Setting[], values: unknown): boolean {
+export function applies({ notWith, onlyWith }: Setting, settings: readonly Setting[], values: unknown): boolean {
   const isSet = (key: string | undefined) => settings.some((setting) => setting.key === key && valueAt(values, setting) !== undefined);
   return !isSet(notWith) && (onlyWith === undefined || isSet(onlyWith));
 }

@@ -4,7 +4,12 @@ import { LEVEL_NAMES, type LevelName } from '../log.js';
 const RANKS = Object.fromEntries(LEVEL_NAMES.map((level, rank) => [level, rank])) as Readonly<Record<LevelName, number>>;
 
 /** The components that there always are. A plugin is a component too, `plugin:NAME`, below that of all plugins. */
-const COMPONENTS = ['default', 'admin', 'config', 'connection', 'plugin', 'reactor'] as const;
+export const COMPONENTS = ['default', 'admin', 'config', 'connection', 'plugin', 'reactor'] as const;
+
+/** Whether there is such a component in every log, or may be one day: a plugin may be given a level before it is in use. */
+export function isComponent(name: string): boolean {
+  return name.startsWith('plugin:') || (COMPONENTS as readonly string[]).includes(name);
+}
 
 /** The levels of a log that is in use, by component. */
 export interface LogLevels {

@@ -18,6 +18,9 @@ const WRONG: readonly (readonly [what: string, sources: Sources, complaints: rea
   ['an empty variable', { argv: PORT, environment: { EDGELOOP_ADMIN_PORT: '' } }, ['admin.port: must be a whole number from 0 to 65535, but is "" (EDGELOOP_ADMIN_PORT)']],
   ['one of several names', { argv: [...PORT, '--log-levels', 'echo=loud,net=info'] }, ['log.levels.echo: must be trace, debug, info, warn, error, fatal or silent, but is "loud" (--log-levels)']],
   ['names without values', { argv: [...PORT, '--log-levels', 'echo'] }, ['log.levels: must be names with values, each value trace, debug, info, warn, error, fatal or silent, but is "echo" (--log-levels)']],
+  ['a component that does not exist', { argv: [...PORT, '--log-levels', 'reactr=info'] }, [
+    'log.levels: must name components (default, admin, config, connection, plugin, reactor or plugin:NAME), but is "reactr" (--log-levels)',
+  ]],
   ['a value that crosses a default', { argv: [...PORT, '--listen-max-queued-bytes=1000'] }, ['listen.highWaterBytes: must not be above maxQueuedBytes (1000), but is 65536 (the default)']],
   ['neither port nor path', {}, ['listen.port: must be given, unless listen.path is; set it with --port, EDGELOOP_LISTEN_PORT or "listen.port" in a config file']],
   ['port and path', { argv: PORT, text: '{"listen":{"path":"/x"}}' }, ['listen.port: does not go with listen.path (config.json:1), but is 7 (--port)']],

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import { differenceOf, effectiveValues, jsonSchemaOf, listenOptionsOf, originsText, serverSections, settingsOf } from '../../src/config/index.js';
+import { differenceOf, effectiveValues, jsonSchemaOf, listenOptionsOf, originsText, serverSections, settingsOf, takeOver } from '../../src/config/index.js';
 import { listenOptions, unixListenOptions } from '../../src/options.js';
 import { parseOptions } from '../../src/options-check.js';
 import { load } from '../support/loading.js';
@@ -23,7 +23,7 @@ t.test('a flag that is true or false needs no value, and has an opposite', async
 
 for (const place of [['--port=7', '--listen-no-delay=false'], ['--unix=@x', '--listen-mode=660']]) {
   t.test(`what is in force is a configuration file that says the same: ${place.join(' ')}`, async (t) => {
-    const configuration = load(t, schema, { argv: [...place, '--log-levels=echo=debug', '--grace=0.5'] });
+    const configuration = load(t, schema, { argv: [...place, '--log-levels=plugin:echo=debug', '--grace=0.5'] });
     const text = JSON.stringify(effectiveValues(configuration));
     t.same(load(t, schema, { text }).values, configuration.values);
   });
@@ -38,10 +38,19 @@ t.test('secrets are redacted where a configuration is shown, and their origin is
 });
 
 t.test('the difference of two configurations says what takes a restart', async (t) => {
-  const before = load(t, schema, { argv: ['--port=7', '--log-level=info', '--log-levels=echo=debug'] });
-  const after = load(t, schema, { argv: ['--port=8', '--log-level=debug', '--log-levels=echo=debug', '--admin-port=9'] });
+  const before = load(t, schema, { argv: ['--port=7', '--log-level=info', '--log-levels=plugin:echo=debug'] });
+  const after = load(t, schema, { argv: ['--port=8', '--log-level=debug', '--log-levels=plugin:echo=debug', '--admin-port=9'] });
   t.same(differenceOf(before, after), { reloadable: ['log.level'], needsRestart: ['listen.port', 'admin.port'] });
   t.same(differenceOf(after, after), { reloadable: [], needsRestart: [] });
+});
+
+t.test('a limit that the socket in force does not know waits for the restart that changes the socket', async (t) => {
+  const before = load(t, schema, { argv: ['--unix=@x'] });
+  const after = load(t, schema, { argv: ['--port=8', '--listen-max-connections-per-address=5', '--listen-max-connections=9'] });
+  const { reloadable, needsRestart } = differenceOf(before, after);
+  t.same(reloadable, ['listen.maxConnections']);
+  t.ok(needsRestart.includes('listen.maxConnectionsPerAddress'));
+  t.match(takeOver(before, after).values.listen, { path: '@x', maxConnections: 9, maxConnectionsPerAddress: 0 });
 });
 
 t.test('the listen section becomes the options of its kind of socket', async (t) => {

@@ -15,7 +15,7 @@ function others(setting: Setting): unknown[] {
     case 'boolean':
       return [!setting.default];
     case 'object':
-      return [{ echo: 'debug' }, { echo: 'info', 'a b': 'warn' }];
+      return [{ 'plugin:echo': 'debug' }, { 'plugin:echo': 'info', 'plugin:a b': 'warn' }];
     case 'string':
       return setting.key === 'listen.mode' ? ['660', '0666', '640'] : ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
     default:

@@ -91,7 +91,8 @@ t.test('a component or level that does not exist is refused, with those that do'
   t.throws(() => levels.set('reactor', 'loud'), { code: 'EL_OPTION_INVALID', message: /no level "loud"; there are trace, debug, / });
   t.throws(() => levels.set('default', 'default'), { code: 'EL_OPTION_INVALID' });
   t.throws(() => open({ level: 'loud' as never }), { code: 'EL_OPTION_INVALID', message: /"level".*'loud'/ });
-  t.throws(() => open({ levels: { reactr: 'info' } }), { code: 'EL_OPTION_INVALID', message: /no component "reactr"/ });
+  t.throws(() => open({ levels: { reactr: 'info' } }), { code: 'EL_OPTION_INVALID', message: /"levels": must name components .*'reactr'/ });
+  t.throws(() => levels.reset('info', { reactr: 'info' }), { code: 'EL_OPTION_INVALID', message: /no component "reactr"/ });
   t.throws(() => createLog({ destination: {} as never }), { code: 'EL_OPTION_INVALID', message: /"destination": must have a method write/ });
   t.throws(() => createLog({ colour: true } as never), { code: 'EL_OPTION_INVALID', message: /no option "colour"/ });
 });
