@@ -11,6 +11,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     // Whoever reads our output has seen enough, as `| head -1` does: that is no failure.
     if (error.code !== 'EPIPE') fail(error);
   });
+  // Nor is it one if nobody reads what is wrong: the exit status tells it, too.
+  process.stderr.on('error', () => {});
   try {
     await run(argv);
   } catch (error) {

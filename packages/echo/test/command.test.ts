@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { HELP } from '../src/arguments.js';
-import { COMMAND, runCommand, runShell, start, startCommand } from './support/command.js';
+import { COMMAND, runCommand, runShell, start, startCommand, startServer } from './support/command.js';
 import { skipWithout } from './support/required-tool.js';
+import { exchange } from './support/socket.js';
 
 // Most of the time goes into starting processes.
 t.jobs = 4;
@@ -124,4 +125,26 @@ t.test('output that cannot be written is told in one line', async (t) => {
   t.match(stderr, ONE_LINE);
   t.match(stderr, 'ENOSPC');
   t.equal(status, 1);
+});
+
+t.test('a mistake of which nobody reads ends the command with its status all the same', async (t) => {
+  const running = startCommand(t, 'server', '--no-such-option');
+  running.process.stderr.destroy();
+  t.equal((await running.outcome).status, 2);
+});
+
+t.test('a server whose log finds no room on its disk serves, and ends in order', async (t) => {
+  const running = start(t, 'sh', ['-c', 'exec "$1" "$2" server 0 --log-level debug 2>/dev/full', 'sh', process.execPath, COMMAND]);
+  const [, port] = /^echo on \S+:(\d+) /.exec(await running.printed('twice, at once.\n')) ?? [];
+  for (const word of ['here', 'still here']) t.equal((await exchange({ port: Number(port) }, Buffer.from(word))).toString(), word);
+  running.process.kill('SIGTERM');
+  t.equal((await running.outcome).status, 0);
+});
+
+t.test('a server of whose log nobody reads serves, and ends in order', async (t) => {
+  const { process: server, port, outcome } = await startServer(t, '--log-level', 'debug');
+  server.stderr.destroy();
+  for (const word of ['here', 'still here']) t.equal((await exchange({ port }, Buffer.from(word))).toString(), word);
+  server.kill('SIGTERM');
+  t.equal((await outcome).status, 0);
 });

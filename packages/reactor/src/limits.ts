@@ -87,6 +87,9 @@ export const LOG_STACK_LINES = 20;
 export const LOG_LINE_VALUES = 128;
 export const LOG_DEPTH_LEVELS = 5;
 
+/** How much of the log may wait for a disk that is full; what comes beyond that is lost. */
+export const LOG_BACKLOG_CHARACTERS = 1024 * 1024;
+
 /** What the admin endpoint takes: bytes of a request's head and body, connections, and how long one may take over its head and all of it. */
 export const ADMIN_HEAD_BYTES = 8 * 1024;
 export const ADMIN_BODY_BYTES = 4 * 1024;

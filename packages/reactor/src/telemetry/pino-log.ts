@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { type DestinationStream, pino } from 'pino';
 import type { prettyFactory as PrettyFactory } from 'pino-pretty';
+import { LOG_BACKLOG_CHARACTERS } from '../limits.js';
 import type { Log, LogDestination } from '../log.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
 import { type LogOptions, logOptions } from './log-options.js';
@@ -38,10 +39,15 @@ function parseLogOptions(options: CreateLogOptions): LogOptions {
 }
 
 function destinationOf({ format, destination }: Pick<LogOptions, 'format' | 'destination'>): DestinationStream {
-  const stream = destination ?? pino.destination({ dest: STANDARD_ERROR, sync: true });
+  const stream = destination ?? standardError();
   const terminal = destination === undefined ? isatty(STANDARD_ERROR) : destination.isTTY === true;
   const pretty = format === 'pretty' || (format === 'auto' && terminal);
   return pretty ? prettyDestination(stream, terminal) : { write: (line) => void stream.write(line) };
+}
+
+/** Lines that a full disk does not take are kept up to a bound and written later; a server does not end for want of its log. */
+function standardError(): DestinationStream {
+  return pino.destination({ dest: STANDARD_ERROR, sync: true, maxLength: LOG_BACKLOG_CHARACTERS }).on('error', () => {});
 }
 
 /** Only loaded where a person reads: it takes longer than all the rest of edgeloop. Colours: https://no-color.org. */
