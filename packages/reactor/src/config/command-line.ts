@@ -63,7 +63,10 @@ function complaintAbout({ name, rawName, value, inlineValue }: Option, byFlag: R
   if (setting?.kind === 'boolean') return undefined;
   if (value === undefined) return `Option '${rawName}' is missing its value`;
   // Taking the next option for the value would hide that one, and this one's mistake.
-  return inlineValue === false && value.startsWith('-') ? `Option '${rawName}' is missing its value; if it is "${value}", write ${rawName}=${value}` : undefined;
+  if (inlineValue !== false || !value.startsWith('-')) return undefined;
+  // A token may well begin with a dash.
+  const remedy = setting?.secret === true ? `write ${rawName}=VALUE if it begins with a dash` : `if it is "${value}", write ${rawName}=${value}`;
+  return `Option '${rawName}' is missing its value; ${remedy}`;
 }
 
 /** The setting that `--no-NAME` turns off. */

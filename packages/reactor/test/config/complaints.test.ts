@@ -67,6 +67,7 @@ t.test('no complaint shows a secret', async (t) => {
       t.notMatch([first, ...rest].join(), 'hush');
     }
   }
+  t.strictSame(complaintsOf(t, schema, { argv: [...PORT, '--admin-token', '-hush'] }), ["Option '--admin-token' is missing its value; write --admin-token=VALUE if it begins with a dash"]);
   t.strictSame(complaintsOf(t, schema, { argv: PORT, text: '{"admin":{"token":"hush" 1}}' }), ['config.json:1:26: not JSON: comma expected']);
 });
 
