@@ -26,7 +26,7 @@ t.test('the server takes its configuration from a file, and variables and flags 
 });
 
 t.test('--print-config prints what is in force, and on standard error where it stands', async (t) => {
-  const { status, stdout, stderr } = await runShell(t, 'EDGELOOP_ADMIN_TOKEN=hush "$1" "$2" server 7 --grace 5 --print-config', process.execPath, COMMAND);
+  const { status, stdout, stderr } = await runShell(t, 'EDGELOOP_ADMIN_TOKEN=hush-hush-hush-hush "$1" "$2" server 7 --grace 5 --print-config', process.execPath, COMMAND);
   t.match(JSON.parse(stdout.toString()), { listen: { host: '127.0.0.1', port: 7 }, shutdown: { graceSeconds: 5 }, admin: { token: '(redacted)' } });
   t.equal(stderr, 'listen.port: <port>\nadmin.token: EDGELOOP_ADMIN_TOKEN\nshutdown.graceSeconds: --grace\n');
   t.equal(status, 0);

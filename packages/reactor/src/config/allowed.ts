@@ -40,7 +40,7 @@ function rangeText({ minimum = -Infinity, exclusiveMinimum = -Infinity, maximum 
 
 function wordingOfText({ enum: choices, pattern, minLength = 0 }: LeafSchema): string {
   if (choices !== undefined) return alternatives(choices);
-  if (pattern !== undefined) return `text that matches ${pattern}`;
+  if (pattern !== undefined) return `text${minLength > 1 ? ` of ${minLength} or more characters` : ''} that matches ${pattern}`;
   return minLength > 0 ? 'text, not empty' : 'text';
 }
 

@@ -1,6 +1,7 @@
 /** The sections of the configuration that all server commands share. Each may be left out. */
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { MIN_TOKEN_BYTES } from '../limits.js';
 import { listenOptions, marksInOrder, reactorOptions, tcpOptions, unixListenOptions } from '../options.js';
 import { CHANGEABLE, type OptionsInput } from '../options-check.js';
 import { logOptions } from '../telemetry/log-options.js';
@@ -59,6 +60,7 @@ const admin = z
     // The characters that RFC 6750, section 2.1, allows; others would not arrive.
     token: z
       .string()
+      .min(MIN_TOKEN_BYTES)
       .regex(/^[A-Za-z0-9._~+/-]+=*$/)
       .describe(
         'What callers must send as `Authorization: Bearer TOKEN`; required unless admin.host is a loopback address. Every user of the ' +

@@ -21,6 +21,9 @@ const WRONG: readonly (readonly [what: string, sources: Sources, complaints: rea
   ['a component that does not exist', { argv: [...PORT, '--log-levels', 'reactr=info'] }, [
     'log.levels: must name components (default, admin, config, connection, plugin, reactor or plugin:NAME), but is "reactr" (--log-levels)',
   ]],
+  ['a token that could be guessed', { argv: [...PORT, '--admin-token=fifteen-letters'] }, [
+    'admin.token: must be text of 16 or more characters that matches ^[A-Za-z0-9._~+/-]+=*$, but is (redacted) (--admin-token)',
+  ]],
   ['a value that crosses a default', { argv: [...PORT, '--listen-max-queued-bytes=1000'] }, ['listen.highWaterBytes: must not be above maxQueuedBytes (1000), but is 65536 (the default)']],
   ['neither port nor path', {}, ['listen.port: must be given, unless listen.path is; set it with --port, EDGELOOP_LISTEN_PORT or "listen.port" in a config file']],
   ['port and path', { argv: PORT, text: '{"listen":{"path":"/x"}}' }, ['listen.port: does not go with listen.path (config.json:1), but is 7 (--port)']],

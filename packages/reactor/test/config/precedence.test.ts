@@ -17,6 +17,7 @@ function others(setting: Setting): unknown[] {
     case 'object':
       return [{ 'plugin:echo': 'debug' }, { 'plugin:echo': 'info', 'plugin:a b': 'warn' }];
     case 'string':
+      if (setting.key === 'admin.token') return ['sixteen-or-more-1', 'sixteen-or-more-2', 'sixteen-or-more-3'];
       return setting.key === 'listen.mode' ? ['660', '0666', '640'] : ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
     default:
       // Between the water marks' defaults, so that they stay in order.
