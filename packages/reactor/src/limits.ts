@@ -87,6 +87,9 @@ export const LOG_STACK_LINES = 20;
 export const LOG_LINE_VALUES = 128;
 export const LOG_DEPTH_LEVELS = 5;
 
+/** A configuration file: it is read in the loop, and all settings there are take a tenth of it. */
+export const CONFIG_FILE_BYTES = 64 * 1024;
+
 /** How much of the log may wait for a disk that is full; what comes beyond that is lost. */
 export const LOG_BACKLOG_CHARACTERS = 1024 * 1024;
 

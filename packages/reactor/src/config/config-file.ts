@@ -1,6 +1,7 @@
 /** The configuration file: JSON, read so that every key knows its line. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Node, type ParseError, type ParseErrorCode, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { CONFIG_FILE_BYTES } from '../limits.js';
 import type { Given, Layer } from './layer.js';
 import type { Setting } from './settings.js';
 import { didYouMean } from './spelling.js';
@@ -11,10 +12,20 @@ export const SCHEMA_KEY = '$schema';
 /** `origin` is who named the file. Never throws: what is wrong is in `complaints`. */
 export function readConfigFile(settings: readonly Setting[], path: string, origin: string): Layer {
   try {
-    return parseConfigFile(settings, readFileSync(path, 'utf8'), path);
+    const unfit = unfitness(path);
+    // It drops the byte order mark that some editors write, and throws at what is not UTF-8, where toString would mend it.
+    if (unfit === undefined) return parseConfigFile(settings, new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)), path);
+    return { given: [], complaints: [`cannot read the config file "${path}" (${origin}): ${unfit}`] };
   } catch (error) {
     return { given: [], complaints: [`cannot read the config file "${path}" (${origin}): ${(error as Error).message}`] };
   }
+}
+
+/** Why a file is not even opened. A server reads it in its loop: it must neither wait for a writer, nor read for seconds. */
+function unfitness(path: string): string | undefined {
+  const status = statSync(path);
+  if (!status.isFile()) return 'it is no regular file, and must be one, as it is read again at SIGHUP';
+  return status.size > CONFIG_FILE_BYTES ? `it has ${status.size} bytes, and may have ${CONFIG_FILE_BYTES}` : undefined;
 }
 
 export function parseConfigFile(settings: readonly Setting[], text: string, path: string): Layer {

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { z } from 'zod';
 import { parseConfigFile } from '../../src/config/config-file.js';
 import { serverSections, settingsOf } from '../../src/config/index.js';
+import { CONFIG_FILE_BYTES } from '../../src/limits.js';
 import { distance, suggestions } from '../../src/config/spelling.js';
 import { type Sources, complaintsOf } from '../support/loading.js';
 
@@ -47,7 +50,7 @@ const WRONG: readonly (readonly [what: string, sources: Sources, complaints: rea
   ['an empty file', { argv: PORT, text: '' }, ['config.json:1:1: not JSON: value expected']],
   ['a list', { argv: PORT, text: '[]' }, ['config.json: must be an object with settings']],
   ['a comment', { argv: PORT, text: '{} // none' }, ['config.json:1:4: not JSON: invalid comment token']],
-  ['a file that is missing', { argv: PORT, environment: { EDGELOOP_CONFIG: '/nowhere' } }, ["cannot read the config file \"/nowhere\" (EDGELOOP_CONFIG): ENOENT: no such file or directory, open '/nowhere'"]],
+  ['a file that is missing', { argv: PORT, environment: { EDGELOOP_CONFIG: '/nowhere' } }, ["cannot read the config file \"/nowhere\" (EDGELOOP_CONFIG): ENOENT: no such file or directory, stat '/nowhere'"]],
   ['mistakes in all sources', { argv: ['--prot', '7'], environment: { EDGELOOP_X: '' }, text: '{"x":1,"log":{"level":"loud"}}' }, [
     'unknown key "x" (config.json:1)',
     'unknown variable EDGELOOP_X',
@@ -72,6 +75,20 @@ t.test('no complaint shows a secret', async (t) => {
   }
   t.strictSame(complaintsOf(t, schema, { argv: [...PORT, '--admin-token', '-hush'] }), ["Option '--admin-token' is missing its value; write --admin-token=VALUE if it begins with a dash"]);
   t.strictSame(complaintsOf(t, schema, { argv: PORT, text: '{"admin":{"token":"hush" 1}}' }), ['config.json:1:26: not JSON: comma expected']);
+});
+
+t.test('what is no fit file is told, and neither waited for nor read', async (t) => {
+  const folder = t.testdir({ 'long.json': ' '.repeat(CONFIG_FILE_BYTES + 1), 'latin.json': Buffer.from('{"listen":{"host":"\xe9"}}', 'latin1') });
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
+  const complaintAbout = (name: string) => complaintsOf(t, schema, { argv: [...PORT, '--config', join(folder, name)] }).map((complaint) => complaint.replaceAll(folder, ''));
+  t.strictSame(complaintAbout('fifo'), ['cannot read the config file "/fifo" (--config): it is no regular file, and must be one, as it is read again at SIGHUP']);
+  t.strictSame(complaintAbout('.'), ['cannot read the config file "" (--config): it is no regular file, and must be one, as it is read again at SIGHUP']);
+  t.strictSame(complaintAbout('long.json'), ['cannot read the config file "/long.json" (--config): it has 65537 bytes, and may have 65536']);
+  t.match(complaintAbout('latin.json'), [/^cannot read the config file "\/latin\.json" \(--config\): The encoded data was not valid/]);
+});
+
+t.test('a byte order mark is no part of the file', async (t) => {
+  t.strictSame(complaintsOf(t, schema, { text: '\ufeff{"listen":{"port":7}}' }), []);
 });
 
 t.test('a file is JSON exactly where JSON.parse says so', async () => {
