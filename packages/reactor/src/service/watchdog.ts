@@ -9,8 +9,8 @@ const USEC_PER_MS = 1000;
  */
 export function watchdogPeriodMs({ WATCHDOG_USEC: usec, WATCHDOG_PID: pid }: NodeJS.ProcessEnv): number | undefined {
   if (usec === undefined || (pid !== undefined && pid !== String(process.pid))) return undefined;
-  if (!/^[1-9]\d*$/.test(usec)) {
-    throw new EdgeloopError('EL_OPTION_INVALID', `WATCHDOG_USEC must be a whole number of microseconds from 1 on, not ${inspect(usec)}`);
+  if (!/^[1-9]\d{0,15}$/.test(usec)) {
+    throw new EdgeloopError('EL_OPTION_INVALID', `WATCHDOG_USEC must be a whole number of microseconds from 1 on, of 16 digits at most, not ${inspect(usec)}`);
   }
   return Math.max(1, Math.floor(Number(usec) / 2 / USEC_PER_MS));
 }
