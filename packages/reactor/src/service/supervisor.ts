@@ -72,6 +72,8 @@ export class Supervisor {
 
   /** The service is up, or has finished loading its configuration anew. */
   ready(status: Status = this.#status): void {
+    // A configuration may be loaded anew while the service ends; that it ends is the last that is said.
+    if (this.#stopping) return;
     this.#status = status;
     this.#tell({ READY: '1', MAINPID: String(process.pid) }, status);
   }
@@ -81,6 +83,7 @@ export class Supervisor {
    * what Type=notify-reload needs.
    */
   reloading(status = 'loading the configuration'): void {
+    if (this.#stopping) return;
     this.#tell({ RELOADING: '1', MONOTONIC_USEC: String(process.hrtime.bigint() / NSEC_PER_USEC) }, status);
   }
 

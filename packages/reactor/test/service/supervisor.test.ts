@@ -51,6 +51,14 @@ t.test('the life of a service is told step by step', async (t) => {
   ], 'a status that has not changed is not told again');
 });
 
+t.test('a service that ends is not said to be ready again, though its configuration is loaded anew', async (t) => {
+  const { receiver, supervisor } = supervised(t);
+  supervisor.stopping();
+  supervisor.reloading();
+  supervisor.ready('serving');
+  t.same(receiver.takeAll(), [{ STOPPING: '1', ...EXTENSION, STATUS: 'stopping' }]);
+});
+
 t.test('the time of a reload is that of the monotonic clock in microseconds, as Type=notify-reload compares it', async (t) => {
   const { receiver, supervisor } = supervised(t);
   const before = process.hrtime.bigint() / 1000n;
