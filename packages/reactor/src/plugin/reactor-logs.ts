@@ -1,4 +1,5 @@
 import type { Log } from '../log.js';
+import { GuardedLog } from './guarded-log.js';
 import { RepeatLog } from './repeat-log.js';
 
 /** Where a plugin reports to, by component. */
@@ -18,9 +19,9 @@ export class ReactorLogs {
   readonly #root: Log;
   readonly #plugins = new Map<string, PluginLogs>();
 
-  constructor(root: Log) {
-    this.#root = root;
-    this.reactor = new RepeatLog(root.child({ component: 'reactor' }));
+  constructor(log: Log) {
+    this.#root = new GuardedLog(log);
+    this.reactor = new RepeatLog(this.#root.child({ component: 'reactor' }));
   }
 
   of(plugin: string): PluginLogs {
