@@ -78,7 +78,7 @@ export class AdminServer {
     const answer = await this.#answer(request).catch((error: unknown) => this.#failed(error, request));
     // What is left of a body is not waited for.
     if (!request.complete) response.setHeader('Connection', 'close');
-    response.writeHead(answer.status, { ...SECURITY_HEADERS, ...answer.headers, 'Content-Length': String(Buffer.byteLength(answer.body)) });
+    response.writeHead(answer.status, { ...SECURITY_HEADERS, ...answer.headers, ...lengthOf(answer) });
     response.end(answer.body);
   }
 
@@ -118,6 +118,11 @@ export class AdminServer {
     }
     return new Refusal('INTERNAL', 'this could not be answered; the log has the reason, as admin.failed').toAnswer();
   }
+}
+
+/** None of what has no body: of a 304 it would be taken for the length of the page (RFC 9110, section 8.6). */
+function lengthOf({ status, body }: Answer): Record<string, string> {
+  return status === 204 || status === 304 ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
 }
 
 /** HEAD is a GET whose answer's body Node leaves out. */

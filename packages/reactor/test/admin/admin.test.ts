@@ -149,6 +149,7 @@ t.test('the page is served with an ETag, and not again to whom has it', async (t
     t.match(answer.headers.get('content-security-policy'), "script-src 'self'");
     const etag = answer.headers.get('etag') as string;
     for (const known of [etag, `W/${etag}`, `"x", ${etag}`, '*']) t.match(await ask(path, { headers: { 'if-none-match': known } }), { status: 304, text: '' }, known);
+    t.equal((await ask(path, { headers: { 'if-none-match': etag } })).headers.get('content-length'), null, 'it would be taken for that of the file');
     t.equal((await ask(path, { headers: { 'if-none-match': '"x"' } })).status, 200);
   }
 });
