@@ -46,7 +46,7 @@ function destinationOf({ format, destination }: Pick<LogOptions, 'format' | 'des
 }
 
 /** Lines that a full disk does not take are kept up to a bound and written later; a server does not end for want of its log. */
-function standardError(): DestinationStream {
+function standardError(): LogDestination {
   return pino.destination({ dest: STANDARD_ERROR, sync: true, maxLength: LOG_BACKLOG_CHARACTERS }).on('error', () => {});
 }
 
