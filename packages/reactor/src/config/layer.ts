@@ -19,5 +19,7 @@ export const REDACTED = '(redacted)';
 
 /** A value as a complaint shows it. */
 export function shown({ secret }: Setting, value: unknown): string {
-  return secret === true ? REDACTED : JSON.stringify(value);
+  if (secret === true) return REDACTED;
+  // JSON has no word for what 1e400 is read as.
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -16,6 +16,7 @@ const PORT = ['--port', '7'];
 /** Each is told as a whole: what, what is allowed, what was given, where. */
 const WRONG: readonly (readonly [what: string, sources: Sources, complaints: readonly string[]])[] = [
   ['a wrong value in the file', { argv: PORT, text: '{\n  "listen": {\n    "backlog": 0 } }' }, ['listen.backlog: must be a whole number from 1 to 65535, but is 0 (config.json:3)']],
+  ['a number beyond all numbers', { argv: PORT, text: '{"listen":{"backlog":1e400}}' }, ['listen.backlog: must be a whole number from 1 to 65535, but is Infinity (config.json:1)']],
   ['a wrong variable', { argv: PORT, environment: { EDGELOOP_LOG_LEVEL: 'loud' } }, ['log.level: must be trace, debug, info, warn, error, fatal or silent, but is "loud" (EDGELOOP_LOG_LEVEL)']],
   ['a wrong flag', { argv: [...PORT, '--listen-ipv6-only=perhaps'] }, ['listen.ipv6Only: must be true or false, but is "perhaps" (--listen-ipv6-only)']],
   ['an empty variable', { argv: PORT, environment: { EDGELOOP_ADMIN_PORT: '' } }, ['admin.port: must be a whole number from 0 to 65535, but is "" (EDGELOOP_ADMIN_PORT)']],
