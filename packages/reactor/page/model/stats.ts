@@ -39,7 +39,8 @@ export interface ConnectionEntry {
   readonly plugin: string;
   readonly direction: 'accepted' | 'dialled';
   readonly peer: string;
-  readonly local: string;
+  /** Null where the kernel does not tell. */
+  readonly local: string | null;
   readonly state: string;
   readonly armed: readonly string[];
   readonly ageSeconds: number;

@@ -1,7 +1,7 @@
 import type { SortField } from '../model/list-query.js';
 import { plainText } from '../model/plain-text.js';
 import type { ConnectionEntry } from '../model/stats.js';
-import { bytes, count, seconds, span } from '../model/units.js';
+import { NOTHING, bytes, count, seconds, span } from '../model/units.js';
 import { CloseButton } from './close-button.js';
 import { element, setText } from './element.js';
 
@@ -14,7 +14,7 @@ export interface ListColumn {
 export const LIST_COLUMNS: readonly ListColumn[] = [
   { field: 'id', label: 'Id', text: ({ id }) => String(id) },
   { field: 'peer', label: 'Peer', text: ({ peer, direction }) => `${direction === 'dialled' ? '→' : '←'} ${plainText(peer)}` },
-  { field: 'local', label: 'Local', text: ({ local }) => plainText(local) },
+  { field: 'local', label: 'Local', text: ({ local }) => (local === null ? NOTHING : plainText(local)) },
   { field: 'plugin', label: 'Plugin', text: ({ plugin }) => plainText(plugin) },
   { field: 'state', label: 'State', text: (connection) => stateText(connection) },
   { field: 'ageSeconds', label: 'Age', text: ({ ageSeconds }) => span(ageSeconds) },

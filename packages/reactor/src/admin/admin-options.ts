@@ -23,7 +23,7 @@ export const connectionQuery = z.strictObject({
   q: z.string().optional(),
   sort: z
     .enum([
-      'id', 'plugin', 'direction', 'peer', 'state', 'ageSeconds', 'idleSeconds', 'bytesRead', 'bytesWritten', 'bytesQueued', 'paused',
+      'id', 'plugin', 'direction', 'peer', 'local', 'state', 'ageSeconds', 'idleSeconds', 'bytesRead', 'bytesWritten', 'bytesQueued', 'paused',
       'rttSeconds', 'retransmits',
     ])
     .default('id'),

@@ -19,6 +19,7 @@ const KEYS: Readonly<Record<ConnectionQuery['sort'], (connection: Listed) => num
   plugin: ({ owner }) => owner.plugin,
   direction: ({ accepted }) => (accepted ? 0 : 1),
   peer: ({ peer }) => addressText(peer),
+  local: (connection) => localText(connection) ?? '',
   state: ({ phase }) => phase,
   ageSeconds: ({ openedMs }) => -openedMs,
   idleSeconds: ({ lastActiveMs }) => -lastActiveMs,
@@ -31,7 +32,7 @@ const KEYS: Readonly<Record<ConnectionQuery['sort'], (connection: Listed) => num
 };
 
 /** Those that take a system call for each connection that matches. */
-const MEASURED: ReadonlySet<string> = new Set(['rttSeconds', 'retransmits']);
+const MEASURED: ReadonlySet<string> = new Set(['local', 'rttSeconds', 'retransmits']);
 
 /**
  * The list that a query asks for. It is made in one go, and the loop rests meanwhile: docs/reference/admin.md says for how
@@ -81,6 +82,11 @@ function filterOf({ plugin, state, peer, q }: ConnectionQuery): (connection: Lis
     (needle === undefined || `${connection.id} ${connection.owner.plugin} ${addressText(connection.peer)}`.toLowerCase().includes(needle));
 }
 
+/** Undefined where the kernel does not tell. */
+function localText({ local }: Listed): string | undefined {
+  return local && addressText(local);
+}
+
 function tooMany({ sort }: ConnectionQuery): Refusal {
   return new Refusal(
     'EL_OPTION_INVALID',
@@ -89,13 +95,13 @@ function tooMany({ sort }: ConnectionQuery): Refusal {
 }
 
 function describe(connection: Listed, nowMs: number) {
-  const { id, phase, peer, local, tcpInfo, openedMs, lastActiveMs, bytesRead, bytesWritten, bytesQueued, paused } = connection;
+  const { id, phase, peer, tcpInfo, openedMs, lastActiveMs, bytesRead, bytesWritten, bytesQueued, paused } = connection;
   return {
     id,
     plugin: connection.owner.plugin,
     direction: connection.accepted ? 'accepted' : 'dialled',
     peer: addressText(peer),
-    local: local === undefined ? null : addressText(local),
+    local: localText(connection) ?? null,
     state: phase,
     armed: eventNames(connection.armedEvents),
     ageSeconds: (nowMs - openedMs) / 1000,

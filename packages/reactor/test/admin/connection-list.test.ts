@@ -1,4 +1,5 @@
 import t from 'tap';
+import { FIRST_ORDER, FIRST_QUERY, type SortField, queryString, sortedBy } from '../../page/model/list-query.js';
 import type { Connection } from '../../src/index.js';
 import { MAX_MEASURED_CONNECTIONS } from '../../src/limits.js';
 import { administer } from '../support/admin.js';
@@ -37,6 +38,17 @@ t.test('a Unix socket has no round-trip time, and what was dialled says so', asy
     { plugin: 'connect', direction: 'dialled', peer: path, rttSeconds: null, retransmits: null },
     { plugin: 'test', direction: 'accepted', peer: 'a Unix socket', local: path, rttSeconds: null },
   ]);
+});
+
+t.test('every column of the live page is a field to sort by', async (t) => {
+  const { reactor, port } = await serve(t, ECHO);
+  const { ask } = await administer(t, reactor);
+  await (await dial(t, port)).echo('x');
+  for (const field of Object.keys(FIRST_ORDER) as SortField[]) {
+    const { status, json } = await ask(`/connections?${queryString(sortedBy(FIRST_QUERY, field))}`);
+    t.equal(status, 200, field);
+    t.equal(json.connections.length, 1);
+  }
 });
 
 t.test('the list is filtered, sorted and cut, and says how many there were', async (t) => {
