@@ -49,7 +49,8 @@ export class ListenerHandle {
    * - Limits hold for who comes from now on. Connections above a lowered limit stay, but nobody takes their place.
    * - Deadlines hold for the open connections too, as if they had been so from the beginning: who has been idle for longer
    *   than the new `idleTimeoutMs` is ended within the loop's next turns. 0 ends a deadline. What was not watched is not known,
-   *   though: where there was no deadline at all, a message under way is not, and `lifetimeMs` counts from the last byte.
+   *   though: where there was no deadline at all, a message under way is not, `writeTimeoutMs` counts from now, and the time that
+   *   handlers took until now is not excused.
    * - Water marks hold for what is queued too. Who has more than the new `maxQueuedBytes` is closed with EL_SLOW_CONSUMER.
    *   A connection that waits to be drained does so until the new `lowWaterBytes`, and then has `onDrain` called.
    *

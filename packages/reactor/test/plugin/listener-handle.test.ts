@@ -116,19 +116,42 @@ for (const loop of LOOPS) {
   }
 }
 
-t.test('a connection that had no deadline counts idleTimeoutMs and lifetimeMs from its last byte, which is all that is known', async (t) => {
-  for (const option of ['idleTimeoutMs', 'lifetimeMs'] as const) {
-    const server = await open(t, hooks);
-    const client = new SlowReader(t, server.port);
-    await server.advance(DAY_MS);
-    await read(client, server, 'x');
-    await server.advance(900);
-    server.listener.reconfigure({ [option]: 1000 });
-    await server.advance(50);
-    t.same(server.ends, []);
-    await server.advance(51);
-    t.equal(server.ends.length, 1, option);
-  }
+t.test('a connection that had no deadline counts idleTimeoutMs from its last byte', async (t) => {
+  const server = await open(t, hooks);
+  const client = new SlowReader(t, server.port);
+  await server.advance(DAY_MS);
+  await read(client, server, 'x');
+  await server.advance(900);
+  server.listener.reconfigure({ idleTimeoutMs: 1000 });
+  await server.advance(50);
+  t.same(server.ends, []);
+  await server.advance(51);
+  t.same(server.ends, ['EL_IDLE_TIMEOUT']);
+});
+
+t.test('a connection that had no deadline counts lifetimeMs from its beginning, whenever its last byte came', async (t) => {
+  const server = await open(t, hooks);
+  const client = new SlowReader(t, server.port);
+  await until(() => server.reactor.connectionCount === 1, 'the connection');
+  await server.advance(900);
+  await read(client, server, 'x');
+  server.listener.reconfigure({ lifetimeMs: 1000 });
+  await server.advance(99);
+  t.same(server.ends, []);
+  await server.advance(1);
+  t.same(server.ends, ['EL_LIFETIME_EXCEEDED']);
+});
+
+t.test('a connection that had no deadline counts handshakeTimeoutMs from its beginning', async (t) => {
+  const server = await open(t, hooks);
+  await dial(t, server.port);
+  await until(() => server.reactor.connectionCount === 1, 'the connection');
+  await server.advance(900);
+  server.listener.reconfigure({ handshakeTimeoutMs: 1000 });
+  await server.advance(99);
+  t.same(server.ends, []);
+  await server.advance(1);
+  t.same(server.ends, ['EL_HANDSHAKE_TIMEOUT']);
 });
 
 t.test('a deadline that is switched on while a handler is at work does not hold that against the peer', async (t) => {
