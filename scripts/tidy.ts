@@ -17,8 +17,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['net/'],
   ['plugin/', 'host/'],
   ['reactor.ts', 'shutdown.ts', 'telemetry/'],
-  ['config/'],
   ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts', 'admin/'],
+  ['config/'],
   ['service/'],
   ['index.ts'],
 ];

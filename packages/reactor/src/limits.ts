@@ -112,8 +112,8 @@ export const LISTED_CONNECTIONS = 100;
 export const MAX_LISTED_CONNECTIONS = 1000;
 export const MAX_MEASURED_CONNECTIONS = 5000;
 
-/** Below this a bearer token could be guessed. */
-export const MIN_TOKEN_BYTES = 16;
+/** A shorter bearer token could be guessed. */
+export const MIN_TOKEN_CHARACTERS = 16;
 
 /** Default for the bytes that all connections of a reactor may have queued together. */
 export const MAX_TOTAL_QUEUED_BYTES = 1024 * 1024 * 1024;

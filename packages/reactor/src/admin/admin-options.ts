@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { LISTED_CONNECTIONS, MAX_LISTED_CONNECTIONS } from '../limits.js';
 import { LEVEL_NAMES } from '../log.js';
 
+/** What a bearer token is made of (RFC 6750, section 2.1); other characters would not arrive. */
+export const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
 export const adminOptions = z.strictObject({
-  /** The IPv4 or IPv6 address, or a name, to listen on. Other than loopback, it takes a token. */
-  host: z.string().min(1).default('127.0.0.1'),
+  host: z.string().min(1).default('127.0.0.1').describe('The address or name that the endpoint is bound to. Other than loopback, it takes a token.'),
   /** 0 lets the kernel choose; the handle's `address` tells. */
   port: z.int().min(0).max(65_535).default(0),
   /** Names that a request may ask for in `Host`, besides IP addresses and localhost; a name that anybody else controls must not be. */

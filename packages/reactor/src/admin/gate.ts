@@ -2,11 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { EdgeloopError } from '../errors.js';
-import { MIN_TOKEN_BYTES } from '../limits.js';
+import { MIN_TOKEN_CHARACTERS } from '../limits.js';
+import { TOKEN } from './admin-options.js';
 import { Refusal } from './answer.js';
-
-/** RFC 6750, section 2.1. */
-const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
  * Decides who may come in.
@@ -22,8 +20,8 @@ export class Gate {
 
   /** Error: EL_OPTION_INVALID. It does not show the token. */
   constructor(token: string | undefined, allowedHosts: readonly string[]) {
-    if (token !== undefined && (typeof token !== 'string' || token.length < MIN_TOKEN_BYTES || !TOKEN.test(token))) {
-      const wanted = `${MIN_TOKEN_BYTES} or more letters, digits and -._~+/ (RFC 6750), for example what "openssl rand -hex 32" prints`;
+    if (token !== undefined && (typeof token !== 'string' || token.length < MIN_TOKEN_CHARACTERS || !TOKEN.test(token))) {
+      const wanted = `${MIN_TOKEN_CHARACTERS} or more letters, digits and -._~+/ (RFC 6750), for example what "openssl rand -hex 32" prints`;
       throw new EdgeloopError('EL_OPTION_INVALID', `openAdmin: "token": must be ${wanted}`);
     }
     this.#token = token === undefined ? undefined : digest(token);

@@ -1,7 +1,6 @@
-import { isIPv4 } from 'node:net';
 import { EdgeloopError } from '../errors.js';
 import type { Log } from '../log.js';
-import { hostText } from '../net/address.js';
+import { hostText, isLoopback } from '../net/address.js';
 import { resolveHost } from '../net/resolve.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
 import { adminOptions } from './admin-options.js';
@@ -58,10 +57,6 @@ export async function openAdmin(reactor: Reactor, options: AdminOptions = {}): P
   log.info({ event: 'admin.listening', address: hostText(address.address, address.port) }, 'the admin endpoint answers');
   void reactor.closed.then(() => server.close());
   return { address, url: urlOf(address), close: () => server.close() };
-}
-
-function isLoopback(ip: string): boolean {
-  return ip === '::1' || (isIPv4(ip) && ip.startsWith('127.'));
 }
 
 function tokenRequired(host: string): EdgeloopError {

@@ -1,7 +1,8 @@
 /** The sections of the configuration that all server commands share. Each may be left out. */
-import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { MIN_TOKEN_BYTES } from '../limits.js';
+import { TOKEN, adminOptions } from '../admin/admin-options.js';
+import { MIN_TOKEN_CHARACTERS } from '../limits.js';
+import { isLoopback } from '../net/address.js';
 import { listenOptions, marksInOrder, reactorOptions, tcpOptions, unixListenOptions } from '../options.js';
 import { CHANGEABLE, type OptionsInput } from '../options-check.js';
 import { logOptions } from '../telemetry/log-options.js';
@@ -52,16 +53,15 @@ const admin = z
       .describe('Port of the HTTP endpoint for operators: live page, metrics, health; 0 lets the kernel choose. Left out: there is none.')
       .meta({ flag: 'admin-port' })
       .optional(),
-    host: z.string().min(1).default('127.0.0.1').describe('The address or name that the endpoint is bound to.'),
+    host: adminOptions.shape.host,
     allowedHosts: z
       .string()
       .default('')
       .describe('Names, separated by commas, by which the endpoint may be asked for (the Host header), besides IP addresses and localhost.'),
-    // The characters that RFC 6750, section 2.1, allows; others would not arrive.
     token: z
       .string()
-      .min(MIN_TOKEN_BYTES)
-      .regex(/^[A-Za-z0-9._~+/-]+=*$/)
+      .min(MIN_TOKEN_CHARACTERS)
+      .regex(TOKEN)
       .describe(
         'What callers must send as `Authorization: Bearer TOKEN`; required unless admin.host is a loopback address. Every user of the ' +
           'machine can read a command line: prefer the variable or the file.',
@@ -70,7 +70,8 @@ const admin = z
       .optional(),
   })
   .check(({ value, issues }) => {
-    if (value.port === undefined || value.token !== undefined || isLoopback(value.host)) return;
+    // Any other name may resolve to anything.
+    if (value.port === undefined || value.token !== undefined || value.host === 'localhost' || isLoopback(value.host)) return;
     issues.push({ code: 'custom', path: ['token'], message: `must be given, because admin.host (${value.host}) is no loopback address`, input: undefined });
   })
   .describe('The HTTP endpoint for operators.');
@@ -93,6 +94,8 @@ export const serverSections = {
 /** What every server command can read of its configuration. */
 export type ServerSettings = z.output<z.ZodObject<typeof serverSections>>;
 
+type AdminEndpoint = OptionsInput<typeof adminOptions> & { token?: string | undefined };
+
 /** What `listen` of a plugin takes, of the section of this name: the settings that its kind of socket has. */
 export function listenOptionsOf(section: z.output<typeof listen>): OptionsInput<typeof listenOptions> | OptionsInput<typeof unixListenOptions> {
   const has = (shape: object) => Object.fromEntries(Object.entries(section).filter(([name]) => name in shape));
@@ -100,9 +103,10 @@ export function listenOptionsOf(section: z.output<typeof listen>): OptionsInput<
   return { ...has(unixListenOptions.shape), path: section.path, mode: Number.parseInt(section.mode, 8) };
 }
 
-/** A name may resolve to anything, but for this one. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+/** What `openAdmin` takes, of the section of this name; undefined if no port is given. */
+export function adminOptionsOf({ port, allowedHosts, ...others }: z.output<typeof admin>): AdminEndpoint | undefined {
+  if (port === undefined) return undefined;
+  return { ...others, port, allowedHosts: allowedHosts.split(',').map((name) => name.trim()).filter((name) => name !== '') };
 }
 
 /** The same leaves, with these marks besides their own. */

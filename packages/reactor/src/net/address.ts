@@ -130,6 +130,11 @@ export function hostText(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Whether no other machine can reach an IP address of this one. */
+export function isLoopback(ip: string): boolean {
+  return ip === '::1' || (isIPv4(ip) && ip.startsWith('127.'));
+}
+
 function encodeIPv4(bits: number, port: number, family: number): KernelAddress {
   if (family === AF_INET6) return encodeMapped(bits, port);
   const bytes = new Uint8Array(SOCKADDR_IN_BYTES);

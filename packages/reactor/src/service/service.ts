@@ -1,15 +1,14 @@
 import { isatty } from 'node:tty';
 import { type AdminHandle, openAdmin } from '../admin/index.js';
 import { closeOnSignals } from '../close-on-signals.js';
-import type { Configuration, ServerSettings } from '../config/index.js';
+import { type Configuration, type ServerSettings, adminOptionsOf } from '../config/index.js';
 import { createReactor } from '../create-reactor.js';
 import type { Signal } from '../loop/signals.js';
 import { addressText } from '../net/address.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
-import { type Registry, reactorRegistry } from '../telemetry/metrics.js';
-import { addProcessMetrics } from '../telemetry/process-registry.js';
+import { processRegistry } from '../telemetry/process-registry.js';
 import { Reload } from './reload.js';
 import { Supervisor } from './supervisor.js';
 
@@ -23,11 +22,8 @@ export interface ServiceDefinition<Settings extends ServerSettings> {
   readonly version: string;
   /** Loads the configuration: at the start, and again at each SIGHUP. Error: EL_CONFIG_INVALID. */
   readonly load: () => Configuration<Settings>;
-  /**
-   * Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. `registry` is
-   * what is scraped: it takes prom-client metrics of the service's own.
-   */
-  readonly open: (reactor: Reactor, settings: Settings, registry: Registry) => Promise<ListenerHandle>;
+  /** Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. */
+  readonly open: (reactor: Reactor, settings: Settings) => Promise<ListenerHandle>;
   /** Called for the signals that end the service; `again` is true for all but the first. */
   readonly onSignal?: (reactor: Reactor, signal: Signal, again: boolean) => void;
 }
@@ -78,9 +74,8 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
     if (isHangup(signal)) void reactor.close({ deadlineMs: graceMs(configuration) });
     else reload.run();
   });
-  const registry = reactorRegistry(reactor.meters);
-  const listener = await definition.open(reactor, configuration.values, registry);
-  const admin = await openEndpoint(ground, registry, () => reload.shown);
+  const listener = await definition.open(reactor, configuration.values);
+  const admin = await openEndpoint(ground, () => reload.shown);
   reload.begin(listener);
   supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
   return { settings: configuration.values, reactor, listener, admin };
@@ -97,16 +92,13 @@ function endOnSignals<Settings extends ServerSettings>({ definition, configurati
 }
 
 /** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
-async function openEndpoint<Settings extends ServerSettings>(
-  ground: Ground<Settings>, registry: Registry, config: () => object,
-): Promise<AdminHandle | undefined> {
+async function openEndpoint<Settings extends ServerSettings>(ground: Ground<Settings>, config: () => object): Promise<AdminHandle | undefined> {
   const { definition, configuration, reactor, log, levels } = ground;
-  const { port, host, token, allowedHosts: names } = configuration.values.admin;
-  if (port === undefined) return undefined;
+  const options = adminOptionsOf(configuration.values.admin);
+  if (options === undefined) return undefined;
   const { name, version } = definition;
-  const allowedHosts = names.split(',').map((text) => text.trim()).filter((text) => text !== '');
-  addProcessMetrics(registry);
-  return openAdmin(reactor, { port, host, token, allowedHosts, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
+  const registry = processRegistry(reactor.meters);
+  return openAdmin(reactor, { ...options, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
 }
 
 function graceMs({ values }: Configuration<ServerSettings>): number {
