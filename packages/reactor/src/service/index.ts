@@ -1,3 +1,3 @@
 /** The public names of @edgeloop/reactor/service: what a server command is put together from. */
-export { runService, type Service, type ServiceDefinition } from './service.js';
+export { runService, type Service, type ServiceDefinition, type ServiceTelemetry } from './service.js';
 export { Supervisor, type Status, type SupervisorOptions } from './supervisor.js';

@@ -4,9 +4,11 @@ import { closeOnSignals } from '../close-on-signals.js';
 import { type Configuration, type ServerSettings, adminOptionsOf } from '../config/index.js';
 import { createReactor } from '../create-reactor.js';
 import type { Signal } from '../loop/signals.js';
+import type { Log } from '../log.js';
 import { addressText } from '../net/address.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
+import type { MetricsRegistry } from '../telemetry/exposition.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
 import { processRegistry } from '../telemetry/process-registry.js';
 import { Reload } from './reload.js';
@@ -14,6 +16,14 @@ import { Supervisor } from './supervisor.js';
 
 const STANDARD_INPUT = 0;
 const HAD_TERMINAL = isatty(STANDARD_INPUT);
+
+/** Where a service reports to. */
+export interface ServiceTelemetry {
+  /** `log.child({ component: 'billing' })` is a component of its own, whose level operators can set at the admin endpoint. */
+  readonly log: Log;
+  /** What /metrics of the admin endpoint shows, the reactor's metrics and Node's: for metrics of the service's own. */
+  readonly registry: MetricsRegistry;
+}
 
 /** What makes a server command of a protocol. */
 export interface ServiceDefinition<Settings extends ServerSettings> {
@@ -23,7 +33,7 @@ export interface ServiceDefinition<Settings extends ServerSettings> {
   /** Loads the configuration: at the start, and again at each SIGHUP. Error: EL_CONFIG_INVALID. */
   readonly load: () => Configuration<Settings>;
   /** Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. */
-  readonly open: (reactor: Reactor, settings: Settings) => Promise<ListenerHandle>;
+  readonly open: (reactor: Reactor, settings: Settings, telemetry: ServiceTelemetry) => Promise<ListenerHandle>;
   /** Called for the signals that end the service; `again` is true for all but the first. */
   readonly onSignal?: (reactor: Reactor, signal: Signal, again: boolean) => void;
 }
@@ -39,7 +49,7 @@ export interface Service<Settings extends ServerSettings> {
 }
 
 /** What stands before the service opens. */
-interface Ground<Settings extends ServerSettings> extends LeveledLog {
+interface Ground<Settings extends ServerSettings> extends LeveledLog, ServiceTelemetry {
   readonly definition: ServiceDefinition<Settings>;
   readonly configuration: Configuration<Settings>;
   readonly reactor: Reactor;
@@ -55,7 +65,7 @@ export async function runService<Settings extends ServerSettings>(definition: Se
   const { log, levels } = createLog(configuration.values.log);
   const reactor = createReactor({ ...configuration.values.reactor, log });
   try {
-    return await open({ definition, configuration, log, levels, reactor });
+    return await open({ definition, configuration, log, levels, reactor, registry: processRegistry(reactor.meters) });
   } catch (error) {
     // The error says it all; that what has not come up is closed again is no news.
     levels.reset('silent', {});
@@ -65,7 +75,7 @@ export async function runService<Settings extends ServerSettings>(definition: Se
 }
 
 async function open<Settings extends ServerSettings>(ground: Ground<Settings>): Promise<Service<Settings>> {
-  const { definition, configuration, log, levels, reactor } = ground;
+  const { definition, configuration, log, levels, reactor, registry } = ground;
   const supervisor = Supervisor.fromEnvironment(reactor, process.env, { log });
   const reload = new Reload(configuration, { load: definition.load, reactor, levels, supervisor, log: log.child({ component: 'config' }) });
   // Before anything is open, for by default these signals end the process at once.
@@ -74,7 +84,7 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
     if (isHangup(signal)) void reactor.close({ deadlineMs: graceMs(configuration) });
     else reload.run();
   });
-  const listener = await definition.open(reactor, configuration.values);
+  const listener = await definition.open(reactor, configuration.values, { log, registry });
   const admin = await openEndpoint(ground, () => reload.shown);
   reload.begin(listener);
   supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
@@ -93,11 +103,10 @@ function endOnSignals<Settings extends ServerSettings>({ definition, configurati
 
 /** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
 async function openEndpoint<Settings extends ServerSettings>(ground: Ground<Settings>, config: () => object): Promise<AdminHandle | undefined> {
-  const { definition, configuration, reactor, log, levels } = ground;
+  const { definition, configuration, reactor, log, levels, registry } = ground;
   const options = adminOptionsOf(configuration.values.admin);
   if (options === undefined) return undefined;
   const { name, version } = definition;
-  const registry = processRegistry(reactor.meters);
   return openAdmin(reactor, { ...options, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
 }
 
