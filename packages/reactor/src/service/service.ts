@@ -9,6 +9,7 @@ import { addressText } from '../net/address.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
+import { reactorRegistry } from '../telemetry/metrics.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
 import { processRegistry } from '../telemetry/process-registry.js';
 import { Reload } from './reload.js';
@@ -65,7 +66,7 @@ export async function runService<Settings extends ServerSettings>(definition: Se
   const { log, levels } = createLog(configuration.values.log);
   const reactor = createReactor({ ...configuration.values.reactor, log });
   try {
-    return await open({ definition, configuration, log, levels, reactor, registry: processRegistry(reactor.meters) });
+    return await open({ definition, configuration, log, levels, reactor, registry: registryOf(configuration, reactor) });
   } catch (error) {
     // The error says it all; that what has not come up is closed again is no news.
     levels.reset('silent', {});
@@ -89,6 +90,11 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
   reload.begin(listener);
   supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
   return { settings: configuration.values, reactor, listener, admin };
+}
+
+/** Node's own metrics are for the endpoint only: they measure its loop by a timer that would wake an idle server for nobody. */
+function registryOf({ values }: Configuration<ServerSettings>, { meters }: Reactor): MetricsRegistry {
+  return values.admin.port === undefined ? reactorRegistry(meters) : processRegistry(meters);
 }
 
 function endOnSignals<Settings extends ServerSettings>({ definition, configuration, reactor }: Ground<Settings>, supervisor: Supervisor): void {
