@@ -9,7 +9,6 @@ import { type Reactor, closeOnSignals, createReactor } from '@edgeloop/reactor';
 import { openAdmin } from '@edgeloop/reactor/admin';
 import { processRegistry } from '@edgeloop/reactor/telemetry';
 
-
 const flag = { type: 'boolean', default: false } as const;
 
 /** A comparison with a server that counts after all would flatter the counting, so it must not come about. */

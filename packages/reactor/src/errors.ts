@@ -84,6 +84,18 @@ export class SystemError extends Error {
   }
 }
 
+/**
+ * The code of an error, ours or the system's; empty if it has none, as those of plugins may, or cannot be read: a getter that
+ * throws would leave the connection half closed, and the loop in the middle of a batch.
+ */
+export function codeOf(error: unknown): string {
+  try {
+    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  } catch {
+    return '';
+  }
+}
+
 /** Passes a kernel result on, or throws the SystemError it stands for. */
 export function check(result: number, syscall: string, address?: string): number {
   if (result < 0) throw new SystemError(result, syscall, address);

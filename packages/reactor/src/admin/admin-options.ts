@@ -39,5 +39,4 @@ export const levelChange = z.strictObject({
   level: z.enum(LEVEL_NAMES),
 });
 
-export type AdminSettings = z.output<typeof adminOptions>;
 export type ConnectionQuery = z.output<typeof connectionQuery>;

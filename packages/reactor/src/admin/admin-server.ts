@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { SystemError } from '../errors.js';
+import { SystemError, codeOf } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import {
   ADMIN_CONNECTIONS, ADMIN_HEAD_BYTES, ADMIN_HEAD_MS, ADMIN_LINGER_MS, ADMIN_REQUEST_MS, ADMIN_SWEEP_MS,
@@ -113,7 +113,7 @@ export class AdminServer {
     if (error instanceof Refusal) return error.toAnswer();
     if (error instanceof InvariantError) rethrowLater(error);
     // The client has gone in the middle of its request: nobody is there to read the answer, and nothing is wrong here.
-    if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ECONNRESET') {
+    if (codeOf(error) !== 'ECONNRESET') {
       this.#log.error({ event: 'admin.failed', method, url, err: error }, 'the admin endpoint could not answer');
     }
     return new Refusal('INTERNAL', 'this could not be answered; the log has the reason, as admin.failed').toAnswer();

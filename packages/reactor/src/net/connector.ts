@@ -1,8 +1,7 @@
 import type { SocketAddress } from './address.js';
-import { codeOf } from './ending.js';
 import { Dial, type DialOutcome } from './dial.js';
 import type { RemoteEndpoint } from './endpoint.js';
-import { EdgeloopError } from '../errors.js';
+import { EdgeloopError, codeOf } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import type { Timer } from '../loop/timer.js';
 import type { Loop, Undertaking } from '../loop/loop.js';

@@ -1,17 +1,5 @@
-import { SystemError } from '../errors.js';
+import { SystemError, codeOf } from '../errors.js';
 import type { CounterName } from '../loop/counters.js';
-
-/**
- * The code of an error, ours or the system's; empty if it has none, as those of plugins may, or cannot be read: a getter that
- * throws would leave the connection half closed, and the loop in the middle of a batch.
- */
-export function codeOf(error: unknown): string {
-  try {
-    return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  } catch {
-    return '';
-  }
-}
 
 const BY_CODE: Readonly<Record<string, CounterName>> = {
   ECONNRESET: 'resets',

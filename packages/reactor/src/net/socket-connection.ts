@@ -1,4 +1,4 @@
-import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
+import { EdgeloopError, type ErrorCode, SystemError, codeOf } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { SHUTDOWN_QUIET_MS } from '../limits.js';
 import type { CounterName } from '../loop/counters.js';
@@ -11,7 +11,7 @@ import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import { DuplexSocket } from './duplex-socket.js';
-import { codeOf, counterOfEnd } from './ending.js';
+import { counterOfEnd } from './ending.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
 import { bytesOf } from './payload.js';
 
