@@ -1,6 +1,6 @@
 import type { CounterName } from '../loop/counters.js';
 import type { Meters } from '../loop/meters.js';
-import { CLOSE_REASONS, type Snapshot, readGauges, readStages } from './snapshot.js';
+import { CLOSE_REASONS, type Standing, readGauges, readStages } from './snapshot.js';
 
 /** Values of one metric, each with its labels. */
 export type Values = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
@@ -105,11 +105,11 @@ const OTHER_COUNTERS: readonly MetricRow[] = [
   },
 ];
 
-const gauge = (name: string, help: string, read: (gauges: Snapshot['gauges']) => number | undefined): MetricRow => ({
+const gauge = (name: string, help: string, read: (standing: Standing) => number): MetricRow => ({
   type: 'gauge',
   name,
   help,
-  read: (meters) => [[{}, read(readGauges(meters)) ?? 0]],
+  read: (meters) => [[{}, read(readGauges(meters))]],
 });
 
 const GAUGES: readonly MetricRow[] = [
@@ -119,16 +119,24 @@ const GAUGES: readonly MetricRow[] = [
     help: 'Connections by state: open; draining, when the queue is sent before our FIN; closing, when the FIN of the peer is missing.',
     label: 'state',
     read: (meters) => {
-      const { connectionsOpen = 0, connectionsDraining = 0, connectionsClosing = 0 } = readGauges(meters);
-      return byLabel('state', { open: connectionsOpen, draining: connectionsDraining, closing: connectionsClosing });
+      const { connectionsOpen: open, connectionsDraining: draining, connectionsClosing: closing } = readGauges(meters);
+      return byLabel('state', { open, draining, closing });
     },
   },
-  gauge('edgeloop_connections_congested', 'Connections above their high-water mark.', (gauges) => gauges['connectionsCongested']),
-  gauge('edgeloop_queued_bytes', 'Bytes that wait in the process for sockets to take them.', (gauges) => gauges['bytesQueued']),
-  gauge('edgeloop_loop_ready_channels', 'Connections and other channels that waited for their next turn when the last one ended.', (gauges) => gauges['readyQueue']),
-  gauge('edgeloop_loop_turn_age_seconds', 'How long the present turn has lasted; 0 between turns. Seen from another thread, a blocked loop grows here.', (gauges) => gauges['turnAgeSeconds']),
-  gauge('edgeloop_timers_pending', 'Timers on the wheel.', (gauges) => gauges['timersPending']),
-  gauge('edgeloop_tasks_pending', 'Posted tasks that wait.', (gauges) => gauges['tasksPending']),
+  gauge('edgeloop_connections_congested', 'Connections above their high-water mark.', ({ connectionsCongested }) => connectionsCongested),
+  gauge('edgeloop_queued_bytes', 'Bytes that wait in the process for sockets to take them.', ({ bytesQueued }) => bytesQueued),
+  gauge(
+    'edgeloop_loop_ready_channels',
+    'Connections and other channels that waited for their next turn when the last one ended.',
+    ({ readyQueue }) => readyQueue,
+  ),
+  gauge(
+    'edgeloop_loop_turn_age_seconds',
+    'How long the present turn has lasted; 0 between turns. Seen from another thread, a blocked loop grows here.',
+    ({ turnAgeSeconds }) => turnAgeSeconds,
+  ),
+  gauge('edgeloop_timers_pending', 'Timers on the wheel.', ({ timersPending }) => timersPending),
+  gauge('edgeloop_tasks_pending', 'Posted tasks that wait.', ({ tasksPending }) => tasksPending),
 ];
 
 /** Counters first, then gauges. */

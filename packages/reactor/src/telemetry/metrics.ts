@@ -41,5 +41,6 @@ function plainMetric(exported: Exported, { type, name, help, label, read }: Metr
     this.reset();
     for (const { labels, meters } of exported) for (const [own, value] of read(meters)) this.inc({ ...labels, ...own }, value);
   }
-  return type === 'counter' ? new Counter({ name, help, labelNames, registers: [], collect }) : new Gauge({ name, help, labelNames, registers: [], collect });
+  const configuration = { name, help, labelNames, registers: [], collect };
+  return type === 'counter' ? new Counter(configuration) : new Gauge(configuration);
 }

@@ -2,6 +2,7 @@ import type { Meters } from '../loop/meters.js';
 import { STAGES, type Stage } from '../loop/stage.js';
 import { monotonicMs } from '../loop/stopwatch.js';
 import type { CounterName, Counters } from '../loop/counters.js';
+import type { Gauges } from '../loop/gauges.js';
 import type { HistogramCounts } from '../structures/histogram.js';
 
 /** Why connections end, as the label `reason` says it. Of each end there is one reason. */
@@ -22,12 +23,19 @@ export const CLOSE_REASONS = {
   reactor_closed: 'evicted',
 } as const satisfies Record<string, CounterName>;
 
+/** How a reactor stands: the gauges that say something by themselves, and what follows from other numbers. */
+export interface Standing extends Omit<Gauges, 'turnBeganMs' | 'turnEndedMs' | 'runningPlugin'> {
+  readonly connectionsOpen: number;
+  /** How long the present turn has lasted; 0 between turns. */
+  readonly turnAgeSeconds: number;
+}
+
 /** The numbers of a reactor at one moment, as plain data. What is counted is cumulative: who wants rates takes two. */
 export interface Snapshot {
   /** On the system's monotonic clock. */
   readonly atSeconds: number;
   readonly counters: Readonly<Counters>;
-  readonly gauges: Readonly<Record<string, number>>;
+  readonly gauges: Readonly<Standing>;
   readonly stagesSeconds: Readonly<Record<Stage, number>>;
   readonly histograms: Readonly<Record<string, HistogramCounts>>;
   readonly errors: Readonly<Record<string, number>>;
@@ -55,8 +63,7 @@ export function takeSnapshot(meters: Meters): Snapshot {
   };
 }
 
-/** How things stand, what follows from other numbers included. */
-export function readGauges({ counters, gauges }: Meters): Record<string, number> {
+export function readGauges({ counters, gauges }: Meters): Standing {
   const { connectionsDraining, connectionsClosing, connectionsCongested, readyQueue, timersPending, tasksPending, bytesQueued } = gauges;
   const { accepted, connected, closed } = counters;
   return {
