@@ -23,7 +23,8 @@ export function closeOnSignals(reactor: Reactor, options: CloseOnSignalsOptions 
   let again = false;
   const close = (signal: Signal) => {
     const { name, pid, uid } = signal;
-    reactor.log.info({ event: 'signal.received', signal: name, senderPid: pid, senderUid: uid, again }, `${name} received: ${again ? 'waiting no longer' : 'closing'}`);
+    const fields = { event: 'signal.received', signal: name, senderPid: pid, senderUid: uid, again };
+    reactor.log.info(fields, `${name} received: ${again ? 'waiting no longer' : 'closing'}`);
     try {
       onSignal?.(signal, again);
     } finally {

@@ -16,7 +16,8 @@ import type { Route } from './routes.js';
 /** On every answer. The page brings all it needs, so a browser need not load anything from elsewhere, or be framed. */
 const SECURITY_HEADERS = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; " +
+    "frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -50,7 +51,9 @@ export class AdminServer {
   /** `ip` is an IP literal. Error: a SystemError such as EADDRINUSE. */
   async listen(ip: string, port: number): Promise<AddressInfo> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', ({ errno = 0, syscall = 'listen' }: NodeJS.ErrnoException) => reject(new SystemError(errno, syscall, hostText(ip, port))));
+      this.#server.once('error', ({ errno = 0, syscall = 'listen' }: NodeJS.ErrnoException) => {
+        reject(new SystemError(errno, syscall, hostText(ip, port)));
+      });
       this.#server.listen(port, ip, resolve);
     });
     this.#server.removeAllListeners('error');

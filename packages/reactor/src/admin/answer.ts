@@ -50,6 +50,8 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
 }
 
 /** `contentType` is that of a text in UTF-8. */
-export function text(body: string | Buffer, contentType = 'text/plain; charset=utf-8', status = 200, headers: Readonly<Record<string, string>> = {}): Answer {
+export function text(
+  body: string | Buffer, contentType = 'text/plain; charset=utf-8', status = 200, headers: Readonly<Record<string, string>> = {},
+): Answer {
   return { status, headers: { 'Content-Type': contentType, 'Cache-Control': 'no-store', ...headers }, body };
 }

@@ -88,10 +88,8 @@ function localText({ local }: Listed): string | undefined {
 }
 
 function tooMany({ sort }: ConnectionQuery): Refusal {
-  return new Refusal(
-    'EL_OPTION_INVALID',
-    `connections: "sort": more than ${MAX_MEASURED_CONNECTIONS} connections match, and ${sort} takes a system call for each; narrow it down by plugin, state, peer or q`,
-  );
+  const why = `more than ${MAX_MEASURED_CONNECTIONS} connections match, and ${sort} takes a system call for each`;
+  return new Refusal('EL_OPTION_INVALID', `connections: "sort": ${why}; narrow it down by plugin, state, peer or q`);
 }
 
 function describe(connection: Listed, nowMs: number) {

@@ -18,6 +18,15 @@ export interface CommandLine extends Layer {
   readonly configFile: string | undefined;
 }
 
+/** A command line that is being read. */
+interface Draft extends CommandLine {
+  readonly operands: string[];
+  readonly switches: Set<Switch>;
+  configFile: string | undefined;
+  readonly given: Given[];
+  readonly complaints: string[];
+}
+
 /** One option of a command line, as node:util reads it. */
 interface Option {
   readonly name: string;
@@ -32,7 +41,7 @@ interface Option {
  */
 export function readCommandLine(settings: readonly Setting[], argv: readonly string[]): CommandLine {
   const byFlag = new Map(settings.flatMap((setting) => setting.flags.map((flag) => [flag, setting] as const)));
-  const line = { operands: [] as string[], switches: new Set<Switch>(), configFile: undefined as string | undefined, given: [] as Given[], complaints: [] as string[] };
+  const line: Draft = { operands: [], switches: new Set(), configFile: undefined, given: [], complaints: [] };
   for (const token of tokensOf(argv, byFlag)) {
     if (token.kind === 'positional') line.operands.push(token.value);
     if (token.kind !== 'option') continue;
@@ -59,7 +68,9 @@ function complaintAbout({ name, rawName, value, inlineValue }: Option, byFlag: R
   const setting = byFlag.get(name);
   const isSwitch = Object.hasOwn(SWITCHES, name) || negated(name, byFlag) !== undefined;
   if (isSwitch) return inlineValue === true ? `Option '${rawName}' does not take an argument` : undefined;
-  if (setting === undefined && name !== 'config') return `Unknown option '${rawName}'${nearest(name, [...byFlag.keys(), 'config', ...Object.keys(SWITCHES)])}`;
+  if (setting === undefined && name !== 'config') {
+    return `Unknown option '${rawName}'${nearest(name, [...byFlag.keys(), 'config', ...Object.keys(SWITCHES)])}`;
+  }
   if (setting?.kind === 'boolean') return undefined;
   if (value === undefined) return `Option '${rawName}' is missing its value`;
   // Taking the next option for the value would hide that one, and this one's mistake.

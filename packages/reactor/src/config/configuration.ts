@@ -54,7 +54,8 @@ function misfits(given: GivenByKey): string[] {
     const is = `but is ${shown(setting, value)} (${origin})`;
     if (excluding !== undefined) return [`${key}: does not go with ${notWith} (${excluding.origin}), ${is}`];
     if (onlyWith !== undefined && !given.has(onlyWith)) return [`${key}: goes with ${onlyWith} only, ${is}`];
-    return secret === true && value === REDACTED ? [`${key}: "${REDACTED}" stands for a secret that was not shown; give the secret itself (${origin})`] : [];
+    const isRedacted = secret === true && value === REDACTED;
+    return isRedacted ? [`${key}: "${REDACTED}" stands for a secret that was not shown; give the secret itself (${origin})`] : [];
   });
 }
 
@@ -65,6 +66,8 @@ function issueText(issue: z.core.$ZodIssue, settings: readonly Setting[], given:
   if (setting === undefined) return `${key}: ${issue.message}`;
   const allowed = key === setting.key ? setting.allowed : setting.allowedEach;
   const must = issue.code === 'custom' ? issue.message : `must be ${allowed}`;
-  if (issue.input === undefined) return `${key}: ${must}; set it with --${setting.flags.at(-1)}, ${setting.variable} or "${setting.key}" in a config file`;
+  if (issue.input === undefined) {
+    return `${key}: ${must}; set it with --${setting.flags.at(-1)}, ${setting.variable} or "${setting.key}" in a config file`;
+  }
   return `${key}: ${must}, but is ${shown(setting, issue.input)} (${given.get(setting.key)?.origin ?? 'the default'})`;
 }

@@ -10,9 +10,13 @@ export function helpText(settings: readonly Setting[]): string {
 }
 
 function helpLine(flag: string, setting: Setting): string {
-  const choices = setting.choices === undefined ? '' : `${setting.choices.join(', ')}; `;
-  const rest = setting.default === undefined || setting.default === false ? '' : ` (${choices}default ${JSON.stringify(setting.default).replaceAll('"', '')})`;
-  return `  ${flagText(flag, setting).padEnd(FLAG_COLUMNS)} ${firstClause(setting.description)}${rest}\n`;
+  return `  ${flagText(flag, setting).padEnd(FLAG_COLUMNS)} ${firstClause(setting.description)}${defaultText(setting)}\n`;
+}
+
+function defaultText({ choices, default: value }: Setting): string {
+  if (value === undefined || value === false) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return ` (${choices === undefined ? '' : `${choices.join(', ')}; `}default ${text})`;
 }
 
 /** The reference has all of it. */

@@ -72,7 +72,8 @@ const admin = z
   .check(({ value, issues }) => {
     // Any other name may resolve to anything.
     if (value.port === undefined || value.token !== undefined || value.host === 'localhost' || isLoopback(value.host)) return;
-    issues.push({ code: 'custom', path: ['token'], message: `must be given, because admin.host (${value.host}) is no loopback address`, input: undefined });
+    const message = `must be given, because admin.host (${value.host}) is no loopback address`;
+    issues.push({ code: 'custom', path: ['token'], message, input: undefined });
   })
   .describe('The HTTP endpoint for operators.');
 
