@@ -3,8 +3,6 @@ import { Meters } from '../loop/meters.js';
 import { BucketMetric } from './bucket-metric.js';
 import { HISTOGRAM_ROWS, METRIC_ROWS, type MetricRow } from './metric-table.js';
 
-export type { Registry } from 'prom-client';
-
 /** The reactors whose numbers are exported, each with the labels that tell it from the others. */
 type Exported = readonly { readonly labels: Readonly<Record<string, string>>; readonly meters: Meters }[];
 
