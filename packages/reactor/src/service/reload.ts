@@ -39,10 +39,10 @@ export class Reload<Settings extends ServerSettings> {
     this.#listener = listener;
   }
 
-  /** Does nothing before the service is up: the configuration has just been loaded then. */
+  /** Does nothing before the service is up, for the configuration has just been loaded then, and nothing when it ends. */
   run(): void {
-    if (this.#listener === undefined) return;
-    const { supervisor, log } = this.#parts;
+    const { reactor, supervisor, log } = this.#parts;
+    if (this.#listener === undefined || reactor.draining) return;
     supervisor.reloading();
     try {
       this.#apply(this.#listener, this.#parts.load());

@@ -3,6 +3,7 @@ import { type AdminHandle, openAdmin } from '../admin/index.js';
 import { closeOnSignals } from '../close-on-signals.js';
 import { type Configuration, type ServerSettings, adminOptionsOf } from '../config/index.js';
 import { createReactor } from '../create-reactor.js';
+import { EdgeloopError } from '../errors.js';
 import type { Signal } from '../loop/signals.js';
 import type { Log } from '../log.js';
 import { addressText } from '../net/address.js';
@@ -59,7 +60,8 @@ interface Ground<Settings extends ServerSettings> extends LeveledLog, ServiceTel
 /**
  * Runs a server as its operators expect: configured, logging, with an endpoint for them if they want one; it ends in order at
  * SIGTERM, loads its configuration anew at SIGHUP, and tells systemd how it is. If it does not come up, nothing of it is left
- * open. Errors: those of the definition's `load` and `open`, of createReactor and openAdmin, and EL_SIGNAL_TAKEN.
+ * open. Errors: those of the definition's `load` and `open`, of createReactor and openAdmin, and EL_SIGNAL_TAKEN;
+ * EL_REACTOR_CLOSED if a signal has ended it before it was up.
  */
 export async function runService<Settings extends ServerSettings>(definition: ServiceDefinition<Settings>): Promise<Service<Settings>> {
   const configuration = definition.load();
@@ -67,11 +69,12 @@ export async function runService<Settings extends ServerSettings>(definition: Se
   const reactor = createReactor({ ...configuration.values.reactor, log });
   try {
     return await open({ definition, configuration, log, levels, reactor, registry: registryOf(configuration, reactor) });
-  } catch (error) {
+  } catch (cause) {
+    const endedEarly = reactor.draining;
     // The error says it all; that what has not come up is closed again is no news.
-    levels.reset('silent', {});
+    if (!endedEarly) levels.reset('silent', {});
     await reactor.close();
-    throw error;
+    throw endedEarly ? new EdgeloopError('EL_REACTOR_CLOSED', 'the service was told to end before it was up', { cause }) : cause;
   }
 }
 
@@ -82,11 +85,13 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
   // Before anything is open, for by default these signals end the process at once.
   endOnSignals(ground, supervisor);
   reactor.onSignal('SIGHUP', (signal) => {
-    if (isHangup(signal)) void reactor.close({ deadlineMs: graceMs(configuration) });
+    if (isHangup(signal)) endOnHangup(ground, signal);
     else reload.run();
   });
   const listener = await definition.open(reactor, configuration.values, { log, registry });
   const admin = await openEndpoint(ground, () => reload.shown);
+  // Who has been told that it stops must not hear that it is ready.
+  if (reactor.draining) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed while it opened');
   reload.begin(listener);
   supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
   return { settings: configuration.values, reactor, listener, admin };
@@ -105,6 +110,15 @@ function endOnSignals<Settings extends ServerSettings>({ definition, configurati
       definition.onSignal?.(reactor, signal, again);
     },
   });
+}
+
+/**
+ * The end with the terminal. The program's `onSignal` is not called, for there is nobody left to talk to. At last the signal
+ * has its way: a Node that ends by itself resets its terminal, and aborts if that is gone.
+ */
+function endOnHangup<Settings extends ServerSettings>({ configuration, reactor }: Ground<Settings>, { name, pid, uid }: Signal): void {
+  reactor.log.info({ event: 'signal.received', signal: name, senderPid: pid, senderUid: uid, again: false }, 'the terminal is gone: closing');
+  void reactor.close({ deadlineMs: graceMs(configuration) }).then(() => process.kill(process.pid, 'SIGHUP'));
 }
 
 /** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
