@@ -22,6 +22,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function fail(error: unknown): void {
   process.exitCode = exitStatus(error);
+  // Nobody is left to be told that, as on a full disk; it must not end a server that goes on.
+  process.stderr.once('error', () => {});
   const lines = error instanceof ConfigurationError ? error.complaints : [(error as Error).message];
   process.stderr.write(`${lines.map((line) => `edgeloop-echo: ${line}`).join('\n')}${process.exitCode === 2 ? ' (see --help)' : ''}\n`);
 }

@@ -167,3 +167,15 @@ t.test('an error of a thousand lines stays short, and its lines cannot be taken 
   t.notOk(shown.slice(1).some((line) => /^\[\d/.test(line)));
   t.notMatch(lines.join(''), UNSAFE_BUT_NEWLINE);
 });
+
+t.test('a log that cannot be written, as on a full disk, ends nobody', async (t) => {
+  for (const format of ['json', 'pretty']) {
+    const child = start(t, `
+      const { log } = createLog({ level: 'info', format: '${format}' });
+      for (let i = 0; i < 10_000; i++) log.info({ i }, 'nobody reads this');
+      setImmediate(() => console.log('still here'));
+    `, ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh']);
+    t.same(await child.finished, { code: 0, signal: null });
+    t.equal(child.stdout, 'still here\n');
+  }
+});
