@@ -1,11 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { type Socket, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import t, { type Test } from 'tap';
-import { exchange, readBytes } from './support/socket.js';
+import t from 'tap';
+import { connected, exchange, readBytes } from './support/socket.js';
 import { eventsOf, start, startServer } from './support/command.js';
 import { skipWithout } from './support/required-tool.js';
 
@@ -16,13 +15,6 @@ const TRIGGERS = ['edge', 'level', 'oneshot'];
 const LOOPS = ['embedded', 'dedicated'];
 /** More than socket buffers hold, so that reading and writing stop and go on. */
 const LONG = Buffer.alloc(8 * 1024 * 1024, 'the quick brown fox ');
-
-async function connected(t: Test, port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  t.teardown(() => socket.destroy());
-  await once(socket, 'connect');
-  return socket;
-}
 
 t.test('it says where it listens and what to try', async (t) => {
   const { port, greeting } = await startServer(t);

@@ -1,6 +1,16 @@
 /** A client of node:net, so that the reactor is not tested against itself. */
+import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import type { Test } from 'tap';
+
+/** A client that leaves its half-close to the test, whose end is its end. */
+export async function connected(t: Test, port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  t.teardown(() => socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
 
 /** Sends `bytes`, half-closes, and resolves with all that came back when the server has closed. */
 export function exchange({ port, host = '127.0.0.1' }: { port: number; host?: string }, bytes: Uint8Array): Promise<Buffer> {
