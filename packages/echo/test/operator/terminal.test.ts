@@ -12,8 +12,8 @@ async function inTerminal(t: Test, line: string) {
   const folder = t.testdir();
   const file = configurationFile(t, { listen: { port: 0 } });
   const log = `${folder}/log`;
-  // script(1) gives the command to a shell as text.
-  const server = `"${process.execPath}" "${COMMAND}" server --config "${file}"`;
+  // script(1) gives the command to a shell as text. The test runner's loaders would listen to SIGHUP themselves.
+  const server = `env -u NODE_OPTIONS "${process.execPath}" "${COMMAND}" server --config "${file}"`;
   const terminal = start(t, 'script', ['-qec', `cd "${folder}"; set -- ${server}; ${line}`, '/dev/null']);
   const printed = await terminal.printed('twice, at once.');
   const pid = Number(/^PID (\d+)/m.exec(printed)?.[1]);
