@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { echoConfiguration } from '../../src/configuration.js';
-import { start } from '../support/command.js';
+import { runCommand, start } from '../support/command.js';
 
 const root = new URL('../../../../../', import.meta.url);
 const folder = new URL('deploy/container/', root);
@@ -69,6 +69,12 @@ t.test('what is copied into the image from the repository is there, and where it
   const copies = [...file.matchAll(/^COPY (deploy\S+) (\S+)$/gm)];
   t.same(copies.map(([, , target]) => target), ['/opt/edgeloop/healthy.mjs', '/etc/edgeloop/echo.json']);
   for (const [, source] of copies) t.ok(existsSync(new URL(source as string, root)), `${source} exists`);
+});
+
+t.test('the server accepts the configuration of the image', async (t) => {
+  const { status, stdout, stderr } = await runCommand(t, ['server', '--config', fileURLToPath(new URL('echo.json', folder)), '--print-config']);
+  t.equal(status, 0, stderr);
+  t.match(JSON.parse(stdout.toString()), { listen: { host: '0.0.0.0', port: 7000 }, admin: { port: 9464 } });
 });
 
 t.test('the configuration of the image ends the server before Docker kills it', async (t) => {

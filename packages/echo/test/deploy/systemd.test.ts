@@ -1,12 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { echoConfiguration } from '../../src/configuration.js';
-import { COMMAND, start } from '../support/command.js';
+import { runCommand } from '../support/command.js';
+import { ConfiguredServer, configurationFile } from '../support/configured-server.js';
 import { skipWithout } from '../support/required-tool.js';
+import { exchange } from '../support/socket.js';
 
 const UNIT = fileURLToPath(new URL('../../../../../deploy/systemd/edgeloop-echo.service', import.meta.url));
 const unit = readFileSync(UNIT, 'utf8');
@@ -47,15 +49,17 @@ t.test('what the unit leaves open to the server is little', skipWithout('systemd
 });
 
 t.test('the unit allows every system call of the server', { ...skipWithout('systemd-analyze'), ...skipWithout('strace') }, async (t) => {
-  const trace = `${t.testdir()}/trace`;
-  // With -D the tracer is not the parent, so that the signal reaches the server.
-  const server = start(t, 'strace', ['-D', '-f', '-qq', '-s0', '-e', 'signal=none', '-o', trace, process.execPath, COMMAND, 'server', '0', '--udp', '--host', 'localhost']);
-  const [, port] = /:(\d+) \(/.exec(await server.printed('twice, at once.\n')) as unknown as [string, string];
-  const client = connect({ port: Number(port), host: 'localhost' });
-  client.end('hello');
-  t.equal((await buffer(client)).toString(), 'hello');
-  server.process.kill('SIGTERM');
-  t.equal((await server.outcome).status, 0);
+  const trace = `${mkdtempSync(join(tmpdir(), 'edgeloop-'))}/trace`;
+  t.teardown(() => rmSync(dirname(trace), { recursive: true }));
+  // With -D the tracer is not the parent, so that the signals reach the server.
+  const configuration = { listen: { host: 'localhost' }, echo: { udp: true } };
+  const server = await ConfiguredServer.start(t, configuration, ['strace', '-D', '-f', '-qq', '-s0', '-e', 'signal=none', '-o', trace]);
+  t.equal((await exchange(server, Buffer.from('hello'))).toString(), 'hello');
+  t.equal((await server.ask('metrics')).status, 200);
+  server.signal('SIGHUP');
+  await server.logged('config.reloaded');
+  server.signal('SIGTERM');
+  t.equal((await server.running.outcome).status, 0);
 
   const made = new Set(captured(readFileSync(trace, 'utf8'), FIRST_CALL));
   for (const name of ['signalfd4', 'rt_tgsigqueueinfo', 'epoll_ctl', 'accept4']) t.ok(made.has(name), `${name} is traced`);
@@ -73,4 +77,12 @@ t.test('the unit fits the server: the command, the signal of a reload, and the t
   t.same(settings('ExecReload'), ['/bin/kill -HUP $MAINPID']);
   const { graceSeconds } = echoConfiguration.parse({ listen: { port: 0 } }).shutdown;
   t.ok(Number(settings('TimeoutStopSec')[0]) > graceSeconds, 'systemd waits for longer than the grace');
+});
+
+t.test("the server accepts the configuration that the guide gives for the unit's file", async (t) => {
+  const guide = readFileSync(new URL('../../../../../docs/guides/deploy.md', import.meta.url), 'utf8');
+  const [, text] = /`\/etc\/edgeloop\/echo\.json`:\n\n```json\n(.*?)```/s.exec(guide) as unknown as [string, string];
+  const { status, stdout, stderr } = await runCommand(t, ['server', '--config', configurationFile(t, text), '--print-config']);
+  t.equal(status, 0, stderr);
+  t.match(JSON.parse(stdout.toString()), JSON.parse(text));
 });
