@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import t from 'tap';
 import { ConfiguredServer, LOOPS } from '../support/configured-server.js';
@@ -30,27 +31,42 @@ async function shows(page: Page, selector: string, text: RegExp): Promise<void> 
   await page.locator(selector).filter({ hasText: text }).first().waitFor();
 }
 
+/** A client that has something echoed each time the page draws. */
+class Traffic {
+  echoedBytes = 0;
+  #going = true;
+  readonly #over: Promise<void>;
+
+  constructor(client: Socket, page: Page) {
+    this.#over = this.#run(client, page);
+  }
+
+  stop(): Promise<void> {
+    this.#going = false;
+    return this.#over;
+  }
+
+  async #run(client: Socket, page: Page): Promise<void> {
+    while (this.#going) {
+      client.write(REQUEST);
+      this.echoedBytes += (await readBytes(client, REQUEST.length)).length;
+      await page.evaluate('new Promise(requestAnimationFrame)');
+    }
+  }
+}
+
 for (const loop of LOOPS) {
   t.test(`the live page shows what clients do, and its button closes one of them (${loop})`, withoutChromium, async (t) => {
     const server = await ConfiguredServer.start(t, { reactor: { loop } });
     const { page, complaints } = await open(server.url);
     const client = await connected(t, server.port);
-    let [busy, echoed] = [true, 0];
-    const traffic = (async () => {
-      for (; busy; echoed += REQUEST.length) {
-        client.write(REQUEST);
-        await readBytes(client, REQUEST.length);
-        // As fast as the page draws.
-        await page.evaluate('new Promise(requestAnimationFrame)');
-      }
-    })();
+    const traffic = new Traffic(client, page);
     await shows(page, 'h1', /edgeloop-echo/);
     await shows(page, '#state', /Live/);
     await shows(page, 'figure[aria-label="Connections"] .legend li', /open\s*1/);
     await shows(page, 'figure:has-text("Throughput") .legend li', /read\s*\d[\d.]* kB\/s/);
     await shows(page, 'figure:has-text("Loop latency") .legend li', /turn p50\s*\d/);
-    busy = false;
-    await traffic;
+    await traffic.stop();
 
     const ended = once(client.resume(), 'end');
     const row = page.locator('#rows tr').filter({ hasText: `127.0.0.1:${client.localPort}` });
@@ -63,7 +79,7 @@ for (const loop of LOOPS) {
     t.match(await server.logged('connection.closed_by_operator'), [{ plugin: 'echo', peer: `127.0.0.1:${client.localPort}`, from: /^127\.0\.0\.1:\d+$/ }]);
     const { text } = await server.ask('metrics');
     t.match(text, '\nedgeloop_connections_closed_total{reason="operator"} 1\n');
-    t.match(text, `\nedgeloop_received_bytes_total ${echoed}\n`);
+    t.match(text, `\nedgeloop_received_bytes_total ${traffic.echoedBytes}\n`);
     t.same(complaints, []);
   });
 }

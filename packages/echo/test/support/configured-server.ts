@@ -43,7 +43,7 @@ export class ConfiguredServer {
   /** Starts it, with ports that the kernel chooses for both of its sockets unless the settings say otherwise. */
   static async start(t: Test, { listen = {}, admin = {}, ...others }: Record<string, object> = {}, prefix: readonly string[] = []): Promise<ConfiguredServer> {
     const file = configurationFile(t, { listen: { port: 0, ...listen }, admin: { port: 0, ...admin }, ...others });
-    const [program = '', ...args] = [...prefix, process.execPath, COMMAND, 'server', '--config', file];
+    const [program, ...args] = [...prefix, process.execPath, COMMAND, 'server', '--config', file];
     const server = new ConfiguredServer(start(t, program, args), file);
     const greeting = await server.running.printed('twice, at once.\n');
     server.port = Number(/^echo on \S+:(\d+) /.exec(greeting)?.[1]);
