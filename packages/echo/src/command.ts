@@ -11,7 +11,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     // Whoever reads our output has seen enough, as `| head -1` does: that is no failure.
     if (error.code !== 'EPIPE') fail(error);
   });
-  // Nor is it one if nobody reads what is wrong: the exit status tells it, too.
+  // Nor is it one if nobody reads what is wrong, or a full disk takes none of it: the exit status tells it, too.
   process.stderr.on('error', () => {});
   try {
     await run(argv);
@@ -22,8 +22,6 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function fail(error: unknown): void {
   process.exitCode = exitStatus(error);
-  // Nobody is left to be told that, as on a full disk; it must not end a server that goes on.
-  process.stderr.once('error', () => {});
   const lines = error instanceof ConfigurationError ? error.complaints : [(error as Error).message];
   process.stderr.write(`${lines.map((line) => `edgeloop-echo: ${line}`).join('\n')}${process.exitCode === 2 ? ' (see --help)' : ''}\n`);
 }

@@ -65,7 +65,7 @@ interface Ground<Settings extends ServerSettings> extends LeveledLog, ServiceTel
  */
 export async function runService<Settings extends ServerSettings>(definition: ServiceDefinition<Settings>): Promise<Service<Settings>> {
   const configuration = definition.load();
-  const { log, levels } = createLog(configuration.values.log);
+  const { log, levels } = createLog({ ...configuration.values.log, name: definition.name });
   const reactor = createReactor({ ...configuration.values.reactor, log });
   try {
     return await open({ definition, configuration, log, levels, reactor, registry: registryOf(configuration, reactor) });

@@ -15,6 +15,8 @@ export const logOptions = z.strictObject({
     'Levels of components that have their own: admin, config, connection, plugin, plugin:NAME, reactor.',
   ),
   format: z.enum(['auto', 'json', 'pretty']).default('auto').describe('One JSON object a line, or text for people; auto: text on a terminal.'),
+  /** Of the program; every line has it. */
+  name: z.string().min(1).default('edgeloop'),
   /** Default: standard error, written synchronously, so that the last words of a process are not lost. */
   destination: z.custom<LogDestination>((value) => typeof (value as LogDestination | null)?.write === 'function', 'must have a method write').optional(),
 });

@@ -24,11 +24,11 @@ export interface LeveledLog {
  * "warn" without that. Text in the lines is capped, and what a terminal would obey in it is written out. Error: EL_OPTION_INVALID.
  */
 export function createLog(options: CreateLogOptions = {}): LeveledLog {
-  const { level, levels: own, ...where } = parseLogOptions(options);
+  const { name, level, levels: own, ...where } = parseLogOptions(options);
   const levels = new ComponentLevels(level, own);
   // Errors come here as what is to be printed of them; pino has nothing to add.
   const serializers = { err: (error: unknown) => error };
-  const logger = pino({ name: 'edgeloop', level: 'trace', serializers }, destinationOf(where));
+  const logger = pino({ name, level: 'trace', serializers }, destinationOf(where));
   return { log: new ComponentLog(logger, levels, levels.of('default')), levels };
 }
 
