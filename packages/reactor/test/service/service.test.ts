@@ -58,7 +58,7 @@ t.test('a service that does not come up leaves nothing open, whatever was wrong'
     [definition([], { open: () => Promise.reject(broken) }), broken],
     [definition([], { open: async (reactor) => { await listening(reactor); throw broken; } }), broken],
     [definition([`--admin-port=${port}`]), { code: 'EADDRINUSE', message: new RegExp(`127\\.0\\.0\\.1:${port}`) }],
-    [definition(['--admin-port=0', '--admin-host=0.0.0.0', '--admin-token=short']), { code: 'EL_OPTION_INVALID' }],
+    [definition(['--admin-port=0', '--admin-host=0.0.0.0', '--admin-token=short']), { code: 'EL_CONFIG_INVALID' }],
     [definition(['--listen-backlog=0']), { code: 'EL_CONFIG_INVALID' }],
   ];
   // Only the first use of some of these makes descriptors that stay.
