@@ -1,0 +1,1 @@
+export { REDIS_VERSION } from './version.js';
