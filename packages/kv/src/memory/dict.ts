@@ -1,0 +1,313 @@
+import { keyEquals } from './entry.js';
+import type { Memory } from './memory.js';
+
+/** A slot is two words: the hash, and the address of the entry with the caller's mark in its sign bit; 0 if it is empty. */
+const SLOT_WORDS = 2;
+const SLOT_BYTES = 8;
+const FIRST_SLOTS = 8;
+const MAX_SLOTS = 1024;
+const ADDRESS = 0x7fffffff;
+/** The sign bit of a slot's second word, free for the owner. */
+export const MARK = 0x80000000 | 0;
+
+const HASH_SPACE = 2 ** 32;
+
+/**
+ * A hash table from keys to entries: extendible hashing (Fagin et al. 1979) over segments of up to 1024 slots, each with
+ * linear probing.
+ *
+ * The hash's upper bits lead through the directory to a segment, its lower bits to a slot. A full segment is split
+ * in two, so that growing never costs more than one segment; nothing is ever moved as a whole. Deletion shifts
+ * back what follows, so that there are no tombstones. Slot 0 of each segment is its header: how many slots are taken,
+ * and how many bits of the hash all of its keys have in common (its depth).
+ *
+ * It owns its segments, not the entries. Hashes come from outside, seeded, and must be spread evenly over 32 bits.
+ */
+export class Dict {
+  size = 0;
+  readonly #memory: Memory;
+  /** Addresses of segments; several neighbours may be the same. */
+  #directory: Int32Array;
+  #depth = 0;
+  /** Slots of a segment, less one. Only a dict of a single segment has fewer than MAX_SLOTS. */
+  #mask = FIRST_SLOTS - 1;
+  /** The slot that `find` has ended at. */
+  #foundSegment = 0;
+  #foundSlot = 0;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#directory = new Int32Array([this.#newSegment(FIRST_SLOTS, 0)]);
+  }
+
+  /** What the table itself takes, in bytes. */
+  get bytes(): number {
+    let bytes = this.#directory.length * 4;
+    for (let index = 0; index < this.#directory.length; index += this.#span(index)) bytes += (this.#mask + 1) * SLOT_BYTES;
+    return bytes;
+  }
+
+  /** The entry with the key `bytes[start, end)`, or 0. `replaceFound`, `markFound` and `removeFound` act on the entry that was found last. */
+  find(hash: number, bytes: Buffer, start: number, end: number): number {
+    const memory = this.#memory;
+    const segment = this.#segmentOf(hash);
+    const words = memory.words(segment);
+    const base = memory.offset(segment) >>> 2;
+    const mask = this.#mask;
+    let slot = hash & mask || 1;
+    for (;;) {
+      const at = base + slot * SLOT_WORDS;
+      const address = (words[at + 1] as number) & ADDRESS;
+      if (address === 0) return 0;
+      if (words[at] === hash && keyEquals(memory, address, bytes, start, end)) {
+        this.#foundSegment = segment;
+        this.#foundSlot = slot;
+        return address;
+      }
+      slot = (slot + 1) & mask || 1;
+    }
+  }
+
+  /** Finds an entry by its address, as `find` does by its key. The entry must be there. */
+  locate(hash: number, address: number): void {
+    const segment = this.#segmentOf(hash);
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    let slot = hash & this.#mask || 1;
+    while (((words[base + slot * SLOT_WORDS + 1] as number) & ADDRESS) !== address) slot = (slot + 1) & this.#mask || 1;
+    this.#foundSegment = segment;
+    this.#foundSlot = slot;
+  }
+
+  /** Adds an entry whose key is not in the dict. */
+  add(hash: number, address: number): void {
+    let segment = this.#segmentOf(hash);
+    while (this.#isFull(segment)) {
+      this.#grow(segment, hash);
+      segment = this.#segmentOf(hash);
+    }
+    this.#insert(segment, hash, address);
+    this.size++;
+  }
+
+  /** The entry that was found has moved. */
+  replaceFound(address: number): void {
+    const at = this.#foundWord();
+    const words = this.#memory.words(this.#foundSegment);
+    words[at + 1] = ((words[at + 1] as number) & MARK) | address;
+  }
+
+  /** Sets or clears the mark of the entry that was found. */
+  markFound(marked: boolean): void {
+    const at = this.#foundWord();
+    const words = this.#memory.words(this.#foundSegment);
+    words[at + 1] = ((words[at + 1] as number) & ADDRESS) | (marked ? MARK : 0);
+  }
+
+  /** Takes out the entry that was found, and closes the gap: what was pushed aside by it moves back. */
+  removeFound(): void {
+    const words = this.#memory.words(this.#foundSegment);
+    const base = this.#memory.offset(this.#foundSegment) >>> 2;
+    const mask = this.#mask;
+    let gap = this.#foundSlot;
+    let slot = gap;
+    for (;;) {
+      slot = (slot + 1) & mask || 1;
+      const from = base + slot * SLOT_WORDS;
+      if (words[from + 1] === 0) break;
+      if (!mayMove((words[from] as number) & mask || 1, gap, slot)) continue;
+      const to = base + gap * SLOT_WORDS;
+      words[to] = words[from] as number;
+      words[to + 1] = words[from + 1] as number;
+      gap = slot;
+    }
+    words[base + gap * SLOT_WORDS + 1] = 0;
+    words[base] = (words[base] as number) - 1;
+    this.size--;
+  }
+
+  /**
+   * Visits the entries whose hash lies in the next part of the hash space, which holds about `count` of them, and returns
+   * the cursor to go on from; 0 is the beginning and the end. Since a cursor is a place in the hash space, an entry that is there
+   * all the time is visited exactly once, however the table grows meanwhile. The dict must not change during a visit.
+   */
+  scan(cursor: number, count: number, visit: (address: number, marked: boolean) => void): number {
+    const width = Math.max(1, Math.ceil((HASH_SPACE / Math.max(1, this.size)) * count));
+    const from = cursor >>> 0;
+    const segmentEnd = this.#endOfSegment(from);
+    const to = Math.min(from + width, segmentEnd);
+    this.#visitRange(from, to, visit);
+    return to >= HASH_SPACE ? 0 : to;
+  }
+
+  /** Visits all entries. The dict must not change meanwhile. */
+  forEach(visit: (address: number, marked: boolean) => void): void {
+    for (let index = 0; index < this.#directory.length; index += this.#span(index)) {
+      this.#visitSegment(this.#directory[index] as number, visit);
+    }
+  }
+
+  /** An entry by chance, or 0 if there is none. `random` gives numbers in [0, 1). Only marked ones on request. */
+  random(random: () => number, markedOnly = false): number {
+    if (this.size === 0) return 0;
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const segment = this.#directory[Math.floor(random() * this.#directory.length)] as number;
+      const entry = this.#randomOf(segment, random, markedOnly);
+      if (entry !== 0) return entry;
+    }
+    return this.#first(markedOnly);
+  }
+
+  /** Gives the segments back. The dict is empty then and may not be used again. */
+  dispose(): void {
+    for (let index = 0; index < this.#directory.length; ) {
+      const span = this.#span(index);
+      this.#memory.free(this.#directory[index] as number);
+      index += span;
+    }
+    this.#directory = new Int32Array(0);
+    this.size = 0;
+  }
+
+  // --- Segments
+
+  #segmentOf(hash: number): number {
+    // Two shifts, for a shift by 32 does nothing.
+    return this.#directory[(hash >>> 1) >>> (31 - this.#depth)] as number;
+  }
+
+  #newSegment(slots: number, depth: number): number {
+    const segment = this.#memory.allocate(slots * SLOT_BYTES);
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    words.fill(0, base, base + slots * SLOT_WORDS);
+    words[base + 1] = depth;
+    return segment;
+  }
+
+  /** Seven eighths of the slots: probing stays short, and a key costs 12 bytes of table on the average. */
+  #isFull(segment: number): boolean {
+    const slots = this.#mask + 1;
+    return (this.#memory.words(segment)[this.#memory.offset(segment) >>> 2] as number) >= slots - 1 - (slots >>> 3);
+  }
+
+  #insert(segment: number, hash: number, reference: number): void {
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    const mask = this.#mask;
+    let slot = hash & mask || 1;
+    while (words[base + slot * SLOT_WORDS + 1] !== 0) slot = (slot + 1) & mask || 1;
+    words[base + slot * SLOT_WORDS] = hash;
+    words[base + slot * SLOT_WORDS + 1] = reference;
+    words[base] = (words[base] as number) + 1;
+  }
+
+  #grow(segment: number, hash: number): void {
+    if (this.#mask + 1 < MAX_SLOTS) this.#enlarge(segment);
+    else this.#split(segment, hash);
+  }
+
+  #enlarge(segment: number): void {
+    const slots = this.#mask + 1;
+    const larger = this.#newSegment(slots * 2, 0);
+    this.#mask = slots * 2 - 1;
+    this.#directory[0] = larger;
+    this.#moveAll(segment, slots);
+    this.#memory.free(segment);
+  }
+
+  #split(segment: number, hash: number): void {
+    const depth = this.#depthOf(segment);
+    if (depth === this.#depth) this.#doubleDirectory();
+    const lower = this.#newSegment(MAX_SLOTS, depth + 1);
+    const upper = this.#newSegment(MAX_SLOTS, depth + 1);
+    const span = 1 << (this.#depth - depth);
+    const first = ((hash >>> 1) >>> (31 - this.#depth)) & -span;
+    this.#directory.fill(lower, first, first + span / 2);
+    this.#directory.fill(upper, first + span / 2, first + span);
+    this.#moveAll(segment, MAX_SLOTS);
+    this.#memory.free(segment);
+  }
+
+  #doubleDirectory(): void {
+    const doubled = new Int32Array(this.#directory.length * 2);
+    for (let index = 0; index < doubled.length; index++) doubled[index] = this.#directory[index >>> 1] as number;
+    this.#directory = doubled;
+    this.#depth++;
+  }
+
+  #moveAll(segment: number, slots: number): void {
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    for (let slot = 1; slot < slots; slot++) {
+      const at = base + slot * SLOT_WORDS;
+      const reference = words[at + 1] as number;
+      if (reference !== 0) this.#insert(this.#segmentOf(words[at] as number), words[at] as number, reference);
+    }
+  }
+
+  #depthOf(segment: number): number {
+    return this.#memory.words(segment)[(this.#memory.offset(segment) >>> 2) + 1] as number;
+  }
+
+  /** How many neighbours in the directory are the segment at `index`, which is the first of them. */
+  #span(index: number): number {
+    return 1 << (this.#depth - this.#depthOf(this.#directory[index] as number));
+  }
+
+  #foundWord(): number {
+    return (this.#memory.offset(this.#foundSegment) >>> 2) + this.#foundSlot * SLOT_WORDS;
+  }
+
+  // --- Visits
+
+  #endOfSegment(hash: number): number {
+    const depth = this.#depthOf(this.#segmentOf(hash | 0));
+    const width = HASH_SPACE / 2 ** depth;
+    return (Math.floor(hash / width) + 1) * width;
+  }
+
+  #visitRange(from: number, to: number, visit: (address: number, marked: boolean) => void): void {
+    const segment = this.#segmentOf(from | 0);
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    for (let slot = 1; slot <= this.#mask; slot++) {
+      const reference = words[base + slot * SLOT_WORDS + 1] as number;
+      const hash = (words[base + slot * SLOT_WORDS] as number) >>> 0;
+      if (reference !== 0 && hash >= from && hash < to) visit(reference & ADDRESS, reference < 0);
+    }
+  }
+
+  #visitSegment(segment: number, visit: (address: number, marked: boolean) => void): void {
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    for (let slot = 1; slot <= this.#mask; slot++) {
+      const reference = words[base + slot * SLOT_WORDS + 1] as number;
+      if (reference !== 0) visit(reference & ADDRESS, reference < 0);
+    }
+  }
+
+  #randomOf(segment: number, random: () => number, markedOnly: boolean): number {
+    const words = this.#memory.words(segment);
+    const base = this.#memory.offset(segment) >>> 2;
+    const slots = this.#mask;
+    for (let attempt = 0; attempt < 16; attempt++) {
+      const reference = words[base + (1 + Math.floor(random() * slots)) * SLOT_WORDS + 1] as number;
+      if (reference !== 0 && (!markedOnly || reference < 0)) return reference & ADDRESS;
+    }
+    return 0;
+  }
+
+  #first(markedOnly: boolean): number {
+    let found = 0;
+    this.forEach((address, marked) => {
+      if (found === 0 && (marked || !markedOnly)) found = address;
+    });
+    return found;
+  }
+}
+
+/** Whether an entry at `slot`, whose place would be `home`, may move to `gap`: only if it then still lies at or behind its home. */
+function mayMove(home: number, gap: number, slot: number): boolean {
+  return gap <= slot ? home <= gap || home > slot : home <= gap && home > slot;
+}

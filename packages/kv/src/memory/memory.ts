@@ -1,0 +1,193 @@
+import { CLASS_OF_UNITS, CLASS_UNITS, MAX_SMALL_BYTES, UNIT_BYTES } from './size-classes.js';
+import { OutOfMemory } from './out-of-memory.js';
+import { LargeBlocks } from './large-blocks.js';
+
+const PAGE_UNIT_BITS = 12;
+const PAGE_UNITS = 1 << PAGE_UNIT_BITS;
+const CHUNK_UNIT_BITS = 19;
+const CHUNK_UNITS = 1 << CHUNK_UNIT_BITS;
+const CHUNK_BYTES = CHUNK_UNITS * UNIT_BYTES;
+const PAGES_PER_CHUNK = CHUNK_UNITS / PAGE_UNITS;
+/** Addresses from here on name large blocks. */
+const LARGE = 1 << 30;
+const MAX_CHUNKS = LARGE / CHUNK_UNITS;
+const MAX_PAGES = MAX_CHUNKS * PAGES_PER_CHUNK;
+/** Page 0 is given to nobody, so that 0 is no address and no page. */
+const NONE = 0;
+
+/**
+ * Where the store keeps its bytes, outside the heap that V8 collects: blocks of any size, each named by its address, a
+ * positive integer of 31 bits. There are no headers: a block's size follows from its page.
+ *
+ * Chunks of 8 MiB are cut into pages of 64 KiB, a page into blocks of one size class (a slab, Bonwick 1994). A page
+ * whose blocks are all free may serve any class. Large blocks are buffers of their own. Whoever allocates a block frees
+ * it; the contents are not cleared. Not to be used from two threads.
+ */
+export class Memory {
+  /** What is allocated, with the rounding to size classes. */
+  usedBytes = 0;
+  readonly #chunks: Buffer[] = [];
+  readonly #chunkWords: Int32Array[] = [];
+  readonly #large = new LargeBlocks();
+  readonly #maxBytes: number;
+
+  // Of each page. They are as long as they can become, and cost what is touched of them.
+  readonly #classOf = new Uint8Array(MAX_PAGES);
+  readonly #used = new Uint16Array(MAX_PAGES);
+  /** How many blocks have ever been cut: the rest has not been touched. */
+  readonly #cut = new Uint16Array(MAX_PAGES);
+  readonly #firstFree = new Int32Array(MAX_PAGES);
+  readonly #next = new Int32Array(MAX_PAGES);
+  readonly #previous = new Int32Array(MAX_PAGES);
+
+  /** For each class the first of its pages that have room. */
+  readonly #roomy = new Int32Array(CLASS_UNITS.length);
+  readonly #freePages: number[] = [];
+  #pages = 0;
+
+  constructor(maxBytes: number = MAX_CHUNKS * CHUNK_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** What was taken from the system and not given back. */
+  get reservedBytes(): number {
+    return this.#chunks.length * CHUNK_BYTES + this.#large.bytes;
+  }
+
+  /** The buffer that a block lies in; it begins at `offset(address)`. */
+  buffer(address: number): Buffer {
+    return (address < LARGE ? this.#chunks[address >>> CHUNK_UNIT_BITS] : this.#large.buffer(address - LARGE)) as Buffer;
+  }
+
+  /** The same buffer as words of 32 bits; the block begins at `offset(address) >>> 2`. */
+  words(address: number): Int32Array {
+    return (address < LARGE ? this.#chunkWords[address >>> CHUNK_UNIT_BITS] : this.#large.words(address - LARGE)) as Int32Array;
+  }
+
+  /** Where in its buffer a block begins, in bytes. */
+  offset(address: number): number {
+    return address < LARGE ? (address & (CHUNK_UNITS - 1)) << 4 : 0;
+  }
+
+  /** How many bytes a block really has. */
+  capacity(address: number): number {
+    if (address >= LARGE) return this.#large.capacity(address - LARGE);
+    return (CLASS_UNITS[this.#classOf[address >>> PAGE_UNIT_BITS] as number] as number) * UNIT_BYTES;
+  }
+
+  /** Whether a block would keep its size if it had to hold so many bytes. */
+  fits(address: number, bytes: number): boolean {
+    const capacity = this.capacity(address);
+    return bytes <= capacity && (bytes * 2 >= capacity || capacity <= 64);
+  }
+
+  /** A block of at least so many bytes, whose contents are arbitrary. Error: OutOfMemory. */
+  allocate(bytes: number): number {
+    if (bytes > MAX_SMALL_BYTES) return this.#allocateLarge(bytes);
+    const sizeClass = CLASS_OF_UNITS[(bytes + UNIT_BYTES - 1) >>> 4] as number;
+    const page = (this.#roomy[sizeClass] as number) || this.#openPage(sizeClass);
+    const units = CLASS_UNITS[sizeClass] as number;
+    let address = this.#firstFree[page] as number;
+    if (address !== NONE) this.#firstFree[page] = this.words(address)[this.offset(address) >>> 2] as number;
+    else address = (page << PAGE_UNIT_BITS) + (this.#cut[page] as number)++ * units;
+    this.usedBytes += units * UNIT_BYTES;
+    if (++(this.#used[page] as number) === blocksPerPage(units)) this.#unlink(page, sizeClass);
+    return address;
+  }
+
+  free(address: number): void {
+    if (address >= LARGE) return this.#freeLarge(address);
+    const page = address >>> PAGE_UNIT_BITS;
+    const sizeClass = this.#classOf[page] as number;
+    const units = CLASS_UNITS[sizeClass] as number;
+    this.words(address)[this.offset(address) >>> 2] = this.#firstFree[page] as number;
+    this.#firstFree[page] = address;
+    this.usedBytes -= units * UNIT_BYTES;
+    const used = --(this.#used[page] as number);
+    if (used === blocksPerPage(units) - 1) this.#link(page, sizeClass);
+    if (used === 0 && this.#hasOther(page, sizeClass)) this.#closePage(page, sizeClass);
+  }
+
+  /** A block with the first `kept` bytes of another one, which is freed unless it serves as well. Error: OutOfMemory. */
+  reallocate(address: number, kept: number, bytes: number): number {
+    if (this.fits(address, bytes)) return address;
+    const moved = this.allocate(bytes);
+    const from = this.offset(address);
+    this.buffer(moved).set(this.buffer(address).subarray(from, from + kept), this.offset(moved));
+    this.free(address);
+    return moved;
+  }
+
+  // --- Large blocks
+
+  #allocateLarge(bytes: number): number {
+    this.#checkRoom(bytes);
+    const index = this.#large.allocate(bytes);
+    this.usedBytes += this.#large.capacity(index);
+    return LARGE + index;
+  }
+
+  #freeLarge(address: number): void {
+    this.usedBytes -= this.#large.capacity(address - LARGE);
+    this.#large.free(address - LARGE);
+  }
+
+  // --- Pages
+
+  #openPage(sizeClass: number): number {
+    const page = this.#freePages.pop() ?? this.#newPage();
+    this.#classOf[page] = sizeClass;
+    this.#used[page] = 0;
+    this.#cut[page] = 0;
+    this.#firstFree[page] = NONE;
+    this.#link(page, sizeClass);
+    return page;
+  }
+
+  #newPage(): number {
+    if (this.#pages === this.#chunks.length * PAGES_PER_CHUNK) this.#addChunk();
+    if (this.#pages === 0) this.#pages = 1;
+    return this.#pages++;
+  }
+
+  #addChunk(): void {
+    this.#checkRoom(CHUNK_BYTES);
+    if (this.#chunks.length === MAX_CHUNKS) throw new OutOfMemory(MAX_CHUNKS * CHUNK_BYTES);
+    const memory = new ArrayBuffer(CHUNK_BYTES);
+    this.#chunks.push(Buffer.from(memory));
+    this.#chunkWords.push(new Int32Array(memory));
+  }
+
+  #checkRoom(bytes: number): void {
+    if (this.reservedBytes + bytes > this.#maxBytes) throw new OutOfMemory(this.#maxBytes);
+  }
+
+  #closePage(page: number, sizeClass: number): void {
+    this.#unlink(page, sizeClass);
+    this.#freePages.push(page);
+  }
+
+  #hasOther(page: number, sizeClass: number): boolean {
+    return this.#roomy[sizeClass] !== page || this.#next[page] !== NONE;
+  }
+
+  #link(page: number, sizeClass: number): void {
+    const head = this.#roomy[sizeClass] as number;
+    this.#next[page] = head;
+    this.#previous[page] = NONE;
+    if (head !== NONE) this.#previous[head] = page;
+    this.#roomy[sizeClass] = page;
+  }
+
+  #unlink(page: number, sizeClass: number): void {
+    const next = this.#next[page] as number;
+    const previous = this.#previous[page] as number;
+    if (next !== NONE) this.#previous[next] = previous;
+    if (previous !== NONE) this.#next[previous] = next;
+    else this.#roomy[sizeClass] = next;
+  }
+}
+
+function blocksPerPage(units: number): number {
+  return (PAGE_UNITS / units) | 0;
+}
