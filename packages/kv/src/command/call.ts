@@ -1,0 +1,180 @@
+import { Slice } from '../memory/slice.js';
+import type { Client } from '../client/client.js';
+import type { ReplyWriter } from '../protocol/reply-writer.js';
+import type { Server } from '../server/server.js';
+import type { Database } from '../store/database.js';
+import type { EventKind } from '../server/changes.js';
+import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
+import type { RegisteredCommand } from './registry.js';
+import type { ValueType } from '../store/meta.js';
+import type { Collection } from '../values/value-context.js';
+import { parseDouble, parseInteger, parseBigInteger } from './numbers.js';
+
+/** The arguments of a request: the reader that found it, or a Request. */
+export interface Arguments {
+  readonly source: Buffer;
+  readonly count: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+/**
+ * A request on its way through the server: its arguments, whose it is, and where the reply goes. One object serves all requests of
+ * a connection's turn; a script or a transaction uses others.
+ *
+ * Arguments are ranges of `source`, the command's name is number 0.
+ */
+export class Call {
+  readonly server: Server;
+  client!: Client;
+  command!: RegisteredCommand;
+  reply: ReplyWriter;
+  source!: Buffer;
+  count = 0;
+  starts!: Int32Array;
+  ends!: Int32Array;
+  /** Whether the client may be kept waiting: not in a transaction, not in a script. */
+  mayBlock = true;
+  /** Whether the command waits for a key: set by `block`. */
+  blocked = false;
+  readonly #slice = new Slice();
+
+  constructor(server: Server, reply: ReplyWriter) {
+    this.server = server;
+    this.reply = reply;
+  }
+
+  take(args: Arguments): void {
+    this.source = args.source;
+    this.count = args.count;
+    this.starts = args.starts;
+    this.ends = args.ends;
+  }
+
+  get db(): Database {
+    return this.client.db;
+  }
+
+  // --- Arguments
+
+  start(index: number): number {
+    return this.starts[index] as number;
+  }
+
+  end(index: number): number {
+    return this.ends[index] as number;
+  }
+
+  length(index: number): number {
+    return (this.ends[index] as number) - (this.starts[index] as number);
+  }
+
+  /** A copy of an argument, which outlives the call. */
+  copy(index: number): Buffer {
+    return Buffer.from(this.source.subarray(this.start(index), this.end(index)));
+  }
+
+  /** The argument's own bytes; valid until the next call. */
+  slice(index: number): Slice {
+    return this.#slice.set(this.source, this.start(index), this.end(index));
+  }
+
+  /** The argument as text, each byte a character. */
+  latin1(index: number): string {
+    return this.source.latin1Slice(this.start(index), this.end(index));
+  }
+
+  /** The argument as text in UTF-8. */
+  text(index: number): string {
+    return this.source.utf8Slice(this.start(index), this.end(index));
+  }
+
+  /** Whether the argument is this word, given in upper case, whatever the case. */
+  is(index: number, word: string): boolean {
+    if (index >= this.count || this.length(index) !== word.length) return false;
+    const start = this.start(index);
+    for (let i = 0; i < word.length; i++) {
+      const byte = this.source[start + i] as number;
+      if ((byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte) !== word.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
+  /** A 64-bit integer as a number: exact up to 2^53, the nearest one beyond. */
+  integer(index: number, error: ReplyError = NOT_AN_INTEGER): number {
+    const value = parseInteger(this.source, this.start(index), this.end(index));
+    if (Number.isNaN(value)) throw error;
+    return value;
+  }
+
+  /** A 64-bit integer, exact. */
+  bigInteger(index: number, error: ReplyError = NOT_AN_INTEGER): bigint {
+    const value = parseBigInteger(this.source, this.start(index), this.end(index));
+    if (value === undefined) throw error;
+    return value;
+  }
+
+  /** A floating-point number, infinities included. */
+  double(index: number, error: ReplyError = NOT_A_FLOAT): number {
+    const value = parseDouble(this.source, this.start(index), this.end(index));
+    if (Number.isNaN(value)) throw error;
+    return value;
+  }
+
+  // --- Keys
+
+  /** The entry of the key that is argument `index`, on behalf of a reader: 0 if there is none. */
+  read(index: number): number {
+    return this.client.db.read(this.source, this.starts[index] as number, this.ends[index] as number);
+  }
+
+  /** The same on behalf of a writer, which counts no hit. */
+  find(index: number): number {
+    return this.client.db.find(this.source, this.starts[index] as number, this.ends[index] as number);
+  }
+
+  /** The entry if it is of this type, 0 if there is none. Error: WRONGTYPE. */
+  readTyped(index: number, type: ValueType): number {
+    const entry = this.read(index);
+    if (entry !== 0 && this.db.typeOf(entry) !== type) throw WRONG_TYPE;
+    return entry;
+  }
+
+  findTyped(index: number, type: ValueType): number {
+    const entry = this.find(index);
+    if (entry !== 0) {
+      if (this.db.typeOf(entry) !== type) throw WRONG_TYPE;
+      this.db.touch(entry);
+    }
+    return entry;
+  }
+
+  /** The collection of a key for a reader, undefined if there is none. Error: WRONGTYPE. */
+  readCollection<C extends Collection>(index: number, type: ValueType): C | undefined {
+    const entry = this.readTyped(index, type);
+    return entry === 0 ? undefined : (this.db.collectionOf(entry) as C);
+  }
+
+  /** Tells that the key has changed: to watching, blocked and tracking clients and to subscribers of `event`. */
+  changed(index: number, event: string, kind: EventKind): void {
+    this.server.keyspace.dirty++;
+    const { db } = this.client;
+    if (db.observers > 0) this.server.changes.keyChanged(db, this.copy(index), event, kind, this.client);
+  }
+
+  /** The same for a key that is no argument. */
+  keyChanged(db: Database, key: Buffer, event: string, kind: EventKind): void {
+    this.server.keyspace.dirty++;
+    if (db.observers > 0) this.server.changes.keyChanged(db, key, event, kind, this.client);
+  }
+
+  /**
+   * Lets the client wait until one of the keys, named by the indexes of arguments, has changed: the command then runs again.
+   * After `timeoutMs` (0: never) the client gets what `onTimeout` writes; at once, where nobody may wait.
+   */
+  block(keys: readonly number[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void): void {
+    if (!this.mayBlock) return onTimeout(this.reply);
+    this.blocked = true;
+    this.server.blocking.block(this, keys, timeoutMs, onTimeout);
+  }
+}

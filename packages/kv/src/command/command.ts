@@ -1,0 +1,48 @@
+import type { Call } from './call.js';
+
+/** As COMMAND INFO names them. */
+export type CommandFlag =
+  | 'write' | 'readonly' | 'denyoom' | 'admin' | 'pubsub' | 'noscript' | 'blocking' | 'loading' | 'stale' | 'skip_monitor'
+  | 'skip_slowlog' | 'no_auth' | 'no_multi' | 'fast' | 'movablekeys' | 'may_replicate' | 'no_mandatory_keys' | 'allow_busy' | 'no_async_loading';
+
+export type CommandGroup =
+  | 'string' | 'bitmap' | 'hash' | 'list' | 'set' | 'sorted-set' | 'stream' | 'hyperloglog' | 'geo' | 'generic' | 'pubsub' | 'transactions'
+  | 'scripting' | 'connection' | 'server' | 'cluster';
+
+/** Where keys stand among the arguments: `last` counts from the end if it is negative. */
+export interface KeyRange {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+/** Keys whose place depends on the arguments: returns the indexes of them. Error: ReplyError if there are none. */
+export type KeyFinder = (call: Call) => number[];
+
+/** A command: all that the server and its clients want to know of it. COMMAND and COMMAND DOCS are derived from this. */
+export interface Command {
+  /** In lower case. */
+  readonly name: string;
+  /** Arguments with the name; negative: at least so many. */
+  readonly arity: number;
+  readonly flags: readonly CommandFlag[];
+  readonly keys?: KeyRange;
+  /** In addition to `keys`, or instead of them. */
+  readonly findKeys?: KeyFinder;
+  readonly group: CommandGroup;
+  /** The version of Redis that brought it. */
+  readonly since: string;
+  readonly summary: string;
+  readonly complexity?: string;
+  /** The arguments behind the name, as in Redis's manual: `key value [NX | XX] [GET]`. */
+  readonly syntax: string;
+  /** Further ACL categories, which do not follow from flags and group. */
+  readonly categories?: readonly string[];
+  readonly subcommands?: readonly Command[];
+  /** Does it, and writes exactly one reply. Error: ReplyError, before anything is changed. */
+  execute(call: Call): void;
+}
+
+export function defineCommand(command: Command): Command {
+  return command;
+}

@@ -1,0 +1,85 @@
+import type { Command } from './command.js';
+import { CommandStats } from './command-stats.js';
+
+const TABLE_SLOTS = 1024;
+const LOWER_CASE = 0x20;
+
+/** A command with what the server keeps of it. */
+export class RegisteredCommand {
+  readonly stats = new CommandStats();
+  readonly command: Command;
+  /** The name as INFO and SLOWLOG have it: `config|get` for a subcommand. */
+  readonly fullName: string;
+  readonly name: Buffer;
+  readonly subcommands: ReadonlyMap<string, RegisteredCommand>;
+  readonly flags: ReadonlySet<string>;
+  // The flags that are looked at for every request.
+  readonly isWrite: boolean;
+  readonly deniesWhenFull: boolean;
+  readonly needsNoAuth: boolean;
+
+  constructor(command: Command, parent?: Command) {
+    this.command = command;
+    this.fullName = parent === undefined ? command.name : `${parent.name}|${command.name}`;
+    this.name = Buffer.from(command.name);
+    this.flags = new Set(command.flags);
+    this.isWrite = this.flags.has('write');
+    this.deniesWhenFull = this.flags.has('denyoom');
+    this.needsNoAuth = this.flags.has('no_auth');
+    this.subcommands = new Map((command.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, command)]));
+  }
+
+  /** Whether a request of so many arguments may be one. */
+  accepts(count: number): boolean {
+    const { arity } = this.command;
+    return arity >= 0 ? count === arity : count >= -arity;
+  }
+}
+
+/** All commands by name. The look-up goes by the bytes of a request and makes no string. */
+export class Registry {
+  readonly all: readonly RegisteredCommand[];
+  readonly #slots: (RegisteredCommand | undefined)[] = Array.from({ length: TABLE_SLOTS }, () => undefined);
+
+  constructor(commands: readonly Command[]) {
+    this.all = commands.map((command) => new RegisteredCommand(command));
+    for (const command of this.all) this.#add(command);
+  }
+
+  /** The command that `bytes[start, end)` names, in upper or lower case. */
+  find(bytes: Buffer, start: number, end: number): RegisteredCommand | undefined {
+    for (let slot = hashName(bytes, start, end); ; slot = (slot + 1) % TABLE_SLOTS) {
+      const command = this.#slots[slot];
+      if (command === undefined || sameName(command.name, bytes, start, end)) return command;
+    }
+  }
+
+  /** The same by name: `get`, or `config|get`. */
+  byName(fullName: string): RegisteredCommand | undefined {
+    const [name = '', sub] = fullName.toLowerCase().split('|');
+    const bytes = Buffer.from(name);
+    const command = this.find(bytes, 0, bytes.length);
+    return sub === undefined ? command : command?.subcommands.get(sub);
+  }
+
+  #add(command: RegisteredCommand): void {
+    let slot = hashName(command.name, 0, command.name.length);
+    while (this.#slots[slot] !== undefined) slot = (slot + 1) % TABLE_SLOTS;
+    this.#slots[slot] = command;
+  }
+}
+
+function hashName(bytes: Buffer, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + ((bytes[i] as number) | LOWER_CASE)) | 0;
+  return (hash ^ (hash >>> 10)) & (TABLE_SLOTS - 1);
+}
+
+function sameName(name: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[start + i] as number;
+    if (name[i] !== (byte >= 0x41 && byte <= 0x5a ? byte | LOWER_CASE : byte)) return false;
+  }
+  return true;
+}

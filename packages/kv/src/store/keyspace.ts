@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { halfSipHash } from '../algorithms/half-sip-hash.js';
+import { Memory } from '../memory/memory.js';
+import { DEFAULT_ENCODING_LIMITS, type EncodingLimits, type ValueContext } from '../values/value-context.js';
+import { AccessClock } from './access-clock.js';
+import { Collections } from './collections.js';
+import { Database } from './database.js';
+import { KeyspaceStats } from './keyspace-stats.js';
+
+/** Whom a keyspace tells that a key has gone by itself. The key is valid during the call. */
+export interface KeyspaceObserver {
+  expired(database: Database, key: Buffer): void;
+}
+
+/**
+ * All databases of a server, and what they share: memory, the secret of the hash, the clock that deadlines are held against.
+ * It knows nothing of connections and commands.
+ */
+export class Keyspace implements ValueContext {
+  readonly memory: Memory;
+  readonly collections = new Collections();
+  readonly limits: EncodingLimits = { ...DEFAULT_ENCODING_LIMITS };
+  readonly access = new AccessClock();
+  readonly stats = new KeyspaceStats();
+  readonly databases: Database[];
+  observer: KeyspaceObserver | undefined;
+  /** The time, in ms since the epoch. It stands still while a command runs, so that a command sees a key or does not. */
+  nowMs = Date.now();
+  /** Changes to data since the last save, as INFO counts them. */
+  dirty = 0;
+  readonly #key0: number;
+  readonly #key1: number;
+
+  constructor(databaseCount: number, memory: Memory = new Memory(), secret: Buffer = randomBytes(8)) {
+    this.memory = memory;
+    this.#key0 = secret.readInt32LE(0);
+    this.#key1 = secret.readInt32LE(4);
+    this.databases = Array.from({ length: databaseCount }, (_, index) => new Database(this, index));
+  }
+
+  hash(bytes: Buffer, start: number, end: number): number {
+    return halfSipHash(bytes, start, end, this.#key0, this.#key1);
+  }
+
+  random(): number {
+    return Math.random();
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The word of an entry that says what its key holds:
+ *
+ *     bits 0-3    the type
+ *     bit  4      RAW
+ *     bit  7      EXPIRES (memory/entry.ts)
+ *     bits 8-31   when it was last used: seconds (LRU), or minutes and a logarithmic count (LFU)
+ */
+export const TYPE_BITS = 0xf;
+
+export const STRING = 0;
+export const LIST = 1;
+export const SET = 2;
+export const ZSET = 3;
+export const HASH = 4;
+export const STREAM = 5;
+
+export type ValueType = typeof STRING | typeof LIST | typeof SET | typeof ZSET | typeof HASH | typeof STREAM;
+
+/** As TYPE names them, by number. */
+export const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash', 'stream'] as const;
+
+/** The string was changed in place, which OBJECT ENCODING tells by "raw". */
+export const RAW = 1 << 4;
+
+/** What a new value of an entry leaves untouched, besides the deadline. */
+export const ACCESS_SHIFT = 8;
+export const ACCESS_BITS = 0xffffff << ACCESS_SHIFT;
