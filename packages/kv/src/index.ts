@@ -1,1 +1,2 @@
+export { kv } from './plugin/kv.js';
 export { REDIS_VERSION } from './version.js';

@@ -5,10 +5,13 @@ import type { Server } from '../server/server.js';
 import type { Database } from '../store/database.js';
 import type { EventKind } from '../server/changes.js';
 import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
-import type { RegisteredCommand } from './registry.js';
+import type { CommandDefinition } from './command-definition.js';
+import { Request } from '../protocol/request.js';
+import type { RegisteredCommand, Registry } from './registry.js';
 import type { ValueType } from '../store/meta.js';
 import type { Collection } from '../values/value-context.js';
-import { parseDouble, parseInteger, parseBigInteger } from './numbers.js';
+import { type Integer64, parseInteger, parseInteger64 } from '../bytes/integer.js';
+import { parseDouble } from '../bytes/double.js';
 
 /** The arguments of a request: the reader that found it, or a Request. */
 export interface Arguments {
@@ -27,7 +30,8 @@ export interface Arguments {
 export class Call {
   readonly server: Server;
   client!: Client;
-  command!: RegisteredCommand;
+  command!: RegisteredCommand<Call>;
+  readonly registry: Registry<Call>;
   reply: ReplyWriter;
   source!: Buffer;
   count = 0;
@@ -39,8 +43,9 @@ export class Call {
   blocked = false;
   readonly #slice = new Slice();
 
-  constructor(server: Server, reply: ReplyWriter) {
+  constructor(server: Server, registry: Registry<Call>, reply: ReplyWriter) {
     this.server = server;
+    this.registry = registry;
     this.reply = reply;
   }
 
@@ -53,6 +58,11 @@ export class Call {
 
   get db(): Database {
     return this.client.db;
+  }
+
+  /** A copy of the request, which outlives the call. */
+  request(): Request {
+    return new Request(Array.from({ length: this.count }, (_, index) => this.copy(index)));
   }
 
   // --- Arguments
@@ -81,12 +91,12 @@ export class Call {
 
   /** The argument as text, each byte a character. */
   latin1(index: number): string {
-    return this.source.latin1Slice(this.start(index), this.end(index));
+    return this.source.toString('latin1', this.start(index), this.end(index));
   }
 
   /** The argument as text in UTF-8. */
   text(index: number): string {
-    return this.source.utf8Slice(this.start(index), this.end(index));
+    return this.source.toString('utf8', this.start(index), this.end(index));
   }
 
   /** Whether the argument is this word, given in upper case, whatever the case. */
@@ -100,7 +110,7 @@ export class Call {
     return true;
   }
 
-  /** A 64-bit integer as a number: exact up to 2^53, the nearest one beyond. */
+  /** A 64-bit integer as a number: infinite where a number cannot hold it exactly. */
   integer(index: number, error: ReplyError = NOT_AN_INTEGER): number {
     const value = parseInteger(this.source, this.start(index), this.end(index));
     if (Number.isNaN(value)) throw error;
@@ -108,9 +118,9 @@ export class Call {
   }
 
   /** A 64-bit integer, exact. */
-  bigInteger(index: number, error: ReplyError = NOT_AN_INTEGER): bigint {
-    const value = parseBigInteger(this.source, this.start(index), this.end(index));
-    if (value === undefined) throw error;
+  integer64(index: number, error: ReplyError = NOT_AN_INTEGER): Integer64 {
+    const value = parseInteger64(this.source, this.start(index), this.end(index));
+    if (Number.isNaN(value)) throw error;
     return value;
   }
 
@@ -175,6 +185,9 @@ export class Call {
   block(keys: readonly number[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void): void {
     if (!this.mayBlock) return onTimeout(this.reply);
     this.blocked = true;
-    this.server.blocking.block(this, keys, timeoutMs, onTimeout);
+    this.server.blocking.block(this.client, this.request(), keys.map((index) => this.latin1(index)), timeoutMs, onTimeout);
   }
 }
+
+/** A command: all that the server and its clients want to know of it. */
+export type Command = CommandDefinition<Call>;

@@ -1,53 +1,53 @@
-import type { Command } from './command.js';
+import type { CommandDefinition } from './command-definition.js';
 import { CommandStats } from './command-stats.js';
 
 const TABLE_SLOTS = 1024;
 const LOWER_CASE = 0x20;
 
 /** A command with what the server keeps of it. */
-export class RegisteredCommand {
+export class RegisteredCommand<Call> {
   readonly stats = new CommandStats();
-  readonly command: Command;
+  readonly definition: CommandDefinition<Call>;
   /** The name as INFO and SLOWLOG have it: `config|get` for a subcommand. */
   readonly fullName: string;
   readonly name: Buffer;
-  readonly subcommands: ReadonlyMap<string, RegisteredCommand>;
+  readonly subcommands: ReadonlyMap<string, RegisteredCommand<Call>>;
   readonly flags: ReadonlySet<string>;
   // The flags that are looked at for every request.
   readonly isWrite: boolean;
   readonly deniesWhenFull: boolean;
   readonly needsNoAuth: boolean;
 
-  constructor(command: Command, parent?: Command) {
-    this.command = command;
-    this.fullName = parent === undefined ? command.name : `${parent.name}|${command.name}`;
-    this.name = Buffer.from(command.name);
-    this.flags = new Set(command.flags);
+  constructor(definition: CommandDefinition<Call>, parent?: CommandDefinition<Call>) {
+    this.definition = definition;
+    this.fullName = parent === undefined ? definition.name : `${parent.name}|${definition.name}`;
+    this.name = Buffer.from(definition.name);
+    this.flags = new Set(definition.flags);
     this.isWrite = this.flags.has('write');
     this.deniesWhenFull = this.flags.has('denyoom');
     this.needsNoAuth = this.flags.has('no_auth');
-    this.subcommands = new Map((command.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, command)]));
+    this.subcommands = new Map((definition.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, definition)]));
   }
 
   /** Whether a request of so many arguments may be one. */
   accepts(count: number): boolean {
-    const { arity } = this.command;
+    const { arity } = this.definition;
     return arity >= 0 ? count === arity : count >= -arity;
   }
 }
 
 /** All commands by name. The look-up goes by the bytes of a request and makes no string. */
-export class Registry {
-  readonly all: readonly RegisteredCommand[];
-  readonly #slots: (RegisteredCommand | undefined)[] = Array.from({ length: TABLE_SLOTS }, () => undefined);
+export class Registry<Call> {
+  readonly all: readonly RegisteredCommand<Call>[];
+  readonly #slots: (RegisteredCommand<Call> | undefined)[] = Array.from({ length: TABLE_SLOTS }, () => undefined);
 
-  constructor(commands: readonly Command[]) {
+  constructor(commands: readonly CommandDefinition<Call>[]) {
     this.all = commands.map((command) => new RegisteredCommand(command));
     for (const command of this.all) this.#add(command);
   }
 
   /** The command that `bytes[start, end)` names, in upper or lower case. */
-  find(bytes: Buffer, start: number, end: number): RegisteredCommand | undefined {
+  find(bytes: Buffer, start: number, end: number): RegisteredCommand<Call> | undefined {
     for (let slot = hashName(bytes, start, end); ; slot = (slot + 1) % TABLE_SLOTS) {
       const command = this.#slots[slot];
       if (command === undefined || sameName(command.name, bytes, start, end)) return command;
@@ -55,14 +55,14 @@ export class Registry {
   }
 
   /** The same by name: `get`, or `config|get`. */
-  byName(fullName: string): RegisteredCommand | undefined {
+  byName(fullName: string): RegisteredCommand<Call> | undefined {
     const [name = '', sub] = fullName.toLowerCase().split('|');
     const bytes = Buffer.from(name);
     const command = this.find(bytes, 0, bytes.length);
     return sub === undefined ? command : command?.subcommands.get(sub);
   }
 
-  #add(command: RegisteredCommand): void {
+  #add(command: RegisteredCommand<Call>): void {
     let slot = hashName(command.name, 0, command.name.length);
     while (this.#slots[slot] !== undefined) slot = (slot + 1) % TABLE_SLOTS;
     this.#slots[slot] = command;

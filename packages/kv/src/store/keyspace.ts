@@ -38,6 +38,12 @@ export class Keyspace implements ValueContext {
     this.databases = Array.from({ length: databaseCount }, (_, index) => new Database(this, index));
   }
 
+  /** Sets the clock. */
+  advance(nowMs: number): void {
+    this.nowMs = nowMs;
+    this.access.advance(nowMs);
+  }
+
   hash(bytes: Buffer, start: number, end: number): number {
     return halfSipHash(bytes, start, end, this.#key0, this.#key1);
   }

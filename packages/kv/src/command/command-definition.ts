@@ -1,5 +1,3 @@
-import type { Call } from './call.js';
-
 /** As COMMAND INFO names them. */
 export type CommandFlag =
   | 'write' | 'readonly' | 'denyoom' | 'admin' | 'pubsub' | 'noscript' | 'blocking' | 'loading' | 'stale' | 'skip_monitor'
@@ -17,10 +15,10 @@ export interface KeyRange {
 }
 
 /** Keys whose place depends on the arguments: returns the indexes of them. Error: ReplyError if there are none. */
-export type KeyFinder = (call: Call) => number[];
+export type KeyFinder<Call> = (call: Call) => number[];
 
 /** A command: all that the server and its clients want to know of it. COMMAND and COMMAND DOCS are derived from this. */
-export interface Command {
+export interface CommandDefinition<Call> {
   /** In lower case. */
   readonly name: string;
   /** Arguments with the name; negative: at least so many. */
@@ -28,7 +26,7 @@ export interface Command {
   readonly flags: readonly CommandFlag[];
   readonly keys?: KeyRange;
   /** In addition to `keys`, or instead of them. */
-  readonly findKeys?: KeyFinder;
+  readonly findKeys?: KeyFinder<Call>;
   readonly group: CommandGroup;
   /** The version of Redis that brought it. */
   readonly since: string;
@@ -38,11 +36,7 @@ export interface Command {
   readonly syntax: string;
   /** Further ACL categories, which do not follow from flags and group. */
   readonly categories?: readonly string[];
-  readonly subcommands?: readonly Command[];
+  readonly subcommands?: readonly CommandDefinition<Call>[];
   /** Does it, and writes exactly one reply. Error: ReplyError, before anything is changed. */
   execute(call: Call): void;
-}
-
-export function defineCommand(command: Command): Command {
-  return command;
 }

@@ -1,0 +1,30 @@
+import { definePlugin } from '@edgeloop/reactor';
+import type { Client } from '../client/client.js';
+import { Registry } from '../command/registry.js';
+import { commands } from '../commands/index.js';
+import { Server } from '../server/server.js';
+import { kvOptions } from '../server/settings.js';
+import { Frontend } from './frontend.js';
+import { NodeTimers } from './node-timers.js';
+
+/** A Redis-compatible key-value server. `reactor.use(kv, {…}).listen({ port: 6380 })` opens it. */
+export const kv = definePlugin({
+  name: 'kv',
+  options: kvOptions,
+  state: (): Client | undefined => undefined,
+  setup({ options }) {
+    const server = new Server(options, new NodeTimers());
+    const frontend = new Frontend(server, new Registry(commands));
+    return {
+      onOpen(connection) {
+        connection.state = frontend.open(connection);
+      },
+      onData(connection, chunk) {
+        frontend.receive(connection.state as Client, chunk);
+      },
+      onClose(connection) {
+        if (connection.state !== undefined) frontend.close(connection.state);
+      },
+    };
+  },
+});

@@ -1,0 +1,28 @@
+import type { Client } from '../client/client.js';
+import type { Database } from '../store/database.js';
+
+/** Kinds of events, by the letters of `notify-keyspace-events`. */
+export type EventKind = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'x' | 'e' | 'd' | 'n' | 'm';
+
+/** Somebody who wants to know of each change to a key. */
+export interface ChangeListener {
+  keyChanged(db: Database, key: Buffer, event: string, kind: EventKind, by: Client | undefined): void;
+  /** All keys of a database are gone, or others. */
+  databaseChanged(db: Database, by: Client | undefined): void;
+}
+
+/**
+ * Passes changes of keys on to who asked for them. A change costs nothing unless its database has observers: a listener that
+ * wants to hear of a database raises `db.observers`, and lowers it when it no longer does.
+ */
+export class Changes implements ChangeListener {
+  readonly listeners: ChangeListener[] = [];
+
+  keyChanged(db: Database, key: Buffer, event: string, kind: EventKind, by: Client | undefined): void {
+    for (const listener of this.listeners) listener.keyChanged(db, key, event, kind, by);
+  }
+
+  databaseChanged(db: Database, by: Client | undefined): void {
+    for (const listener of this.listeners) listener.databaseChanged(db, by);
+  }
+}

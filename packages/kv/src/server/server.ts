@@ -1,0 +1,46 @@
+import { Client } from '../client/client.js';
+import { Keyspace } from '../store/keyspace.js';
+import { Blocking } from './blocking.js';
+import { Changes } from './changes.js';
+import { ServerStats } from './server-stats.js';
+import type { KvSettings } from './settings.js';
+import type { Timers } from './timers.js';
+import { Watches } from './watches.js';
+
+/** All that the commands of a server share. */
+export class Server {
+  readonly settings: KvSettings;
+  readonly keyspace: Keyspace;
+  readonly timers: Timers;
+  readonly clients = new Map<number, Client>();
+  readonly changes = new Changes();
+  readonly watches = new Watches();
+  readonly blocking: Blocking;
+  readonly stats = new ServerStats();
+  readonly startedMs: number;
+  #lastClientId = 0;
+
+  constructor(settings: KvSettings, timers: Timers) {
+    this.settings = settings;
+    this.timers = timers;
+    this.keyspace = new Keyspace(settings.databases);
+    this.startedMs = this.keyspace.nowMs;
+    this.blocking = new Blocking(timers);
+    this.changes.listeners.push(this.watches, this.blocking);
+  }
+
+  /** A client of a connection, or without one of the server's own. */
+  addClient(connection?: Client['connection']): Client {
+    const authenticated = this.settings.requirepass === '' || connection === undefined;
+    const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, authenticated, connection);
+    if (connection !== undefined) this.clients.set(client.id, client);
+    return client;
+  }
+
+  /** Forgets a client that is gone, and all that was kept for it. */
+  removeClient(client: Client): void {
+    this.clients.delete(client.id);
+    this.watches.unwatch(client);
+    this.blocking.forget(client);
+  }
+}
