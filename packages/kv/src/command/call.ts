@@ -4,7 +4,7 @@ import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Server } from '../server/server.js';
 import type { Database } from '../store/database.js';
 import type { EventKind } from '../server/changes.js';
-import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
+import { NOT_AN_INTEGER, NOT_A_FLOAT, type ReplyError, WRONG_TYPE } from './reply-error.js';
 import type { CommandDefinition } from './command-definition.js';
 import { Request } from '../protocol/request.js';
 import type { RegisteredCommand, Registry } from './registry.js';
@@ -19,6 +19,11 @@ export interface Arguments {
   readonly count: number;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
+}
+
+/** Runs a request whose reply follows in the same place, at once: nobody waits in it. */
+export interface Nested {
+  run(client: Client, args: Arguments): void;
 }
 
 /**
@@ -41,6 +46,8 @@ export class Call {
   mayBlock = true;
   /** Whether the command waits for a key: set by `block`. */
   blocked = false;
+  /** Runs other requests on behalf of this one: those of a transaction, or of a script. */
+  nested: Nested | undefined;
   readonly #slice = new Slice();
 
   constructor(server: Server, registry: Registry<Call>, reply: ReplyWriter) {
@@ -160,9 +167,9 @@ export class Call {
   }
 
   /** The collection of a key for a reader, undefined if there is none. Error: WRONGTYPE. */
-  readCollection<C extends Collection>(index: number, type: ValueType): C | undefined {
+  readCollection(index: number, type: ValueType): Collection | undefined {
     const entry = this.readTyped(index, type);
-    return entry === 0 ? undefined : (this.db.collectionOf(entry) as C);
+    return entry === 0 ? undefined : this.db.collectionOf(entry);
   }
 
   /** Tells that the key has changed: to watching, blocked and tracking clients and to subscribers of `event`. */

@@ -1,8 +1,9 @@
 import type { Client } from '../client/client.js';
 import { OutOfMemory } from '../memory/out-of-memory.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
-import { type Arguments, Call } from './call.js';
-import type { RegisteredCommand } from './registry.js';
+import type { Server } from '../server/server.js';
+import { type Arguments, Call, type Nested } from './call.js';
+import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 
 /** Bytes of a name or an argument that an error repeats. */
@@ -13,11 +14,18 @@ const QUOTED_BYTES = 128;
  *
  * Each request is answered exactly once, also where it goes wrong: what a command has written before it failed is taken back.
  */
-export class Dispatcher {
+export class Dispatcher implements Nested {
   readonly #call: Call;
 
   constructor(call: Call) {
     this.#call = call;
+  }
+
+  /** A dispatcher whose commands may run others, by the same writer. */
+  static withNested(server: Server, registry: Registry<Call>, reply: ReplyWriter): Dispatcher {
+    const call = new Call(server, registry, reply);
+    call.nested = new Dispatcher(new Call(server, registry, reply));
+    return new Dispatcher(call);
   }
 
   /** Whether the command that ran last waits for a key. */
@@ -27,6 +35,21 @@ export class Dispatcher {
 
   get reply(): ReplyWriter {
     return this.#call.reply;
+  }
+
+  /** Runs a request that has been accepted before: one of a transaction's. */
+  run(client: Client, args: Arguments): void {
+    const call = this.#call;
+    call.take(args);
+    call.client = client;
+    call.blocked = false;
+    call.mayBlock = false;
+    call.reply.version = client.version;
+    try {
+      this.#run(call, this.#find(call));
+    } catch (error) {
+      this.#answerError(call, error);
+    }
   }
 
   /** Serves one request. What it wrote is in `reply`. */

@@ -2,6 +2,7 @@ import type { Command } from '../command/call.js';
 import { connectionCommands } from './connection/index.js';
 import { keyCommands } from './keys/index.js';
 import { stringCommands } from './strings/index.js';
+import { transactionCommands } from './transactions/index.js';
 
 /** Every command that the server knows. */
-export const commands: readonly Command[] = [...connectionCommands, ...keyCommands, ...stringCommands];
+export const commands: readonly Command[] = [...connectionCommands, ...keyCommands, ...stringCommands, ...transactionCommands];

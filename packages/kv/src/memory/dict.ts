@@ -1,12 +1,9 @@
 import { keyEquals } from './entry.js';
 import type { Memory } from './memory.js';
+import { ADDRESS, SLOT_BYTES, SLOT_WORDS, depthOf, insert, isFull, newSegment, remove } from './segment.js';
 
-/** A slot is two words: the hash, and the address of the entry with the caller's mark in its sign bit; 0 if it is empty. */
-const SLOT_WORDS = 2;
-const SLOT_BYTES = 8;
 const FIRST_SLOTS = 8;
 const MAX_SLOTS = 1024;
-const ADDRESS = 0x7fffffff;
 /** The sign bit of a slot's second word, free for the owner. */
 export const MARK = 0x80000000 | 0;
 
@@ -14,12 +11,10 @@ const HASH_SPACE = 2 ** 32;
 
 /**
  * A hash table from keys to entries: extendible hashing (Fagin et al. 1979) over segments of up to 1024 slots, each with
- * linear probing.
+ * linear probing (segment.ts).
  *
  * The hash's upper bits lead through the directory to a segment, its lower bits to a slot. A full segment is split
- * in two, so that growing never costs more than one segment; nothing is ever moved as a whole. Deletion shifts
- * back what follows, so that there are no tombstones. Slot 0 of each segment is its header: how many slots are taken,
- * and how many bits of the hash all of its keys have in common (its depth).
+ * in two, so that growing never costs more than one segment; nothing is ever moved as a whole.
  *
  * It owns its segments, not the entries. Hashes come from outside, seeded, and must be spread evenly over 32 bits.
  */
@@ -37,7 +32,7 @@ export class Dict {
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#directory = new Int32Array([this.#newSegment(FIRST_SLOTS, 0)]);
+    this.#directory = new Int32Array([newSegment(memory, FIRST_SLOTS, 0)]);
   }
 
   /** What the table itself takes, in bytes. */
@@ -82,11 +77,11 @@ export class Dict {
   /** Adds an entry whose key is not in the dict. */
   add(hash: number, address: number): void {
     let segment = this.#segmentOf(hash);
-    while (this.#isFull(segment)) {
+    while (isFull(this.#memory, segment, this.#mask)) {
       this.#grow(segment, hash);
       segment = this.#segmentOf(hash);
     }
-    this.#insert(segment, hash, address);
+    insert(this.#memory, segment, this.#mask, hash, address);
     this.size++;
   }
 
@@ -104,25 +99,9 @@ export class Dict {
     words[at + 1] = ((words[at + 1] as number) & ADDRESS) | (marked ? MARK : 0);
   }
 
-  /** Takes out the entry that was found, and closes the gap: what was pushed aside by it moves back. */
+  /** Takes out the entry that was found. */
   removeFound(): void {
-    const words = this.#memory.words(this.#foundSegment);
-    const base = this.#memory.offset(this.#foundSegment) >>> 2;
-    const mask = this.#mask;
-    let gap = this.#foundSlot;
-    let slot = gap;
-    for (;;) {
-      slot = (slot + 1) & mask || 1;
-      const from = base + slot * SLOT_WORDS;
-      if (words[from + 1] === 0) break;
-      if (!mayMove((words[from] as number) & mask || 1, gap, slot)) continue;
-      const to = base + gap * SLOT_WORDS;
-      words[to] = words[from] as number;
-      words[to + 1] = words[from + 1] as number;
-      gap = slot;
-    }
-    words[base + gap * SLOT_WORDS + 1] = 0;
-    words[base] = (words[base] as number) - 1;
+    remove(this.#memory, this.#foundSegment, this.#mask, this.#foundSlot);
     this.size--;
   }
 
@@ -176,32 +155,6 @@ export class Dict {
     return this.#directory[(hash >>> 1) >>> (31 - this.#depth)] as number;
   }
 
-  #newSegment(slots: number, depth: number): number {
-    const segment = this.#memory.allocate(slots * SLOT_BYTES);
-    const words = this.#memory.words(segment);
-    const base = this.#memory.offset(segment) >>> 2;
-    words.fill(0, base, base + slots * SLOT_WORDS);
-    words[base + 1] = depth;
-    return segment;
-  }
-
-  /** Seven eighths of the slots: probing stays short, and a key costs 12 bytes of table on the average. */
-  #isFull(segment: number): boolean {
-    const slots = this.#mask + 1;
-    return (this.#memory.words(segment)[this.#memory.offset(segment) >>> 2] as number) >= slots - 1 - (slots >>> 3);
-  }
-
-  #insert(segment: number, hash: number, reference: number): void {
-    const words = this.#memory.words(segment);
-    const base = this.#memory.offset(segment) >>> 2;
-    const mask = this.#mask;
-    let slot = hash & mask || 1;
-    while (words[base + slot * SLOT_WORDS + 1] !== 0) slot = (slot + 1) & mask || 1;
-    words[base + slot * SLOT_WORDS] = hash;
-    words[base + slot * SLOT_WORDS + 1] = reference;
-    words[base] = (words[base] as number) + 1;
-  }
-
   #grow(segment: number, hash: number): void {
     if (this.#mask + 1 < MAX_SLOTS) this.#enlarge(segment);
     else this.#split(segment, hash);
@@ -209,7 +162,7 @@ export class Dict {
 
   #enlarge(segment: number): void {
     const slots = this.#mask + 1;
-    const larger = this.#newSegment(slots * 2, 0);
+    const larger = newSegment(this.#memory, slots * 2, 0);
     this.#mask = slots * 2 - 1;
     this.#directory[0] = larger;
     this.#moveAll(segment, slots);
@@ -217,10 +170,10 @@ export class Dict {
   }
 
   #split(segment: number, hash: number): void {
-    const depth = this.#depthOf(segment);
+    const depth = depthOf(this.#memory, segment);
     if (depth === this.#depth) this.#doubleDirectory();
-    const lower = this.#newSegment(MAX_SLOTS, depth + 1);
-    const upper = this.#newSegment(MAX_SLOTS, depth + 1);
+    const lower = newSegment(this.#memory, MAX_SLOTS, depth + 1);
+    const upper = newSegment(this.#memory, MAX_SLOTS, depth + 1);
     const span = 1 << (this.#depth - depth);
     const first = ((hash >>> 1) >>> (31 - this.#depth)) & -span;
     this.#directory.fill(lower, first, first + span / 2);
@@ -242,17 +195,13 @@ export class Dict {
     for (let slot = 1; slot < slots; slot++) {
       const at = base + slot * SLOT_WORDS;
       const reference = words[at + 1] as number;
-      if (reference !== 0) this.#insert(this.#segmentOf(words[at] as number), words[at] as number, reference);
+      if (reference !== 0) insert(this.#memory, this.#segmentOf(words[at] as number), this.#mask, words[at] as number, reference);
     }
-  }
-
-  #depthOf(segment: number): number {
-    return this.#memory.words(segment)[(this.#memory.offset(segment) >>> 2) + 1] as number;
   }
 
   /** How many neighbours in the directory are the segment at `index`, which is the first of them. */
   #span(index: number): number {
-    return 1 << (this.#depth - this.#depthOf(this.#directory[index] as number));
+    return 1 << (this.#depth - depthOf(this.#memory, this.#directory[index] as number));
   }
 
   #foundWord(): number {
@@ -262,7 +211,7 @@ export class Dict {
   // --- Visits
 
   #endOfSegment(hash: number): number {
-    const depth = this.#depthOf(this.#segmentOf(hash | 0));
+    const depth = depthOf(this.#memory, this.#segmentOf(hash | 0));
     const width = HASH_SPACE / 2 ** depth;
     return (Math.floor(hash / width) + 1) * width;
   }
@@ -305,9 +254,4 @@ export class Dict {
     });
     return found;
   }
-}
-
-/** Whether an entry at `slot`, whose place would be `home`, may move to `gap`: only if it then still lies at or behind its home. */
-function mayMove(home: number, gap: number, slot: number): boolean {
-  return gap <= slot ? home <= gap || home > slot : home <= gap && home > slot;
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import { PendingInput } from '../client/pending-input.js';
-import { Call } from '../command/call.js';
+import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import type { Registry } from '../command/registry.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
@@ -31,8 +31,8 @@ export class Frontend {
     this.#server = server;
     this.#limits = { maxArguments: server.settings.maxMultibulkLength, maxArgumentBytes: server.settings.protoMaxBulkLen };
     this.#reader = new RequestReader(this.#limits);
-    this.#dispatcher = new Dispatcher(new Call(server, registry, new ReplyWriter()));
-    this.#retries = new Dispatcher(new Call(server, registry, new ReplyWriter()));
+    this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
+    this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
     server.blocking.retry = (client) => this.#retry(client);
     server.blocking.release = (client, write) => this.#release(client, write);
   }

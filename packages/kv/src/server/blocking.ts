@@ -86,7 +86,8 @@ export class Blocking implements ChangeListener {
     if (this.#ready.length === 0 || this.#serving) return;
     this.#serving = true;
     for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
-      for (const client of [...(this.#queues.get(next.db)?.get(next.key) ?? [])]) this.#try(client);
+      // A copy, for whoever blocks again meanwhile comes last.
+      for (const client of Array.from(this.#queues.get(next.db)?.get(next.key) ?? [])) this.#try(client);
     }
     this.#serving = false;
   }

@@ -1,5 +1,6 @@
 import { Client } from '../client/client.js';
-import { Keyspace } from '../store/keyspace.js';
+import type { Database } from '../store/database.js';
+import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
 import { Blocking } from './blocking.js';
 import { Changes } from './changes.js';
 import { ServerStats } from './server-stats.js';
@@ -8,7 +9,7 @@ import type { Timers } from './timers.js';
 import { Watches } from './watches.js';
 
 /** All that the commands of a server share. */
-export class Server {
+export class Server implements KeyspaceObserver {
   readonly settings: KvSettings;
   readonly keyspace: Keyspace;
   readonly timers: Timers;
@@ -27,6 +28,7 @@ export class Server {
     this.startedMs = this.keyspace.nowMs;
     this.blocking = new Blocking(timers);
     this.changes.listeners.push(this.watches, this.blocking);
+    this.keyspace.observer = this;
   }
 
   /** A client of a connection, or without one of the server's own. */
@@ -35,6 +37,11 @@ export class Server {
     const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, authenticated, connection);
     if (connection !== undefined) this.clients.set(client.id, client);
     return client;
+  }
+
+  /** A key has gone because its deadline has come. */
+  expired(db: Database, key: Buffer): void {
+    if (db.observers > 0) this.changes.keyChanged(db, key, 'expired', 'x', undefined);
   }
 
   /** Forgets a client that is gone, and all that was kept for it. */

@@ -1,12 +1,12 @@
-import { Dict } from '../memory/dict.js';
+import type { Dict } from '../memory/dict.js';
 import {
-  DEADLINE_BYTES, EXPIRES, HEADER_BYTES, META_WORD, VALUE_WORD, allocateEntry, deadlineOf, keyLength, keyOf, keyOffset, readWord,
-  valueOffset, writeDeadline, writeWord,
+  EXPIRES, HEADER_BYTES, META_WORD, VALUE_WORD, allocateEntry, keyLength, keyOf, keyOffset, readWord, valueOffset, writeWord,
 } from '../memory/entry.js';
 import type { Memory } from '../memory/memory.js';
 import { Slice } from '../memory/slice.js';
 import type { Collection } from '../values/value-context.js';
-import type { Keyspace } from './keyspace.js';
+import type { DatabaseContext } from './database-context.js';
+import { EntryTable } from './entry-table.js';
 import { ACCESS_BITS, HASH, LIST, RAW, SET, STREAM, STRING, TYPE_BITS, type ValueType, ZSET } from './meta.js';
 import { bulkBytes, headerBytes, writeBulk, writeHeader, writeTrailer } from './string-layout.js';
 
@@ -21,39 +21,40 @@ const TYPE_OF: Readonly<Record<Collection['type'], ValueType>> = { list: LIST, s
  */
 export class Database {
   readonly index: number;
-  /** Keys with a deadline. */
-  expiring = 0;
   /** How many watch this database's changes more closely than the counters: 0 spares all keys the trouble. */
   observers = 0;
-  readonly #keyspace: Keyspace;
+  readonly #context: DatabaseContext;
   readonly #memory: Memory;
-  #dict: Dict;
-  /** The entry that the dict's found slot belongs to, or 0. */
-  #found = 0;
+  #table: EntryTable;
   readonly #slice = new Slice();
 
-  constructor(keyspace: Keyspace, index: number) {
+  constructor(context: DatabaseContext, index: number) {
     this.index = index;
-    this.#keyspace = keyspace;
-    this.#memory = keyspace.memory;
-    this.#dict = new Dict(keyspace.memory);
+    this.#context = context;
+    this.#memory = context.memory;
+    this.#table = new EntryTable(context);
   }
 
   /** Keys, those included whose deadline has come but that nobody has looked for. */
   get size(): number {
-    return this.#dict.size;
+    return this.#table.dict.size;
   }
 
+  /** Keys with a deadline. */
+  get expiring(): number {
+    return this.#table.expiring;
+  }
+
+  /** The table of all entries, in which those with a deadline are marked. */
   get dict(): Dict {
-    return this.#dict;
+    return this.#table.dict;
   }
 
   // --- Finding
 
   /** The entry of the key `bytes[start, end)`, or 0 if there is none. */
   find(bytes: Buffer, start: number, end: number): number {
-    const entry = this.#dict.find(this.#keyspace.hash(bytes, start, end), bytes, start, end);
-    this.#found = entry;
+    const entry = this.#table.find(this.#context.hash(bytes, start, end), bytes, start, end);
     if (entry === 0 || (readWord(this.#memory, entry, META_WORD) & EXPIRES) === 0) return entry;
     return this.#unlessExpired(entry);
   }
@@ -62,10 +63,10 @@ export class Database {
   read(bytes: Buffer, start: number, end: number): number {
     const entry = this.find(bytes, start, end);
     if (entry === 0) {
-      this.#keyspace.stats.misses++;
+      this.#context.stats.misses++;
       return 0;
     }
-    this.#keyspace.stats.hits++;
+    this.#context.stats.hits++;
     this.touch(entry);
     return entry;
   }
@@ -74,7 +75,7 @@ export class Database {
   touch(entry: number): void {
     const words = this.#memory.words(entry);
     const at = (this.#memory.offset(entry) >>> 2) + META_WORD;
-    words[at] = this.#keyspace.access.touched(words[at] as number);
+    words[at] = this.#context.access.touched(words[at] as number);
   }
 
   // --- What an entry holds
@@ -98,7 +99,7 @@ export class Database {
 
   /** In ms since the epoch; infinite without one. */
   deadlineOf(entry: number): number {
-    return deadlineOf(this.#memory, entry);
+    return this.#table.deadlineOf(entry);
   }
 
   /** The payload of a string; valid until the next call or change. It may be changed in place. */
@@ -115,7 +116,7 @@ export class Database {
   }
 
   collectionOf(entry: number): Collection {
-    return this.#keyspace.collections.get(readWord(this.#memory, entry, VALUE_WORD));
+    return this.#context.collections.get(readWord(this.#memory, entry, VALUE_WORD));
   }
 
   /** What the key takes, in bytes, without its part of the table. */
@@ -128,13 +129,12 @@ export class Database {
 
   /** Sets the key `bytes[start, end)` to a string, whatever it was. Its deadline goes unless it is to be kept. Returns the entry. */
   setString(bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number, keepDeadline = false): number {
-    const hash = this.#keyspace.hash(bytes, start, end);
-    const old = this.#dict.find(hash, bytes, start, end);
-    this.#found = old;
+    const hash = this.#context.hash(bytes, start, end);
+    const old = this.#table.find(hash, bytes, start, end);
     if (old === 0) return this.#addString(hash, bytes, start, end, value, from, to);
     const meta = this.metaOf(old);
     if ((meta & (TYPE_BITS | EXPIRES)) === STRING && this.#memory.fits(old, HEADER_BYTES + end - start + bulkBytes(to - from))) {
-      this.#writeString(old, value, from, to, this.#keyspace.access.touched(meta));
+      this.#writeString(old, value, from, to, this.#context.access.touched(meta));
       return old;
     }
     if (this.#unlessExpired(old) === 0) return this.#addString(hash, bytes, start, end, value, from, to);
@@ -147,13 +147,12 @@ export class Database {
     const oldLength = readWord(memory, entry, VALUE_WORD);
     const fixed = valueOffset(memory, entry) - memory.offset(entry);
     if (length > oldLength) {
-      const moved = this.#reallocate(entry, fixed + bulkBytes(oldLength), fixed + bulkBytes(length));
+      const moved = this.#table.reallocate(entry, fixed + bulkBytes(oldLength), fixed + bulkBytes(length));
       this.#reframe(moved, oldLength, length);
       return moved;
     }
-    this.#seek(entry);
     this.#reframe(entry, oldLength, length);
-    return this.#reallocate(entry, fixed + bulkBytes(length), fixed + bulkBytes(length));
+    return this.#table.reallocate(entry, fixed + bulkBytes(length), fixed + bulkBytes(length));
   }
 
   /** Says that the string was changed in place. */
@@ -164,9 +163,9 @@ export class Database {
   /** Adds a key that is not there, with a collection, which the database owns from now on. Returns the entry. */
   addCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
     const entry = allocateEntry(this.#memory, bytes, start, end, 0);
-    writeWord(this.#memory, entry, VALUE_WORD, this.#keyspace.collections.add(collection));
-    this.setMeta(entry, TYPE_OF[collection.type] | this.#keyspace.access.first);
-    this.#add(this.#keyspace.hash(bytes, start, end), entry);
+    writeWord(this.#memory, entry, VALUE_WORD, this.#context.collections.add(collection));
+    this.setMeta(entry, TYPE_OF[collection.type] | this.#context.access.first);
+    this.#table.add(this.#context.hash(bytes, start, end), entry);
     return entry;
   }
 
@@ -179,63 +178,43 @@ export class Database {
 
   /** Removes a key and gives back what it took. */
   remove(entry: number): void {
-    this.#unlink(entry);
-    if (this.typeOf(entry) !== STRING) this.#keyspace.collections.drop(readWord(this.#memory, entry, VALUE_WORD));
-    this.#memory.free(entry);
+    if (this.typeOf(entry) !== STRING) this.#context.collections.drop(readWord(this.#memory, entry, VALUE_WORD));
+    this.#table.remove(entry);
   }
 
   /** Removes a key that holds a collection, and returns that, which the caller owns from now on. */
   take(entry: number): Collection {
-    const collection = this.#keyspace.collections.take(readWord(this.#memory, entry, VALUE_WORD));
-    this.#unlink(entry);
-    this.#memory.free(entry);
+    const collection = this.#context.collections.take(readWord(this.#memory, entry, VALUE_WORD));
+    this.#table.remove(entry);
     return collection;
   }
 
-  /** Returns the entry, which may be another one. */
+  /** In ms since the epoch. Returns the entry, which may be another one. */
   setDeadline(entry: number, deadlineMs: number): number {
-    const meta = this.metaOf(entry);
-    if ((meta & EXPIRES) !== 0) {
-      writeDeadline(this.#memory, entry, deadlineMs);
-      return entry;
-    }
-    const moved = this.#makeRoomForDeadline(entry);
-    this.setMeta(moved, meta | EXPIRES);
-    writeDeadline(this.#memory, moved, deadlineMs);
-    this.#markExpiring(moved, true);
-    return moved;
+    return this.#table.setDeadline(entry, this.#contentBytes(entry), deadlineMs);
   }
 
   /** Returns the entry, which may be another one. */
   clearDeadline(entry: number): number {
-    const meta = this.metaOf(entry);
-    if ((meta & EXPIRES) === 0) return entry;
-    this.#markExpiring(entry, false);
-    this.setMeta(entry, meta & ~EXPIRES);
-    return this.#closeRoomForDeadline(entry);
+    return this.#table.clearDeadline(entry, this.#contentBytes(entry));
   }
 
   /** Forgets everything, and returns what is to be disposed of. */
   clear(): Dict {
-    const old = this.#dict;
-    this.#dict = new Dict(this.#memory);
-    this.#found = 0;
-    this.expiring = 0;
-    return old;
+    const { dict } = this.#table;
+    this.#table = new EntryTable(this.#context);
+    return dict;
   }
 
   /** Changes places with another database: SWAPDB. */
   swap(other: Database): void {
-    [this.#dict, other.#dict] = [other.#dict, this.#dict];
-    [this.expiring, other.expiring] = [other.expiring, this.expiring];
-    this.#found = 0;
-    other.#found = 0;
+    [this.#table, other.#table] = [other.#table, this.#table];
   }
 
   // --- Deadlines
 
   #unlessExpired(entry: number): number {
-    if (deadlineOf(this.#memory, entry) > this.#keyspace.nowMs) return entry;
+    if (this.#table.deadlineOf(entry) > this.#context.nowMs) return entry;
     this.expire(entry);
     return 0;
   }
@@ -244,22 +223,16 @@ export class Database {
   expire(entry: number): void {
     const key = this.keyOf(entry);
     this.remove(entry);
-    this.#keyspace.stats.expired++;
-    this.#keyspace.observer?.expired(this, key);
-  }
-
-  #markExpiring(entry: number, expiring: boolean): void {
-    this.#seek(entry);
-    this.#dict.markFound(expiring);
-    this.expiring += expiring ? 1 : -1;
+    this.#context.stats.expired++;
+    this.#context.expired(this.index, key);
   }
 
   // --- Entries
 
   #addString(hash: number, bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number): number {
     const entry = allocateEntry(this.#memory, bytes, start, end, bulkBytes(to - from));
-    this.#writeString(entry, value, from, to, STRING | this.#keyspace.access.first);
-    this.#add(hash, entry);
+    this.#writeString(entry, value, from, to, STRING | this.#context.access.first);
+    this.#table.add(hash, entry);
     return entry;
   }
 
@@ -267,15 +240,11 @@ export class Database {
     const memory = this.#memory;
     const deadlineMs = keepDeadline ? this.deadlineOf(old) : Number.POSITIVE_INFINITY;
     const keyStart = keyOffset(memory, old);
-    const access = this.#keyspace.access.touched(this.metaOf(old)) & ACCESS_BITS;
+    const access = this.#context.access.touched(this.metaOf(old)) & ACCESS_BITS;
     const entry = allocateEntry(memory, memory.buffer(old), keyStart, keyStart + keyLength(memory, old), bulkBytes(to - from));
     this.#writeString(entry, value, from, to, STRING | access);
-    if ((this.metaOf(old) & EXPIRES) !== 0) this.#markExpiring(old, false);
-    this.#seek(old);
-    this.#dict.replaceFound(entry);
-    this.#found = entry;
-    if (this.typeOf(old) !== STRING) this.#keyspace.collections.drop(readWord(memory, old, VALUE_WORD));
-    memory.free(old);
+    if (this.typeOf(old) !== STRING) this.#context.collections.drop(readWord(memory, old, VALUE_WORD));
+    this.#table.replace(old, entry);
     return deadlineMs === Number.POSITIVE_INFINITY ? entry : this.setDeadline(entry, deadlineMs);
   }
 
@@ -289,36 +258,6 @@ export class Database {
     writeBulk(memory.buffer(entry), offset + HEADER_BYTES + (words[word] as number), value, from, to);
   }
 
-  #add(hash: number, entry: number): void {
-    this.#dict.add(hash, entry);
-    this.#found = 0;
-  }
-
-  #unlink(entry: number): void {
-    if ((this.metaOf(entry) & EXPIRES) !== 0) this.expiring--;
-    this.#seek(entry);
-    this.#dict.removeFound();
-    this.#found = 0;
-  }
-
-  /** Makes sure that the dict's found slot is that of the entry. */
-  #seek(entry: number): void {
-    if (this.#found === entry) return;
-    const memory = this.#memory;
-    const start = keyOffset(memory, entry);
-    this.#dict.locate(this.#keyspace.hash(memory.buffer(entry), start, start + keyLength(memory, entry)), entry);
-    this.#found = entry;
-  }
-
-  #reallocate(entry: number, kept: number, bytes: number): number {
-    if (this.#memory.fits(entry, bytes)) return entry;
-    this.#seek(entry);
-    const moved = this.#memory.reallocate(entry, kept, bytes);
-    this.#dict.replaceFound(moved);
-    this.#found = moved;
-    return moved;
-  }
-
   /** Writes what stands around the payload of a string anew, for another length, in an entry that has room for both. */
   #reframe(entry: number, oldLength: number, length: number): void {
     const memory = this.#memory;
@@ -330,25 +269,6 @@ export class Database {
     writeHeader(buffer, value, length);
     writeTrailer(buffer, payload + length);
     writeWord(memory, entry, VALUE_WORD, length);
-  }
-
-  /** Moves key and value to where they are with a deadline before them. */
-  #makeRoomForDeadline(entry: number): number {
-    const memory = this.#memory;
-    const end = HEADER_BYTES + this.#contentBytes(entry);
-    const moved = this.#reallocate(entry, end, end + DEADLINE_BYTES);
-    const base = memory.offset(moved);
-    memory.buffer(moved).copyWithin(base + HEADER_BYTES + DEADLINE_BYTES, base + HEADER_BYTES, base + end);
-    return moved;
-  }
-
-  /** The reverse. */
-  #closeRoomForDeadline(entry: number): number {
-    const memory = this.#memory;
-    const end = HEADER_BYTES + this.#contentBytes(entry);
-    const base = memory.offset(entry);
-    memory.buffer(entry).copyWithin(base + HEADER_BYTES, base + HEADER_BYTES + DEADLINE_BYTES, base + DEADLINE_BYTES + end);
-    return this.#reallocate(entry, end, end);
   }
 
   #contentBytes(entry: number): number {

@@ -5,6 +5,7 @@ import { DEFAULT_ENCODING_LIMITS, type EncodingLimits, type ValueContext } from 
 import { AccessClock } from './access-clock.js';
 import { Collections } from './collections.js';
 import { Database } from './database.js';
+import type { DatabaseContext } from './database-context.js';
 import { KeyspaceStats } from './keyspace-stats.js';
 
 /** Whom a keyspace tells that a key has gone by itself. The key is valid during the call. */
@@ -16,7 +17,7 @@ export interface KeyspaceObserver {
  * All databases of a server, and what they share: memory, the secret of the hash, the clock that deadlines are held against.
  * It knows nothing of connections and commands.
  */
-export class Keyspace implements ValueContext {
+export class Keyspace implements ValueContext, DatabaseContext {
   readonly memory: Memory;
   readonly collections = new Collections();
   readonly limits: EncodingLimits = { ...DEFAULT_ENCODING_LIMITS };
@@ -46,6 +47,10 @@ export class Keyspace implements ValueContext {
 
   hash(bytes: Buffer, start: number, end: number): number {
     return halfSipHash(bytes, start, end, this.#key0, this.#key1);
+  }
+
+  expired(databaseIndex: number, key: Buffer): void {
+    this.observer?.expired(this.databases[databaseIndex] as Database, key);
   }
 
   random(): number {

@@ -1,0 +1,18 @@
+import type { Memory } from '../memory/memory.js';
+import type { AccessClock } from './access-clock.js';
+import type { Collections } from './collections.js';
+import type { KeyspaceStats } from './keyspace-stats.js';
+
+/** What the databases of a keyspace share. */
+export interface DatabaseContext {
+  readonly memory: Memory;
+  readonly collections: Collections;
+  readonly access: AccessClock;
+  readonly stats: KeyspaceStats;
+  /** In ms since the epoch. It stands still while a command runs, so that a command sees a key or does not. */
+  readonly nowMs: number;
+  /** The seeded hash of `bytes[start, end)`. */
+  hash(bytes: Buffer, start: number, end: number): number;
+  /** A key of the database with this number has gone because its deadline has come. */
+  expired(databaseIndex: number, key: Buffer): void;
+}
