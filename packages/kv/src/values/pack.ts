@@ -1,0 +1,229 @@
+import { copyBytes } from '../memory/entry.js';
+import type { Memory } from '../memory/memory.js';
+import { MAX_SMALL_BYTES } from '../memory/size-classes.js';
+import type { Slice } from '../memory/slice.js';
+
+/**
+ * A pack is a sequence of byte strings in one block: what small collections and the nodes of lists are made of.
+ *
+ *     word 0      bytes in use, with this header
+ *     word 1      how many elements there are
+ *     elements    each with its length before and behind it, so that it can be passed in both directions
+ *
+ * A length takes one byte, or five from LONG on. An element is named by its position, which counts from the beginning of the
+ * block: it is never 0, stays right when the block moves, and when elements behind it change. What changes a pack returns
+ * its address, which may be a new one. Bytes that are put into a pack must not lie in the same pack.
+ */
+const USED_WORD = 0;
+const COUNT_WORD = 1;
+
+/** The position of the first element, if there is one. */
+export const FIRST_ELEMENT = 8;
+
+/** Lengths from here on do not fit into a byte. */
+const LONG = 255;
+const LONG_LENGTH_BYTES = 5;
+
+/** An empty pack with room for elements of so many bytes, their lengths included. Error: OutOfMemory. */
+export function allocatePack(memory: Memory, bytes = 0): number {
+  const pack = memory.allocate(FIRST_ELEMENT + bytes);
+  setHeader(memory, pack, FIRST_ELEMENT, 0);
+  return pack;
+}
+
+/** A pack of `count` elements of another one, from position `at` on: all of them by default. Error: OutOfMemory. */
+export function copyPack(memory: Memory, pack: number, at = FIRST_ELEMENT, count = packSize(memory, pack)): number {
+  const bytes = skip(memory, pack, at, count) - at;
+  const copy = allocatePack(memory, bytes);
+  const from = memory.offset(pack) + at;
+  copyBytes(memory.buffer(pack), from, memory.buffer(copy), memory.offset(copy) + FIRST_ELEMENT, bytes);
+  setHeader(memory, copy, FIRST_ELEMENT + bytes, count);
+  return copy;
+}
+
+/** How many elements a pack has. */
+export function packSize(memory: Memory, pack: number): number {
+  return memory.words(pack)[(memory.offset(pack) >>> 2) + COUNT_WORD] as number;
+}
+
+/** The position behind the last element, which is also how many bytes of the block are in use. */
+export function packEnd(memory: Memory, pack: number): number {
+  return memory.words(pack)[(memory.offset(pack) >>> 2) + USED_WORD] as number;
+}
+
+/** What an element of so many bytes takes in a pack. */
+export function elementBytes(length: number): number {
+  return length < LONG ? length + 2 : length + 2 * LONG_LENGTH_BYTES;
+}
+
+// --- Reading
+
+/** The position behind the element at `at`: that of the next one, or the end of the pack. */
+export function nextElement(memory: Memory, pack: number, at: number): number {
+  return at + elementBytes(elementLength(memory.buffer(pack), memory.offset(pack) + at));
+}
+
+/** The position of the element before `at`, or 0 if there is none. */
+export function previousElement(memory: Memory, pack: number, at: number): number {
+  if (at === FIRST_ELEMENT) return 0;
+  const buffer = memory.buffer(pack);
+  const last = memory.offset(pack) + at - 1;
+  const byte = buffer[last] as number;
+  return at - elementBytes(byte < LONG ? byte : buffer.readUInt32LE(last - 4));
+}
+
+/** The position of the element with an index from 0 to the size less one. Walks from the nearer end. */
+export function elementAt(memory: Memory, pack: number, index: number): number {
+  const size = packSize(memory, pack);
+  if (index < size >>> 1) return skip(memory, pack, FIRST_ELEMENT, index);
+  let at = packEnd(memory, pack);
+  for (let behind = size - index; behind > 0; behind--) at = previousElement(memory, pack, at);
+  return at;
+}
+
+/** Sets a slice to the element at `at`, until the pack changes. */
+export function readElement(memory: Memory, pack: number, at: number, slice: Slice): Slice {
+  const buffer = memory.buffer(pack);
+  const from = memory.offset(pack) + at;
+  const start = from + lengthBytes(buffer, from);
+  return slice.set(buffer, start, start + elementLength(buffer, from));
+}
+
+/** Visits all elements in order. The pack must not change meanwhile. */
+export function forEachElement(memory: Memory, pack: number, visit: (buffer: Buffer, start: number, end: number) => void): void {
+  const buffer = memory.buffer(pack);
+  const base = memory.offset(pack);
+  const last = base + packEnd(memory, pack);
+  for (let from = base + FIRST_ELEMENT; from < last; ) {
+    const start = from + lengthBytes(buffer, from);
+    const end = start + elementLength(buffer, from);
+    visit(buffer, start, end);
+    from = end + (start - from);
+  }
+}
+
+/** The position of the first element that equals `bytes[start, end)`, or 0. With a step of 2 only every second element is looked at. */
+export function findElement(memory: Memory, pack: number, bytes: Buffer, start: number, end: number, step = 1): number {
+  const buffer = memory.buffer(pack);
+  const base = memory.offset(pack);
+  const last = base + packEnd(memory, pack);
+  const wanted = end - start;
+  for (let from = base + FIRST_ELEMENT; from < last; ) {
+    const length = elementLength(buffer, from);
+    if (length === wanted && equals(buffer, from + lengthBytes(buffer, from), bytes, start, length)) return from - base;
+    from += elementBytes(length);
+    if (step === 2) from += elementBytes(elementLength(buffer, from));
+  }
+  return 0;
+}
+
+// --- Changing. Error: OutOfMemory, and then the pack is as before.
+
+/** Inserts before the element at `at`, or at the end. The new element is at `at` then. */
+export function insertElement(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): number {
+  const moved = splice(memory, pack, at, 0, elementBytes(end - start));
+  addToSize(memory, moved, 1);
+  writeElement(memory, moved, at, bytes, start, end);
+  return moved;
+}
+
+export function appendElement(memory: Memory, pack: number, bytes: Buffer, start: number, end: number): number {
+  return insertElement(memory, pack, packEnd(memory, pack), bytes, start, end);
+}
+
+export function prependElement(memory: Memory, pack: number, bytes: Buffer, start: number, end: number): number {
+  return insertElement(memory, pack, FIRST_ELEMENT, bytes, start, end);
+}
+
+/** Puts other bytes in the place of the element at `at`. */
+export function replaceElement(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): number {
+  const former = elementBytes(elementLength(memory.buffer(pack), memory.offset(pack) + at));
+  const moved = splice(memory, pack, at, former, elementBytes(end - start));
+  writeElement(memory, moved, at, bytes, start, end);
+  return moved;
+}
+
+/** Removes `count` elements from the one at `at` on. */
+export function removeElements(memory: Memory, pack: number, at: number, count: number): number {
+  const bytes = skip(memory, pack, at, count) - at;
+  addToSize(memory, pack, -count);
+  return splice(memory, pack, at, bytes, 0);
+}
+
+// --- The layout
+
+function setHeader(memory: Memory, pack: number, used: number, size: number): void {
+  const words = memory.words(pack);
+  const word = memory.offset(pack) >>> 2;
+  words[word + USED_WORD] = used;
+  words[word + COUNT_WORD] = size;
+}
+
+function addToSize(memory: Memory, pack: number, change: number): void {
+  const words = memory.words(pack);
+  const word = (memory.offset(pack) >>> 2) + COUNT_WORD;
+  words[word] = (words[word] as number) + change;
+}
+
+/** Makes a gap of `inserted` bytes in the place of `removed` ones, and moves what follows. */
+function splice(memory: Memory, pack: number, at: number, removed: number, inserted: number): number {
+  if (removed === inserted) return pack;
+  const used = packEnd(memory, pack);
+  const needed = used - removed + inserted;
+  const grown = memory.capacity(pack) < needed ? memory.reallocate(pack, used, roomFor(used, needed)) : pack;
+  const base = memory.offset(grown);
+  memory.buffer(grown).copyWithin(base + at + inserted, base + at + removed, base + used);
+  memory.words(grown)[(base >>> 2) + USED_WORD] = needed;
+  return needed < used ? memory.reallocate(grown, needed, needed) : grown;
+}
+
+/** Size classes give a small pack room to grow into. A large block is as large as asked for, so a pack that grows asks for an eighth more. */
+function roomFor(used: number, needed: number): number {
+  return needed <= MAX_SMALL_BYTES || used === FIRST_ELEMENT ? needed : needed + (needed >>> 3);
+}
+
+function skip(memory: Memory, pack: number, at: number, count: number): number {
+  const buffer = memory.buffer(pack);
+  let from = memory.offset(pack) + at;
+  for (let left = count; left > 0; left--) from += elementBytes(elementLength(buffer, from));
+  return from - memory.offset(pack);
+}
+
+function elementLength(buffer: Buffer, from: number): number {
+  const byte = buffer[from] as number;
+  return byte < LONG ? byte : buffer.readUInt32LE(from + 1);
+}
+
+function lengthBytes(buffer: Buffer, from: number): number {
+  return buffer[from] === LONG ? LONG_LENGTH_BYTES : 1;
+}
+
+function writeElement(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): void {
+  const buffer = memory.buffer(pack);
+  const from = memory.offset(pack) + at;
+  const length = end - start;
+  if (length < LONG) {
+    buffer[from] = length;
+    copyBytes(bytes, start, buffer, from + 1, length);
+    buffer[from + 1 + length] = length;
+  } else {
+    writeLongElement(buffer, from, bytes, start, end);
+  }
+}
+
+function writeLongElement(buffer: Buffer, from: number, bytes: Buffer, start: number, end: number): void {
+  const behind = from + LONG_LENGTH_BYTES + end - start;
+  buffer[from] = LONG;
+  buffer.writeUInt32LE(end - start, from + 1);
+  copyBytes(bytes, start, buffer, from + LONG_LENGTH_BYTES, end - start);
+  buffer.writeUInt32LE(end - start, behind);
+  buffer[behind + 4] = LONG;
+}
+
+/** Names mostly differ at their end, so it looks there first. */
+function equals(buffer: Buffer, at: number, bytes: Buffer, start: number, length: number): boolean {
+  for (let i = length - 1; i >= 0; i--) {
+    if (buffer[at + i] !== bytes[start + i]) return false;
+  }
+  return true;
+}
