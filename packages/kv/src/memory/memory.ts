@@ -108,14 +108,34 @@ export class Memory {
     if (used === 0 && this.#hasOther(page, sizeClass)) this.#closePage(page, sizeClass);
   }
 
-  /** A block with the first `kept` bytes of another one, which is freed unless it serves as well. Error: OutOfMemory. */
+  /** A block with the first `kept` bytes of another one, which is freed unless it serves as well. Error: OutOfMemory, but never to shrink. */
   reallocate(address: number, kept: number, bytes: number): number {
     if (this.fits(address, bytes)) return address;
-    const moved = this.allocate(bytes);
+    const moved = this.#allocateInstead(address, bytes);
+    if (moved === address) return address;
     const from = this.offset(address);
     this.buffer(moved).set(this.buffer(address).subarray(from, from + kept), this.offset(moved));
     this.free(address);
     return moved;
+  }
+
+  /**
+   * As `reallocate`, for a block that grows step by step. Size classes give a small one room to grow into; a large one, which is as
+   * large as asked for, is given an eighth more, or it would be copied at each step.
+   */
+  extend(address: number, kept: number, bytes: number): number {
+    if (bytes <= this.capacity(address)) return address;
+    return this.reallocate(address, kept, bytes <= MAX_SMALL_BYTES ? bytes : bytes + (bytes >>> 3));
+  }
+
+  /** What is to be removed must not fail for want of a smaller block. */
+  #allocateInstead(address: number, bytes: number): number {
+    try {
+      return this.allocate(bytes);
+    } catch (error) {
+      if (bytes <= this.capacity(address)) return address;
+      throw error;
+    }
   }
 
   // --- Large blocks

@@ -1,6 +1,5 @@
 import { copyBytes } from '../memory/entry.js';
 import type { Memory } from '../memory/memory.js';
-import { MAX_SMALL_BYTES } from '../memory/size-classes.js';
 import type { Slice } from '../memory/slice.js';
 
 /**
@@ -19,6 +18,9 @@ const COUNT_WORD = 1;
 
 /** The position of the first element, if there is one. */
 export const FIRST_ELEMENT = 8;
+
+/** No pack may become larger. A large one is slow long before. */
+export const MAX_PACK_BYTES = 2 ** 30;
 
 /** Lengths from here on do not fit into a byte. */
 const LONG = 255;
@@ -102,6 +104,28 @@ export function forEachElement(memory: Memory, pack: number, visit: (buffer: Buf
   }
 }
 
+/** Is shown two elements that follow each other, in the same buffer. */
+export type PairVisitor = (buffer: Buffer, firstStart: number, firstEnd: number, secondStart: number, secondEnd: number) => void;
+
+/** Visits the elements two by two, in order. The pack must not change meanwhile. */
+export function forEachPair(memory: Memory, pack: number, visit: PairVisitor): void {
+  const last = packEnd(memory, pack);
+  for (let at = FIRST_ELEMENT; at < last; ) at = visitPair(memory, pack, at, visit);
+}
+
+/** Visits the element at `at` with the next one, and returns the position behind them. */
+export function visitPair(memory: Memory, pack: number, at: number, visit: PairVisitor): number {
+  const buffer = memory.buffer(pack);
+  const first = memory.offset(pack) + at;
+  const firstLength = elementLength(buffer, first);
+  const firstStart = first + lengthBytes(buffer, first);
+  const second = first + elementBytes(firstLength);
+  const secondLength = elementLength(buffer, second);
+  const secondStart = second + lengthBytes(buffer, second);
+  visit(buffer, firstStart, firstStart + firstLength, secondStart, secondStart + secondLength);
+  return at + second - first + elementBytes(secondLength);
+}
+
 /** The position of the first element that equals `bytes[start, end)`, or 0. With a step of 2 only every second element is looked at. */
 export function findElement(memory: Memory, pack: number, bytes: Buffer, start: number, end: number, step = 1): number {
   const buffer = memory.buffer(pack);
@@ -124,6 +148,20 @@ export function insertElement(memory: Memory, pack: number, at: number, bytes: B
   const moved = splice(memory, pack, at, 0, elementBytes(end - start));
   addToSize(memory, moved, 1);
   writeElement(memory, moved, at, bytes, start, end);
+  return moved;
+}
+
+/** Inserts two elements as one: both are in the pack then, or none. */
+export function insertPair(
+  memory: Memory, pack: number, at: number,
+  first: Buffer, firstStart: number, firstEnd: number,
+  second: Buffer, secondStart: number, secondEnd: number,
+): number {
+  const firstBytes = elementBytes(firstEnd - firstStart);
+  const moved = splice(memory, pack, at, 0, firstBytes + elementBytes(secondEnd - secondStart));
+  addToSize(memory, moved, 2);
+  writeElement(memory, moved, at, first, firstStart, firstEnd);
+  writeElement(memory, moved, at + firstBytes, second, secondStart, secondEnd);
   return moved;
 }
 
@@ -170,16 +208,11 @@ function splice(memory: Memory, pack: number, at: number, removed: number, inser
   if (removed === inserted) return pack;
   const used = packEnd(memory, pack);
   const needed = used - removed + inserted;
-  const grown = memory.capacity(pack) < needed ? memory.reallocate(pack, used, roomFor(used, needed)) : pack;
+  const grown = memory.extend(pack, used, needed);
   const base = memory.offset(grown);
   memory.buffer(grown).copyWithin(base + at + inserted, base + at + removed, base + used);
   memory.words(grown)[(base >>> 2) + USED_WORD] = needed;
   return needed < used ? memory.reallocate(grown, needed, needed) : grown;
-}
-
-/** Size classes give a small pack room to grow into. A large block is as large as asked for, so a pack that grows asks for an eighth more. */
-function roomFor(used: number, needed: number): number {
-  return needed <= MAX_SMALL_BYTES || used === FIRST_ELEMENT ? needed : needed + (needed >>> 3);
 }
 
 function skip(memory: Memory, pack: number, at: number, count: number): number {

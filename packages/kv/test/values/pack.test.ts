@@ -11,6 +11,7 @@ import {
   findElement,
   forEachElement,
   insertElement,
+  insertPair,
   nextElement,
   packEnd,
   packSize,
@@ -56,6 +57,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('append' as const), text }),
   fc.record({ kind: fc.constant('prepend' as const), text }),
   fc.record({ kind: fc.constant('insert' as const), place, text }),
+  fc.record({ kind: fc.constant('pair' as const), place, text }),
   fc.record({ kind: fc.constant('replace' as const), place, text }),
   fc.record({ kind: fc.constant('remove' as const), place, part: place }),
 );
@@ -77,6 +79,11 @@ function apply(memory: Memory, pack: number, model: string[], step: Step): numbe
     const at = elementAt(memory, pack, index);
     model.splice(index, 0, step.text);
     return insertElement(memory, pack, at, bytes, 1, end);
+  }
+  if (step.kind === 'pair') {
+    const at = elementAt(memory, pack, index);
+    model.splice(index, 0, step.text, '<');
+    return insertPair(memory, pack, at, bytes, 1, end, bytes, 0, 1);
   }
   if (model.length === 0) return pack;
   const at = elementAt(memory, pack, index);
