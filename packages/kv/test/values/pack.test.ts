@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { Memory } from '../../src/memory/memory.js';
@@ -96,7 +97,7 @@ function apply(memory: Memory, pack: number, model: string[], step: Step): numbe
   return removeElements(memory, pack, at, count);
 }
 
-t.test('property: a pack holds what an array would, walked from both ends, and gives all of its memory back', async (t) => {
+t.test('property: a pack holds what an array would, walked from both ends, and gives all of its memory back', async () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
       const memory = new Memory();
@@ -104,14 +105,14 @@ t.test('property: a pack holds what an array would, walked from both ends, and g
       let pack = allocatePack(memory);
       for (const step of steps) {
         pack = apply(memory, pack, model, step);
-        t.equal(packSize(memory, pack), model.length);
+        assert.equal(packSize(memory, pack), model.length);
       }
       const [forwards, backwards] = walks(memory, pack);
-      t.strictSame(elements(memory, pack), model);
-      t.strictSame(forwards, model);
-      t.strictSame(backwards.toReversed(), model);
+      assert.deepEqual(elements(memory, pack), model);
+      assert.deepEqual(forwards, model);
+      assert.deepEqual(backwards.toReversed(), model);
       memory.free(pack);
-      t.equal(memory.usedBytes, 0);
+      assert.equal(memory.usedBytes, 0);
     }),
     { numRuns: 60 },
   );
