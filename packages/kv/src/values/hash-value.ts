@@ -1,6 +1,6 @@
 import { copyBytes, keyLength, keyOffset, readWord, VALUE_WORD, valueOffset, writeWord } from '../memory/entry.js';
 import { Slice } from '../memory/slice.js';
-import { EntryTable } from './entry-table.js';
+import { MemberTable } from './member-table.js';
 import {
   allocatePack,
   copyPack,
@@ -35,7 +35,7 @@ export class HashValue implements Collection {
   readonly #context: ValueContext;
   /** 0 if there is a table. */
   #pack: number;
-  #table: EntryTable | undefined;
+  #table: MemberTable | undefined;
 
   constructor(context: ValueContext, pack = allocatePack(context.memory)) {
     this.#context = context;
@@ -90,7 +90,7 @@ export class HashValue implements Collection {
       }
       this.#convert();
     }
-    return setEntry(this.#context, this.#table as EntryTable, field, fieldStart, fieldEnd, value, valueStart, valueEnd);
+    return setEntry(this.#context, this.#table as MemberTable, field, fieldStart, fieldEnd, value, valueStart, valueEnd);
   }
 
   /** Removes a field, and returns whether it was there. */
@@ -163,8 +163,8 @@ export class HashValue implements Collection {
   }
 
   /** A table with the same fields. If memory does not suffice for it, nothing is left behind. */
-  #copyToTable(): EntryTable {
-    const table = new EntryTable(this.#context);
+  #copyToTable(): MemberTable {
+    const table = new MemberTable(this.#context);
     try {
       this.forEach((buffer, fieldStart, fieldEnd, valueStart, valueEnd) => {
         setEntry(this.#context, table, buffer, fieldStart, fieldEnd, buffer, valueStart, valueEnd);
@@ -187,7 +187,7 @@ export class HashValue implements Collection {
 }
 
 function setEntry(
-  context: ValueContext, table: EntryTable,
+  context: ValueContext, table: MemberTable,
   field: Buffer, fieldStart: number, fieldEnd: number,
   value: Buffer, valueStart: number, valueEnd: number,
 ): boolean {

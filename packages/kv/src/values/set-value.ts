@@ -1,7 +1,7 @@
 import { keyLength, keyOffset } from '../memory/entry.js';
-import { EntryTable } from './entry-table.js';
 import { allocateIntSet, copyIntSet, findInteger, insertInteger, intSetSize, readInteger, removeInteger } from './int-set.js';
 import { Int64 } from './int64.js';
+import { MemberTable } from './member-table.js';
 import { Selection } from './selection.js';
 import type { Collection, ValueContext } from './value-context.js';
 
@@ -20,7 +20,7 @@ export class SetValue implements Collection {
   readonly #context: ValueContext;
   /** 0 if there is a table. */
   #integers: number;
-  #table: EntryTable | undefined;
+  #table: MemberTable | undefined;
 
   constructor(context: ValueContext, integers = allocateIntSet(context.memory)) {
     this.#context = context;
@@ -54,7 +54,7 @@ export class SetValue implements Collection {
       if (integer.parse(member, start, end)) return this.#addInteger();
       this.#convert();
     }
-    return addEntry(this.#table as EntryTable, member, start, end);
+    return addEntry(this.#table as MemberTable, member, start, end);
   }
 
   /** Removes a member, and returns whether it was there. */
@@ -145,8 +145,8 @@ export class SetValue implements Collection {
   }
 
   /** A table with the same members. If memory does not suffice for it, nothing is left behind. */
-  #copyToTable(): EntryTable {
-    const table = new EntryTable(this.#context);
+  #copyToTable(): MemberTable {
+    const table = new MemberTable(this.#context);
     try {
       this.forEach((buffer, start, end) => addEntry(table, buffer, start, end));
     } catch (error) {
@@ -165,7 +165,7 @@ export class SetValue implements Collection {
   }
 }
 
-function addEntry(table: EntryTable, member: Buffer, start: number, end: number): boolean {
+function addEntry(table: MemberTable, member: Buffer, start: number, end: number): boolean {
   const isNew = table.find(member, start, end) === 0;
   if (isNew) table.add(member, start, end, 0);
   return isNew;

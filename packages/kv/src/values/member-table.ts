@@ -7,7 +7,7 @@ import { Selection } from './selection.js';
 const DRAWN_PART = 1 / 3;
 
 /** The entries of a large collection by their keys. It owns the entries, and is given back with `dispose`. */
-export class EntryTable {
+export class MemberTable {
   readonly #context: ValueContext;
   readonly #dict: Dict;
   readonly #random: () => number;

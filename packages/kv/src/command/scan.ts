@@ -1,0 +1,63 @@
+import { globMatches } from '../bytes/glob.js';
+import type { ReplyWriter } from '../protocol/reply-writer.js';
+import type { Call } from './call.js';
+import { ReplyError, SYNTAX } from './reply-error.js';
+
+const DEFAULT_COUNT = 10;
+const MAX_CURSOR = 2n ** 64n;
+const INVALID_CURSOR = new ReplyError('ERR invalid cursor');
+
+/** What the options behind a cursor ask for. */
+export interface ScanOptions {
+  readonly count: number;
+  /** Whether a name is wanted. */
+  matches(bytes: Buffer, start: number, end: number): boolean;
+}
+
+/** The cursor that is argument `index`, read as strtoul(3) reads it. Error: ERR invalid cursor. */
+export function scanCursor(call: Call, index: number): number {
+  const text = call.latin1(index);
+  if (!/^([+-]?[0-9]+)?$/.test(text)) throw INVALID_CURSOR;
+  const digits = text.replace(/^[+-]/, '');
+  if (BigInt(digits) >= MAX_CURSOR) throw INVALID_CURSOR;
+  return Number(digits);
+}
+
+/** The options from argument `from` on: MATCH and COUNT, in any order, the last one counts. */
+export function scanOptions(call: Call, from: number): ScanOptions {
+  let count = DEFAULT_COUNT;
+  let pattern = 0;
+  for (let i = from; i < call.count; i += 2) {
+    if (i + 1 === call.count) throw SYNTAX;
+    if (call.is(i, 'COUNT')) count = readCount(call, i + 1);
+    else if (call.is(i, 'MATCH')) pattern = i + 1;
+    else throw SYNTAX;
+  }
+  return { count, matches: matcher(call, pattern) };
+}
+
+/** Writes a cursor with the items that `scan` writes. It returns the cursor, and how many items there are. */
+export function replyScan(reply: ReplyWriter, scan: () => [cursor: number, items: number]): void {
+  const at = reply.hold();
+  const [cursor, count] = scan();
+  const items = Buffer.from(reply.written(at));
+  reply.truncate(at);
+  reply.release();
+  reply.array(2);
+  reply.bulkInteger(cursor);
+  reply.array(count);
+  reply.raw(items, 0, items.length);
+}
+
+function readCount(call: Call, index: number): number {
+  const count = call.integer(index);
+  if (count < 1) throw SYNTAX;
+  return count;
+}
+
+function matcher({ source, starts, ends }: Call, pattern: number): ScanOptions['matches'] {
+  if (pattern === 0) return () => true;
+  const from = starts[pattern] as number;
+  const to = ends[pattern] as number;
+  return (bytes, start, end) => globMatches(source, from, to, bytes, start, end);
+}

@@ -1,0 +1,29 @@
+import type { Call } from '../../command/call.js';
+import { SET } from '../../store/meta.js';
+import { SetValue } from '../../values/set-value.js';
+
+/** The set at the key that is argument `index`, for a reader; undefined if there is none. Error: WRONGTYPE. */
+export function readSet(call: Call, index = 1): SetValue | undefined {
+  return call.readCollection(index, SET) as SetValue | undefined;
+}
+
+/** The sets at all keys from argument `first` on, up to `last`. Error: WRONGTYPE. */
+export function readSets(call: Call, first: number, last = call.count - 1): (SetValue | undefined)[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => readSet(call, first + i));
+}
+
+/** The set of an entry; for 0 an empty one, which gets its key with `addSet` as soon as it has a member. */
+export function setOf(call: Call, entry: number): SetValue {
+  return entry === 0 ? new SetValue(call.server.keyspace) : (call.db.collectionOf(entry) as SetValue);
+}
+
+export function addSet(call: Call, index: number, set: SetValue): void {
+  call.db.addCollection(call.source, call.start(index), call.end(index), set);
+}
+
+/** Removes the key that is argument 1 if its set has lost the last member. */
+export function removeIfEmpty(call: Call, entry: number, set: SetValue): void {
+  if (set.size > 0) return;
+  call.db.remove(entry);
+  call.changed(1, 'del', 'g');
+}
