@@ -40,10 +40,17 @@ async function listening(server: ChildProcessWithoutNullStreams): Promise<void> 
   }
 }
 
+/** Commands sent together, whose replies are awaited as one. */
+interface Batch {
+  readonly replies: Reply[];
+  readonly size: number;
+  readonly resolve: (replies: Reply[]) => void;
+}
+
 /** Sends commands and resolves with their replies, as RESP2 gives them. */
 export class ThrowawayRedis {
   readonly #socket: Socket;
-  readonly #waiting: ((reply: Reply) => void)[] = [];
+  readonly #batches: Batch[] = [];
   #received: Buffer = Buffer.alloc(0);
   #at = 0;
 
@@ -57,9 +64,8 @@ export class ThrowawayRedis {
   }
 
   pipeline(commands: readonly Command[]): Promise<Reply[]> {
-    const replies = commands.map(() => new Promise<Reply>((resolve) => this.#waiting.push(resolve)));
-    this.#socket.write(Buffer.concat(commands.map(encode)));
-    return Promise.all(replies);
+    this.#socket.write(Buffer.concat(commands.flatMap(encode)));
+    return new Promise((resolve) => this.#batches.push({ replies: [], size: commands.length, resolve }));
   }
 
   #receive(chunk: Buffer): void {
@@ -69,8 +75,15 @@ export class ThrowawayRedis {
       const reply = this.#parse();
       if (reply === undefined) return;
       this.#received = this.#received.subarray(this.#at);
-      this.#waiting.shift()?.(reply);
+      this.#deliver(reply);
     }
+  }
+
+  #deliver(reply: Reply): void {
+    const batch = this.#batches[0] as Batch;
+    if (batch.replies.push(reply) < batch.size) return;
+    this.#batches.shift();
+    batch.resolve(batch.replies);
   }
 
   /** The reply at `#at`, which moves behind it; undefined if it is not there as a whole. */
@@ -106,10 +119,7 @@ export class ThrowawayRedis {
   }
 }
 
-function encode(command: Command): Buffer {
-  const parts = command.map((part) => (part instanceof Uint8Array ? Buffer.from(part) : Buffer.from(String(part))));
-  return Buffer.concat([
-    Buffer.from(`*${parts.length}\r\n`),
-    ...parts.flatMap((part) => [Buffer.from(`$${part.length}\r\n`), part, Buffer.from('\r\n')]),
-  ]);
+function encode(command: Command): Uint8Array[] {
+  const parts = command.map((part) => (part instanceof Uint8Array ? part : Buffer.from(String(part))));
+  return [Buffer.from(`*${parts.length}\r\n`), ...parts.flatMap((part) => [Buffer.from(`$${part.length}\r\n`), part, Buffer.from('\r\n')])];
 }
