@@ -5,6 +5,7 @@ export class LargeBlocks {
   bytes = 0;
   readonly #buffers: (Buffer | undefined)[] = [];
   readonly #words: (Int32Array | undefined)[] = [];
+  readonly #doubles: (Float64Array | undefined)[] = [];
   readonly #free: number[] = [];
 
   buffer(index: number): Buffer {
@@ -13,6 +14,10 @@ export class LargeBlocks {
 
   words(index: number): Int32Array {
     return this.#words[index] as Int32Array;
+  }
+
+  doubles(index: number): Float64Array {
+    return this.#doubles[index] as Float64Array;
   }
 
   capacity(index: number): number {
@@ -24,6 +29,7 @@ export class LargeBlocks {
     const index = this.#free.pop() ?? this.#buffers.length;
     this.#buffers[index] = buffer;
     this.#words[index] = new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 2);
+    this.#doubles[index] = new Float64Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 3);
     this.bytes += buffer.length;
     return index;
   }
@@ -32,6 +38,7 @@ export class LargeBlocks {
     this.bytes -= this.capacity(index);
     this.#buffers[index] = undefined;
     this.#words[index] = undefined;
+    this.#doubles[index] = undefined;
     this.#free.push(index);
   }
 }

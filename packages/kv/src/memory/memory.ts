@@ -28,6 +28,7 @@ export class Memory {
   usedBytes = 0;
   readonly #chunks: Buffer[] = [];
   readonly #chunkWords: Int32Array[] = [];
+  readonly #chunkDoubles: Float64Array[] = [];
   readonly #large = new LargeBlocks();
   readonly #maxBytes: number;
 
@@ -62,6 +63,11 @@ export class Memory {
   /** The same buffer as words of 32 bits; the block begins at `offset(address) >>> 2`. */
   words(address: number): Int32Array {
     return (address < LARGE ? this.#chunkWords[address >>> CHUNK_UNIT_BITS] : this.#large.words(address - LARGE)) as Int32Array;
+  }
+
+  /** The same buffer as doubles; the block begins at `offset(address) >>> 3`. */
+  doubles(address: number): Float64Array {
+    return (address < LARGE ? this.#chunkDoubles[address >>> CHUNK_UNIT_BITS] : this.#large.doubles(address - LARGE)) as Float64Array;
   }
 
   /** Where in its buffer a block begins, in bytes. */
@@ -176,6 +182,7 @@ export class Memory {
     const memory = new ArrayBuffer(CHUNK_BYTES);
     this.#chunks.push(Buffer.from(memory));
     this.#chunkWords.push(new Int32Array(memory));
+    this.#chunkDoubles.push(new Float64Array(memory));
   }
 
   #checkRoom(bytes: number): void {
