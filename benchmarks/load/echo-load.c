@@ -2,15 +2,10 @@
  * echo-load.c - the load generator of the echo benchmark: one thread, one server on 127.0.0.1, one line of JSON.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <getopt.h>
-#include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -26,40 +21,8 @@ static const char USAGE[] =
     "  --churn           close each connection after one message and make another in its place\n"
     "  --idle            hold the connections instead, and measure the server's memory after SECONDS\n";
 
-void fail(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  fputs("echo-load: ", stderr);
-  vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  fputc('\n', stderr);
-  exit(EXIT_FAILURE);
-}
-
-int connect_to_server(uint16_t port) {
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) fail("socket: %m");
-  int on = 1;
-  struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("connect to port %d: %m", port);
-  return fd;
-}
-
-static void usage(void) {
-  fputs(USAGE, stderr);
-  exit(2);
-}
-
 static double number(const char *text, double lowest, double highest) {
-  char *end;
-  double value = strtod(text, &end);
-  if (*end != '\0' || value < lowest || value > highest) usage();
-  return value;
+  return number_between(text, lowest, highest, USAGE);
 }
 
 static void apply(struct options *options, int flag) {
@@ -74,7 +37,7 @@ static void apply(struct options *options, int flag) {
     case 't': options->seconds = number(optarg, 0.1, 600); break;
     case 'C': options->run = run_churn; break;
     case 'i': options->run = run_idle; break;
-    default: usage();
+    default: refuse(USAGE);
   }
 }
 
@@ -90,7 +53,7 @@ static struct options parse_options(int argc, char **argv) {
       .connections = 50, .message_bytes = 64, .depth = 1, .warmup_seconds = 0.5, .seconds = 2, .run = run_busy};
   int flag;
   while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) apply(&options, flag);
-  if (optind != argc || options.port == 0 || options.server == 0) usage();
+  if (optind != argc || options.port == 0 || options.server == 0) refuse(USAGE);
   return options;
 }
 

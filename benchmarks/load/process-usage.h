@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "load.h"
+#include "program.h"
 
 static inline uint64_t clock_ns(clockid_t clock) {
   struct timespec time;

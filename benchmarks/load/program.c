@@ -1,0 +1,52 @@
+/*
+ * program.c - see program.h.
+ */
+#define _GNU_SOURCE
+#include "program.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+void fail(const char *format, ...) {
+  int error = errno;
+  va_list arguments;
+  va_start(arguments, format);
+  fprintf(stderr, "%s: ", program_invocation_short_name);
+  errno = error;
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
+  exit(EXIT_FAILURE);
+}
+
+void refuse(const char *usage) {
+  fputs(usage, stderr);
+  exit(2);
+}
+
+double number_between(const char *text, double lowest, double highest, const char *usage) {
+  char *end;
+  double value = strtod(text, &end);
+  if (*end != '\0' || value < lowest || value > highest) refuse(usage);
+  return value;
+}
+
+int connect_to_server(uint16_t port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) fail("socket: %m");
+  int on = 1;
+  struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("connect to port %d: %m", port);
+  return fd;
+}
