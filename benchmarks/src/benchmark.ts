@@ -6,8 +6,11 @@ import type { Verdict } from './target.js';
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;
-  /** Servers are under load for --seconds; programs do a fixed amount of work, with nobody on the other side. */
-  readonly measures: 'servers' | 'programs';
+  /**
+   * Servers are under load for --seconds. Stores are servers that hold --keys and are asked with --pipelines. Programs do a
+   * fixed amount of work, with nobody on the other side.
+   */
+  readonly measures: 'servers' | 'stores' | 'programs';
   readonly peers: readonly Peer[];
   readonly scenarios: readonly Scenario[];
   /** The scenarios that --quick runs. */
@@ -20,8 +23,11 @@ export interface Peer {
   readonly title: string;
   /** False for one that is measured only when it is asked for. */
   readonly usual: boolean;
-  /** The command line, or undefined where the peer cannot be had on this machine. */
-  command(): readonly string[] | undefined;
+  /**
+   * The command line, or undefined where the peer cannot be had on this machine. A store is told its port; a server chooses
+   * one and prints it.
+   */
+  command(port?: number): readonly string[] | undefined;
 }
 
 /** What the command line asks for. */
@@ -29,6 +35,9 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmupSeconds: number;
+  /** Of stores alone: how many keys each holds, and how many requests a client sends before it waits. */
+  readonly keys: number;
+  readonly pipelines: readonly number[];
   readonly peers: readonly string[];
   readonly scenarios: readonly string[];
   readonly json: string | undefined;

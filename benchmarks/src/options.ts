@@ -7,14 +7,29 @@ import type { Benchmark, Options } from './benchmark.js';
 const MAX_ROUNDS = 100;
 const MIN_SECONDS = 0.1;
 const MAX_SECONDS = 60;
+const MIN_KEYS = 1000;
+const MAX_KEYS = 100_000_000;
+const MAX_PIPELINE = 1024;
+
+/** The options that not every benchmark takes. */
+const PARTICULAR = ['seconds', 'keys', 'pipelines'] as const;
+
+const TAKEN: Readonly<Record<Benchmark['measures'], readonly string[]>> = {
+  servers: ['seconds'],
+  stores: PARTICULAR,
+  programs: [],
+};
 
 export function usage(benchmark: Benchmark): string {
   const { measures } = benchmark;
-  const timed = measures === 'servers';
+  const takes = (option: string): boolean => TAKEN[measures].includes(option);
+  const timed = takes('seconds');
   return [
     `usage: npm run bench -- ${benchmark.name} [options]`,
     '  --rounds N         measurements of each peer in each scenario (5)',
     ...(timed ? ['  --seconds S        length of one measurement (2)'] : []),
+    ...(takes('keys') ? ['  --keys N           keys in each store (100000)'] : []),
+    ...(takes('pipelines') ? ['  --pipelines A,B    requests that a client sends before it waits (1,16,64)'] : []),
     `  --peers A,B        the ${measures} to measure (all but those in brackets)`,
     '  --scenarios A,B    the scenarios to run (all)',
     `  --quick            a look in about a minute: 2 rounds${timed ? ' of 0.5 s' : ''}, fewer scenarios`,
@@ -32,6 +47,11 @@ function numeric(name: string, text: string, lowest: number, highest: number): n
   return value;
 }
 
+function rejectForeign(benchmark: Benchmark, values: Readonly<Record<string, unknown>>): void {
+  const foreign = PARTICULAR.find((option) => values[option] !== undefined && !TAKEN[benchmark.measures].includes(option));
+  if (foreign !== undefined) throw new Error(`--${foreign} has no meaning for ${benchmark.name}, which measures ${benchmark.measures}`);
+}
+
 function names(option: string, text: string | undefined, known: readonly string[], usual: readonly string[]): string[] {
   const chosen = text === undefined ? [...usual] : text.split(',');
   const stranger = chosen.find((name) => !known.includes(name));
@@ -45,12 +65,10 @@ export function parseOptions(benchmark: Benchmark, args: readonly string[]): Opt
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { rounds: text, seconds: text, peers: text, scenarios: text, json: text, quick: flag, help: flag },
+    options: { rounds: text, seconds: text, keys: text, pipelines: text, peers: text, scenarios: text, json: text, quick: flag, help: flag },
   });
   if (values.help) return undefined;
-  if (benchmark.measures === 'programs' && values.seconds !== undefined) {
-    throw new Error(`--seconds has no meaning for ${benchmark.name}: its programs do a fixed amount of work`);
-  }
+  rejectForeign(benchmark, values);
   const peers = benchmark.peers.map((peer) => peer.name);
   const usualPeers = benchmark.peers.filter((peer) => peer.usual).map((peer) => peer.name);
   const scenarios = benchmark.scenarios.map((scenario) => scenario.name);
@@ -58,6 +76,8 @@ export function parseOptions(benchmark: Benchmark, args: readonly string[]): Opt
     rounds: Math.ceil(numeric('rounds', values.rounds ?? (values.quick ? '2' : '5'), 1, MAX_ROUNDS)),
     seconds: numeric('seconds', values.seconds ?? (values.quick ? '0.5' : '2'), MIN_SECONDS, MAX_SECONDS),
     warmupSeconds: values.quick ? 0.5 : 1,
+    keys: Math.ceil(numeric('keys', values.keys ?? '100000', MIN_KEYS, MAX_KEYS)),
+    pipelines: (values.pipelines ?? '1,16,64').split(',').map((depth) => Math.ceil(numeric('pipelines', depth, 1, MAX_PIPELINE))),
     peers: names('peers', values.peers, peers, usualPeers),
     scenarios: names('scenarios', values.scenarios, scenarios, values.quick ? benchmark.quick : scenarios),
     json: values.json,
@@ -66,8 +86,8 @@ export function parseOptions(benchmark: Benchmark, args: readonly string[]): Opt
 
 /** Everything spelled out, so that the command means the same whatever the defaults become. */
 export function repeatCommand(benchmark: Benchmark, options: Options): string {
-  const seconds = benchmark.measures === 'servers' ? ` --seconds ${options.seconds}` : '';
-  const measured = `--rounds ${options.rounds}${seconds}`;
+  const particular = PARTICULAR.filter((option) => TAKEN[benchmark.measures].includes(option));
+  const measured = [`--rounds ${options.rounds}`, ...particular.map((option) => `--${option} ${String(options[option])}`)].join(' ');
   const chosen = `--peers ${options.peers.join(',')} --scenarios ${options.scenarios.join(',')}`;
   return `npm run bench -- ${benchmark.name} ${measured} ${chosen}`;
 }

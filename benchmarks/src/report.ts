@@ -10,7 +10,7 @@ import type { Target, Verdict } from './target.js';
 
 export function printHeader(benchmark: Benchmark, session: Session, machine: Machine): void {
   const { options, cores } = session;
-  const timed = benchmark.measures === 'servers';
+  const timed = benchmark.measures !== 'programs';
   const rounds = timed ? `${options.rounds} of ${options.seconds} s` : String(options.rounds);
   const lines: [string, string][] = [
     ['machine', `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}`],
