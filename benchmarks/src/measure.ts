@@ -32,6 +32,8 @@ export interface LoadedSample {
   readonly loadCpuShare: number;
 }
 
+type Shares = Pick<LoadedSample, 'serverCpuShare' | 'loadCpuShare'>;
+
 export interface BusySample extends LoadedSample {
   readonly messages: number;
   readonly messagesPerSecond: number;
@@ -59,11 +61,11 @@ export interface IdleSample {
  * In a closed loop one side always has work to do. If neither came near a whole core, something else had the machine.
  * Such a measurement is counted and told, not dropped: which ones to drop would be the benchmark's choice of a result.
  */
-function isDisturbed(sample: LoadedSample): boolean {
+function isDisturbed(sample: Shares): boolean {
   return Math.max(sample.serverCpuShare, sample.loadCpuShare) < UNDISTURBED_SHARE;
 }
 
-export function disturbanceNotes(samples: readonly LoadedSample[]): string[] {
+export function disturbanceNotes(samples: readonly Shares[]): string[] {
   const disturbed = samples.filter(isDisturbed).length;
   if (disturbed === 0) return [];
   return [`${disturbed} of ${samples.length} measurements were disturbed: neither side had its core to itself`];

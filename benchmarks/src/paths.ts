@@ -15,4 +15,5 @@ export const paths = {
   timerWork: fromBenchmarks('dist/src/timer-work.js'),
   telemetryServer: fromBenchmarks('dist/src/telemetry-server.js'),
   echoCommand: fromBenchmarks('../packages/echo/bin/edgeloop-echo.mjs'),
+  kvCommand: fromBenchmarks('../packages/kv/bin/edgeloop-kv.mjs'),
 } as const;

@@ -27,8 +27,9 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
-function launch(peer: Peer, core: number): ChildProcess {
-  const command = peer.command();
+/** A store is told its port here. */
+export function launch(peer: Peer, core: number, port?: number): ChildProcess {
+  const command = peer.command(port);
   if (command === undefined) throw new Error(`${peer.title} is not available`);
   // taskset replaces itself with the server, so the child's process id is the server's.
   const child = spawn('taskset', ['-c', String(core), ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -60,7 +61,7 @@ function announced(peer: Peer, child: ChildProcess): Promise<Pick<Server, 'port'
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
