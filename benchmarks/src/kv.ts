@@ -2,6 +2,8 @@
 
 import type { Benchmark } from './benchmark.js';
 import { storeCommands } from './kv-commands.js';
+import { latencyScenarios } from './kv-latency.js';
+import { keyMemoryScenario } from './kv-memory.js';
 import { kvPeers } from './kv-peers.js';
 import { throughputScenario } from './kv-throughput.js';
 
@@ -10,6 +12,6 @@ export const kv: Benchmark = {
   summary: 'requests per CPU time, memory per key and p99.9 of the KV server, against Redis',
   measures: 'stores',
   peers: kvPeers,
-  scenarios: storeCommands.map(throughputScenario),
-  quick: ['get', 'set', 'zadd'],
+  scenarios: [...storeCommands.map(throughputScenario), keyMemoryScenario, ...latencyScenarios],
+  quick: ['get', 'set', 'memory'],
 };
