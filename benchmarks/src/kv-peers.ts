@@ -32,6 +32,6 @@ export const kvPeers: readonly Peer[] = [
     usual: true,
     command: (port = 0) => [process.execPath, paths.kvCommand, 'server', '--port', String(port), '--host', '127.0.0.1'],
   },
-  redis(REDIS, version === undefined ? REDIS_SERVER : `redis ${version}`),
+  redis(REDIS, version === undefined ? `${REDIS_SERVER} 7.0` : `redis ${version}`),
   redis('redis-control', 'redis, again'),
 ];
