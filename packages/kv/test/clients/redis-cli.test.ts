@@ -1,0 +1,204 @@
+/** redis-cli as people use it: by hand, in shell lines, and for a look at what is stored. */
+import { writeFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { startKv } from '../support/kv-server.js';
+import { Program, run } from '../support/program.js';
+import { skipWithout } from '../support/required-tool.js';
+
+const kv = await startKv(t);
+const guarded = await startKv(t, { password: 'open sesame' });
+const needed = skipWithout('redis-cli');
+
+function addressed(args: readonly string[], port = kv.port): string[] {
+  return ['-h', kv.host, '-p', String(port), ...args];
+}
+
+/** What redis-cli prints for a command line, when it succeeds. */
+async function cli(t: Test, args: readonly string[], input: Uint8Array | string = ''): Promise<string> {
+  const { status, stdout, stderr } = await run(t, 'redis-cli', addressed(args), input);
+  t.same({ status, stderr }, { status: 0, stderr: '' });
+  return stdout;
+}
+
+/** What redis-cli prints for lines that come through a pipe as if they were typed. */
+function typed(t: Test, args: readonly string[], ...lines: string[]): Promise<string> {
+  return cli(t, ['--no-raw', ...args], `${lines.join('\n')}\n`);
+}
+
+t.beforeEach((t) => cli(t, ['FLUSHALL']));
+
+t.test('typed commands have replies of RESP2', needed, async (t) => {
+  const printed = await typed(t, [], 'SET greeting "a\\x00b\\n"', 'GET greeting', 'GET none', 'HSET user name Ada age 36', 'HGETALL user', 'LRANGE none 0 -1', 'ZADD z 1.5 a', 'ZSCORE z a', 'KEYS none*', 'SCAN 0 MATCH none*');
+  const expected = [
+    'OK', '"a\\x00b\\n"', '(nil)', '(integer) 2', '1) "name"', '2) "Ada"', '3) "age"', '4) "36"', '(empty array)', '(integer) 1', '"1.5"', '(empty array)', '1) "0"', '2) (empty array)',
+  ];
+  t.same(printed.trimEnd().split('\n'), expected);
+});
+
+t.test('typed commands have replies of RESP3', needed, async (t) => {
+  const printed = await typed(t, ['-3'], 'HSET user name Ada', 'HGETALL user', 'HGETALL none', 'ZADD z 1.5 a', 'ZSCORE z a', 'ZRANGE z 0 -1 WITHSCORES', 'SADD s 1', 'SMEMBERS s', 'GET none');
+  const expected = ['(integer) 1', '1# "name" => "Ada"', '(empty hash)', '(integer) 1', '(double) 1.5', '1) 1) "a"', '   2) (double) 1.5', '(integer) 1', '1~ "1"', '(nil)'];
+  t.same(printed.trimEnd().split('\n'), expected);
+});
+
+t.test('a typed HELLO changes the protocol, and tells who answers', needed, async (t) => {
+  const printed = await typed(t, [], 'HELLO 3', 'HGETALL none');
+  t.match(printed, /^1# "server" => "redis"\n2# "version" => "7\.0\.\d+"\n3# "proto" => \(integer\) 3\n4# "id" => \(integer\) \d+\n5# "mode" => "standalone"\n6# "role" => "master"\n/);
+  t.match(printed, /\n\(empty hash\)\n$/);
+});
+
+t.test('errors are printed as they came', needed, async (t) => {
+  const printed = await typed(t, [], 'SET s a', 'INCR s', 'NOSUCH 1', 'GET', 'LPUSH s b', 'EXEC');
+  const expected = [
+    'OK', '(error) ERR value is not an integer or out of range', "(error) ERR unknown command 'NOSUCH', with args beginning with: '1' ",
+    "(error) ERR wrong number of arguments for 'get' command", '(error) WRONGTYPE Operation against a key holding the wrong kind of value', '(error) ERR EXEC without MULTI',
+  ];
+  t.same(printed.trimEnd().split('\n'), expected);
+});
+
+t.test('a session goes through transactions, databases and repetitions', needed, async (t) => {
+  const printed = await typed(t, [], 'MULTI', 'INCR n', 'INCR n', 'EXEC', 'SELECT 3', 'GET n', '2 INCR n', 'MULTI', 'INCR n', 'DISCARD', 'QUIT');
+  t.same(printed.trimEnd().split('\n'), ['OK', 'QUEUED', 'QUEUED', '1) (integer) 1', '2) (integer) 2', 'OK', '(nil)', '(integer) 1', '(integer) 2', 'OK', 'QUEUED', 'OK']);
+});
+
+t.test('--pipe loads ten thousand commands', needed, async (t) => {
+  const commands = Array.from({ length: 10_000 }, (_, i) => `*3\r\n$3\r\nSET\r\n$9\r\nkey:${String(i).padStart(5, '0')}\r\n$6\r\nv\0\r\n\xff\n\r\n`);
+  t.match(await cli(t, ['--pipe'], Buffer.from(commands.join(''), 'latin1')), 'errors: 0, replies: 10000\n');
+  t.equal(await cli(t, ['DBSIZE']), '10000\n');
+  t.equal(await cli(t, ['--no-raw', 'GET', 'key:09999']), '"v\\x00\\r\\n\\xff\\n"\n');
+});
+
+t.test('--pipe counts the commands that failed', needed, async (t) => {
+  const { status, stdout } = await run(t, 'redis-cli', addressed(['--pipe']), 'SET s a\r\nINCR s\r\nSET s 1\r\nINCR s\r\n');
+  t.match(stdout, 'errors: 1, replies: 4\n');
+  t.equal(status, 1);
+});
+
+t.test('--scan finds each key of a pattern once', needed, async (t) => {
+  await cli(t, ['EVAL', "for i = 1, 500 do redis.call('SET', 'user:' .. i, i) redis.call('SET', 'other:' .. i, i) end", '0']);
+  const keys = (await cli(t, ['--scan', '--pattern', 'user:*'])).trimEnd().split('\n');
+  t.equal(keys.length, 500);
+  t.same(new Set(keys), new Set(Array.from({ length: 500 }, (_, i) => `user:${i + 1}`)));
+  t.equal(await cli(t, ['--scan', '--pattern', 'nobody:*']), '', 'nothing fits');
+});
+
+/** One key of each type. */
+async function collection(t: Test): Promise<void> {
+  await cli(t, [], ['SET string 0123456789', 'SET short 1', 'RPUSH list a b c', 'SADD set a b', 'ZADD zset 1 a 2 b', 'HSET hash f v g w', 'XADD stream * f v'].join('\n'));
+}
+
+t.test('--bigkeys names the biggest key of each type', needed, async (t) => {
+  await collection(t);
+  const printed = await cli(t, ['--bigkeys']);
+  t.match(printed, 'Sampled 7 keys in the keyspace!\n');
+  for (const biggest of [`string found '"string"' has 10 bytes`, `list found '"list"' has 3 items`, `set found '"set"' has 2 members`, `zset found '"zset"' has 2 members`, `hash found '"hash"' has 2 fields`, `stream found '"stream"' has 1 entries`])
+    t.match(printed, new RegExp(`^Biggest +${biggest}$`, 'm'));
+});
+
+t.test('--memkeys asks how much memory a key takes', needed, async (t) => {
+  await collection(t);
+  await cli(t, ['-x', 'SET', 'long'], Buffer.alloc(100_000, 'a'));
+  const printed = await cli(t, ['--memkeys', '--memkeys-samples', '0']);
+  const bytes = Number(/^Biggest string found '"long"' has (\d+) bytes$/m.exec(printed)?.[1]);
+  t.ok(bytes >= 100_000, `${bytes} bytes`);
+  t.match(printed, /^1 streams with [1-9]\d* bytes/m);
+});
+
+t.test('--hotkeys says that the policy does not count them', needed, async (t) => {
+  await cli(t, ['SET', 'k', 'v']);
+  const { status, stdout, stderr } = await run(t, 'redis-cli', addressed(['--hotkeys']));
+  const refusal = 'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
+  t.match(stdout + stderr, refusal);
+  t.equal(status, 1);
+});
+
+t.test('--stat prints a line per look', needed, async (t) => {
+  await cli(t, ['SET', 'k', 'v']);
+  // Its output is a pipe, which the C library fills with 4 kB before anything is seen.
+  const running = new Program(t, 'redis-cli', addressed(['--stat', '-i', '0.01']));
+  await running.printed(/^keys +mem +clients +blocked +requests +connections/m);
+  await running.printed(/^1 +[\d.]+[BKMG] +[1-9]\d* +0 +[1-9]\d* \(\+\d+\) +[1-9]\d* *$/m);
+  await running.stop();
+});
+
+t.test('--latency samples for its interval, and sums up', needed, async (t) => {
+  t.match(await cli(t, ['--raw', '-i', '0.1', '--latency']), /^\d+ \d+ \d+\.\d\d [1-9]\d*\n$/);
+});
+
+t.test('MONITOR shows what others ask for', needed, async (t) => {
+  const monitor = new Program(t, 'redis-cli', addressed(['MONITOR']));
+  await monitor.printed(/^OK$/m);
+  await cli(t, ['-n', '2', 'SET', 'a key', 'v"\n']);
+  await monitor.printed(/^\d+\.\d{6} \[2 127\.0\.0\.1:\d+\] "SET" "a key" "v\\"\\n"$/m);
+  await cli(t, ['EVAL', "return redis.call('GET', KEYS[1])", '1', 'k']);
+  await monitor.printed(/^\d+\.\d{6} \[0 lua\] "GET" "k"$/m);
+  await monitor.stop();
+});
+
+t.test('SUBSCRIBE prints messages, in both protocols', needed, async (t) => {
+  const old = new Program(t, 'redis-cli', addressed(['--no-raw', 'PSUBSCRIBE', 'new*']));
+  const recent = new Program(t, 'redis-cli', addressed(['--no-raw', '-3', '--show-pushes', 'yes', 'SUBSCRIBE', 'news', 'more']));
+  await Promise.all([old.printed(/\(integer\) 1\n/), recent.printed(/"more"\n3\) \(integer\) 2\n/)]);
+  t.equal(await cli(t, ['PUBLISH', 'news', 'hello']), '2\n');
+  await old.printed(/^1\) "pmessage"\n2\) "new\*"\n3\) "news"\n4\) "hello"$/m);
+  await recent.printed(/"message"\n2\) "news"\n3\) "hello"$/m);
+  t.equal(await cli(t, ['PUBSUB', 'NUMSUB', 'news']), 'news\n1\n');
+  await Promise.all([old.stop(), recent.stop()]);
+});
+
+t.test('--eval sends a file with keys and arguments', needed, async (t) => {
+  const file = `${t.testdir()}/add.lua`;
+  writeFileSync(file, "return {redis.call('INCRBY', KEYS[1], ARGV[1]), KEYS[1], #ARGV}");
+  t.equal(await cli(t, ['--eval', file, 'n', ',', '5', 'x']), '5\nn\n2\n');
+});
+
+t.test('-x takes the last argument from standard input, -X any', needed, async (t) => {
+  const value = Buffer.from([...Array(256).keys()]);
+  await cli(t, ['-x', 'SET', 'binary'], value);
+  t.equal(await cli(t, ['STRLEN', 'binary']), '256\n');
+  t.equal(await cli(t, ['-X', 'tag', 'APPEND', 'tag', 'x'], 'binary'), '257\n');
+});
+
+t.test('what DUMP gave, RESTORE takes', needed, async (t) => {
+  await cli(t, ['RPUSH', 'list', 'a', 'b', '3']);
+  const line = 'redis-cli "$@" -D "" --raw DUMP list | redis-cli "$@" -X tag RESTORE copy 0 tag';
+  const { stdout } = await run(t, 'sh', ['-c', line, 'sh', ...addressed([])]);
+  t.equal(stdout, 'OK\n');
+  t.equal(await cli(t, ['LRANGE', 'copy', '0', '-1']), 'a\nb\n3\n');
+});
+
+t.test('replies are printed as CSV and as JSON', needed, async (t) => {
+  await cli(t, ['HSET', 'user', 'name', 'A"da']);
+  t.equal(await cli(t, ['--csv', 'HGETALL', 'user']), '"name","A\\"da"\n');
+  t.equal(await cli(t, ['--json', 'HGETALL', 'user']), '{"name":"A\\"da"}\n', 'JSON chooses RESP3');
+});
+
+t.test('-n chooses a database, -r repeats, -e ends with the error', needed, async (t) => {
+  t.equal(await cli(t, ['-n', '5', '-r', '3', 'INCR', 'n']), '1\n2\n3\n');
+  t.equal(await cli(t, ['EXISTS', 'n']), '0\n');
+  t.equal(await cli(t, ['-u', `${kv.url}/5`, 'GET', 'n']), '3\n');
+  const { status, stderr } = await run(t, 'redis-cli', addressed(['-e', 'NOSUCH']));
+  t.same([status, stderr], [1, "ERR unknown command 'NOSUCH', with args beginning with: \n"]);
+  const tooFar = await run(t, 'redis-cli', addressed(['-n', '16', 'PING']));
+  t.match(tooFar.stderr, 'SELECT 16 failed: ERR DB index is out of range');
+});
+
+t.test('-a gives the password', needed, async (t) => {
+  const ask = (...args: string[]) => run(t, 'redis-cli', addressed(args, guarded.port));
+  t.match(await ask('GET', 'k'), { stdout: 'NOAUTH Authentication required.\n' });
+  t.match(await ask('--no-auth-warning', '-a', 'open sesame', 'PING'), { stdout: 'PONG\n', stderr: '' });
+  t.match(await ask('--no-auth-warning', '--user', 'default', '--pass', 'open sesame', '-3', 'PING'), { stdout: 'PONG\n', stderr: '' });
+  t.match(await ask('--no-auth-warning', '-a', 'guess', 'PING'), {
+    stdout: 'NOAUTH Authentication required.\n',
+    stderr: 'AUTH failed: WRONGPASS invalid username-password pair or user is disabled.\n',
+  });
+  t.match(await ask('AUTH', 'someone', 'guess'), { stdout: 'WRONGPASS invalid username-password pair or user is disabled.\n' });
+  t.match((await run(t, 'redis-cli', addressed(['AUTH', 'x']))).stdout, /^ERR AUTH <password> called without any password configured for the default user\. Are you sure your configuration is correct\?\n/);
+});
+
+t.test('the command says what it knows of commands', needed, async (t) => {
+  t.match(await cli(t, ['COMMAND', 'DOCS', 'GET']), /summary\n/);
+  t.match(await typed(t, [], 'help getdel'), /GETDEL.*key/);
+  t.match(await cli(t, ['COMMAND', 'INFO', 'get']), /^get\n2\n/);
+  t.equal(await cli(t, ['COMMAND', 'GETKEYS', 'MSET', 'a', '1', 'b', '2']), 'a\nb\n');
+});
