@@ -22,7 +22,7 @@ const HOST = '127.0.0.1';
 export async function startKv(t: Test, options: KvOptions = {}): Promise<Kv> {
   if (process.env['KV_TEST_TARGET'] !== 'redis') throw new Error('@edgeloop/kv has no server yet; KV_TEST_TARGET=redis tries the tests with redis-server');
   const port = await startRedis(t, options);
-  return { host: HOST, port, url: `redis://${options.password === undefined ? '' : `:${options.password}@`}${HOST}:${port}` };
+  return { host: HOST, port, url: `redis://${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`}${HOST}:${port}` };
 }
 
 /** `timeout` ends it also when the test's process was killed and could not. */
