@@ -1,0 +1,48 @@
+/** Reads all that a server holds after a sequence: of every key its type, its encoding, whether it expires, and its value. */
+import type { RespClient } from '../support/resp-client.js';
+import type { Leaf, Reply } from '../support/resp-decoder.js';
+import { chunks } from './session.js';
+
+const DATABASES = ['0', '1', '2', '3'];
+/** Encodings whose order Redis does not promise. */
+const HASHED = new Set(['hashtable', 'skiplist']);
+
+const READERS: Readonly<Record<string, (key: string) => readonly string[]>> = {
+  string: (key) => ['GET', key],
+  hash: (key) => ['HGETALL', key],
+  list: (key) => ['LRANGE', key, '0', '-1'],
+  set: (key) => ['SMEMBERS', key],
+  zset: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
+  stream: (key) => ['XINFO', 'STREAM', key],
+};
+
+/** A line for every key, in the order of databases and names. */
+export async function keyspace(client: RespClient): Promise<string[]> {
+  const lines: string[] = [];
+  for (const database of DATABASES) lines.push(...(await readDatabase(client, database)));
+  return lines;
+}
+
+async function readDatabase(client: RespClient, database: string): Promise<string[]> {
+  const [, listed] = await client.pipeline([['SELECT', database], ['KEYS', '*']]);
+  if (listed === undefined || !('items' in listed) || listed.items.length === 0) return [];
+  const keys = listed.items.map((item) => (item as Leaf).value).sort();
+  const about = chunks(await client.pipeline(keys.flatMap(questions)), 3);
+  const types = about.map(([type]) => (type as Leaf).value);
+  const contents = await client.pipeline(keys.map((key, i) => (READERS[types[i] as string] ?? ((name) => ['TYPE', name]))(key)));
+  return keys.map((key, i) => {
+    const [, encoding, expiry] = about[i] as [Leaf, Leaf, Leaf];
+    const expires = expiry.value.startsWith('-') ? 'stays' : 'expires';
+    return `db${database} ${JSON.stringify(key)} ${types[i]} ${encoding.value} ${expires} ${text(contents[i] as Reply, encoding.value, types[i] as string)}`;
+  });
+}
+
+function questions(key: string): string[][] {
+  return [['TYPE', key], ['OBJECT', 'ENCODING', key], ['PTTL', key]];
+}
+
+function text(reply: Reply, encoding: string, type: string): string {
+  if (!HASHED.has(encoding) || !('items' in reply)) return JSON.stringify(reply);
+  const elements = chunks(reply.items, type === 'set' ? 1 : 2).map((chunk) => JSON.stringify(chunk));
+  return type === 'zset' ? elements.join() : elements.sort().join();
+}

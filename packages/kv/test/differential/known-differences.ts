@@ -1,0 +1,22 @@
+/** Where this server means to differ from Redis 7.0. Each entry has to say why; the page docs/reference/redis-compatibility.md lists them. */
+import { type Step, commandOf } from './sequence.js';
+import type { Pair } from './comparison.js';
+
+export interface KnownDifference {
+  /** As the page prints it. */
+  readonly what: string;
+  readonly why: string;
+  readonly matches: (step: Step, pair: Pair) => boolean;
+}
+
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    what: 'CLIENT SETINFO and CLIENT NO-TOUCH are known',
+    why: 'They came with Redis 7.2, and clients send SETINFO whenever they connect.',
+    matches: (step) => /^CLIENT\|(SETINFO|NO-TOUCH)$/.test(commandOf(step)),
+  },
+];
+
+export function isKnown(step: Step, pair: Pair): boolean {
+  return KNOWN_DIFFERENCES.some(({ matches }) => matches(step, pair));
+}

@@ -1,0 +1,37 @@
+/** What the generator makes and both servers are given. */
+
+/**
+ * How the replies of a step are told apart from those of its neighbours. One command has one reply, except:
+ * - `stream`: any number of them (SUBSCRIBE): all up to the reply to a PING that follows, and whatever was pushed;
+ * - `silent`: none (CLIENT REPLY OFF);
+ * - `scan`: the cursor, where the arguments hold CURSOR, is followed to its end, and the elements are collected;
+ * - `dump`: the reply is kept for a later argument PAYLOAD;
+ * - `later`: it blocks, and the reply is that of a later step `collect` on the same connection, which sends nothing.
+ */
+export type Mode = 'stream' | 'silent' | 'scan' | 'dump' | 'later' | 'collect';
+
+/** Stands for the cursor of a scan. */
+export const CURSOR = '\0cursor';
+/** Stands for what the last step `dump` returned, which differs from server to server. */
+export const PAYLOAD = '\0payload';
+
+export interface Step {
+  /** Even connections speak RESP2 and odd ones RESP3. */
+  readonly connection: number;
+  /** Strings of bytes (latin1). */
+  readonly args: readonly string[];
+  readonly mode?: Mode;
+}
+
+/** Steps that belong together: a transaction, a scenario of several connections, or one command alone. */
+export type Unit = readonly Step[];
+
+/** The name of a step's command: `GET`, or `CLIENT|ID` for a subcommand. */
+export function commandOf(step: Step): string {
+  const name = (step.args[0] ?? '').toUpperCase();
+  return CONTAINERS.has(name) && step.args.length > 1 ? `${name}|${(step.args[1] as string).toUpperCase()}` : name;
+}
+
+const CONTAINERS: ReadonlySet<string> = new Set([
+  'ACL', 'CLIENT', 'CLUSTER', 'COMMAND', 'CONFIG', 'FUNCTION', 'LATENCY', 'MEMORY', 'MODULE', 'OBJECT', 'PUBSUB', 'SCRIPT', 'SLOWLOG', 'XGROUP', 'XINFO',
+]);
