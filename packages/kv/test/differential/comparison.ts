@@ -59,6 +59,9 @@ const sort: Comparison = (pair, step) => {
   return /LIMIT/i.test(step.args.join(' ')) ? sameType(pair, step, undefined) : unordered(pair, step, undefined);
 };
 
+/** The count with which SPOP empties a set, so that chance decides the order and nothing more. */
+export const EVERYTHING = '1000000';
+
 const SECONDS = within(2);
 const MILLISECONDS = within(2000);
 
@@ -72,7 +75,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   HKEYS: unordered,
   HVALS: unordered,
   HGETALL: unorderedPairs,
-  SPOP: (pair, step, before) => (step.args[0] === 'SPOP' && step.args[2] === '1000000' ? unordered : members)(pair, step, before),
+  SPOP: (pair, step, before) => (step.args[2] === EVERYTHING ? unordered : members)(pair, step, before),
   SRANDMEMBER: members,
   HRANDFIELD: members,
   ZRANDMEMBER: members,

@@ -20,7 +20,7 @@ export class Shrinker {
     let best: Shrunk = { units, difference };
     best = await this.withoutChunks(best);
     best = await this.withoutChunks(flattened(best));
-    return this.withSimplerArguments(best);
+    return this.withFewerArguments(best);
   }
 
   /** The same command has to differ, or a shorter sequence would show something else. */
@@ -43,28 +43,37 @@ export class Shrinker {
     return best;
   }
 
-  private async withSimplerArguments(start: Shrunk): Promise<Shrunk> {
+  /** Arguments go in the same way, first many at once, as a pair or one. */
+  private async withFewerArguments(start: Shrunk): Promise<Shrunk> {
     let best = start;
     for (let unit = 0; unit < best.units.length; unit++) {
-      for (const simpler of simplifications(best.units[unit] as Unit)) {
-        best = (await this.try(best.units.with(unit, simpler), best)) ?? best;
+      for (let size = halfOfArguments(best.units[unit] as Unit); size >= 1; size = Math.floor(size / 2)) {
+        for (let from = argumentsOf(best.units[unit] as Unit) - size + 1; from >= 1; from -= size) {
+          best = (await this.try(best.units.with(unit, withoutArguments(best.units[unit] as Unit, from, size)), best)) ?? best;
+        }
       }
     }
     return best;
   }
 }
 
+/** How many arguments may be taken away: none where steps are bound to each other. */
+function argumentsOf(unit: Unit): number {
+  return unit.length === 1 ? (unit[0] as Step).args.length - 1 : 0;
+}
+
+/** An even number, because what comes in pairs is taken away in pairs. */
+function halfOfArguments(unit: Unit): number {
+  const half = Math.floor(argumentsOf(unit) / 2);
+  return half > 2 ? half - (half % 2) : half;
+}
+
+function withoutArguments(unit: Unit, from: number, size: number): Unit {
+  return unit.map((step) => ({ ...step, args: step.args.filter((_, at) => at < from || at >= from + size) }));
+}
+
 /** Steps that are counted on one another stay together. */
 function flattened({ units, difference }: Shrunk): Shrunk {
   const isBound = (unit: Unit) => unit.some(({ mode }) => mode === 'silent' || mode === 'later' || mode === 'collect' || mode === 'dump');
   return { units: units.flatMap((unit): Unit[] => (isBound(unit) ? [unit] : unit.map((step) => [step]))), difference };
-}
-
-function* simplifications(unit: Unit): Generator<Unit> {
-  const [step] = unit as [Step];
-  if (unit.length > 1) return;
-  for (let i = step.args.length - 1; i >= 1; i--) {
-    yield [{ ...step, args: step.args.filter((_, at) => at !== i) }];
-    if (step.args.length > 4) yield [{ ...step, args: step.args.filter((_, at) => at !== i && at !== i - 1) }];
-  }
 }

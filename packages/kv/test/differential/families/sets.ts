@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../comparison.js';
 import { CURSOR } from '../sequence.js';
 import type { Family } from '../family.js';
 
@@ -29,7 +30,7 @@ export const sets: Family = {
       return [{ args: ['SMEMBERS', key] }, { args: ['SRANDMEMBER', key, ...d.maybe(0.7, d.index())] }];
     },
     // What is popped differs, so it must be all, none, or from a set that is deleted at once.
-    SPOP: (d) => ['SPOP', d.key('set'), d.pick(['1000000', '0', '-1', 'abc'])],
+    SPOP: (d) => ['SPOP', d.key('set'), d.pick([EVERYTHING, '0', '-1', 'abc'])],
     'SPOP+': (d) => {
       const key = 'popped';
       const fill = [{ args: ['DEL', key] }, { args: ['SADD', key, ...d.some(1, 6, () => d.value())] }, { args: ['SMEMBERS', key] }];
