@@ -30,9 +30,17 @@ const NASTY = [
 ];
 
 export class Draw extends Random {
+  private lastOrdinal = 1;
+
   /** Mostly one of the keys of that type, sometimes any key at all. */
   key(type?: KeyType): string {
     return type !== undefined && this.chance(0.9) ? this.pick(KEYS[type]) : this.pick(ALL_KEYS);
+  }
+
+  /** Higher with every draw. */
+  ordinal(): number {
+    this.lastOrdinal += this.between(0, 1);
+    return this.lastOrdinal;
   }
 
   /** Holds sorted sets of one score. Redis does not say what a range by name finds among several, and it depends on chance. */

@@ -6,9 +6,10 @@
  * - `silent`: none (CLIENT REPLY OFF);
  * - `scan`: the cursor, where the arguments hold CURSOR, is followed to its end, and the elements are collected;
  * - `dump`: the reply is kept for a later argument PAYLOAD;
+ * - `last`: one, and then the connection is closed; a later step gets a new one;
  * - `later`: it blocks, and the reply is that of a later step `collect` on the same connection, which sends nothing.
  */
-export type Mode = 'stream' | 'silent' | 'scan' | 'dump' | 'later' | 'collect';
+export type Mode = 'stream' | 'silent' | 'scan' | 'dump' | 'last' | 'later' | 'collect';
 
 /** Stands for the cursor of a scan. */
 export const CURSOR = '\0cursor';

@@ -9,7 +9,14 @@ const MAX_BATCH = 64;
 const NOTHING: Reply = { type: 'array', items: [] };
 
 /** Commands that put a server back into the state it started in. What a server does not know of them it cannot have changed. */
-const RESET: readonly (readonly string[])[] = [['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH']];
+const RESET: readonly (readonly string[])[] = [
+  ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH'], ['ACL', 'DELUSER', 'somebody'], ['SLOWLOG', 'RESET'],
+  ...Object.entries({
+    'maxmemory-policy': 'noeviction', maxmemory: '0', 'notify-keyspace-events': '', 'hash-max-listpack-entries': '128', 'hash-max-listpack-value': '64',
+    'zset-max-listpack-entries': '128', 'set-max-intset-entries': '512', 'list-max-listpack-size': '-2', 'slowlog-log-slower-than': '-1', 'slowlog-max-len': '128',
+    timeout: '0', 'tcp-keepalive': '300', 'lfu-log-factor': '10', 'busy-reply-threshold': '5000',
+  }).map(([name, value]) => ['CONFIG', 'SET', name, value]),
+];
 
 export interface Circumstances {
   /** How long a reply may take before it counts as missing. */
@@ -69,6 +76,7 @@ export class Session {
       case 'stream': return [await this.stream(client, first)];
       case 'scan': return [await this.scan(client, first)];
       case 'dump': return [await this.dump(client, first)];
+      case 'last': return this.exchangeLast(client, first);
       case 'later': return [await this.block(client, first)];
       case 'collect': return this.receive(client, 1);
       default: return this.exchange(client, batch);
@@ -80,6 +88,13 @@ export class Session {
     const replies = await this.receive(client, batch.filter(({ mode }) => mode !== 'silent').length);
     let next = 0;
     return batch.map(({ mode }) => (mode === 'silent' ? NOTHING : (replies[next++] as Reply)));
+  }
+
+  private async exchangeLast(client: RespClient, step: Step): Promise<Reply[]> {
+    const replies = await this.exchange(client, [step]);
+    client.close();
+    this.clients.delete(step.connection);
+    return replies;
   }
 
   private receive(client: RespClient, count: number): Promise<Reply[]> {

@@ -1,12 +1,26 @@
 /** All families, by the names that --family takes. */
 import type { Family } from '../family.js';
+import { bitmaps } from './bitmaps.js';
+import { blocking } from './blocking.js';
+import { connections } from './connections.js';
+import { functions } from './functions.js';
+import { geo } from './geo.js';
 import { hashes } from './hashes.js';
+import { hyperloglog } from './hyperloglog.js';
+import { keys } from './keys.js';
 import { lists } from './lists.js';
+import { publishing } from './publishing.js';
+import { scripting } from './scripting.js';
+import { server } from './server.js';
 import { sets } from './sets.js';
 import { sortedSets } from './sorted-sets.js';
+import { streams } from './streams.js';
 import { strings } from './strings.js';
+import { transactions } from './transactions.js';
 
-export const FAMILIES: readonly Family[] = [strings, hashes, lists, sets, sortedSets];
+export const FAMILIES: readonly Family[] = [
+  strings, bitmaps, hashes, lists, sets, sortedSets, streams, hyperloglog, geo, keys, transactions, publishing, scripting, functions, blocking, connections, server,
+];
 
 /** Throws for a name that no family has. */
 export function familiesNamed(names: readonly string[]): Family[] {

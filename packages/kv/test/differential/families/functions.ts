@@ -1,0 +1,35 @@
+import type { Draw } from '../draw.js';
+import type { Family } from '../family.js';
+
+const LIBRARIES = [
+  '#!lua name=mylib\nredis.register_function("first", function(keys, args) return {keys[1] or "none", args[1] or "none"} end)',
+  '#!lua name=mylib\nredis.register_function{function_name="reads", callback=function(keys) return redis.call("GET", keys[1]) end, flags={"no-writes"}}',
+  '#!lua name=other\nredis.register_function("writes", function(keys, args) return redis.call("SET", keys[1], args[1]) end)',
+  '#!lua name=other\nredis.register_function("first", function() return 1 end)',
+  '#!lua name=described\nredis.register_function{function_name="described", description="says what it does", callback=function() return 7 end}',
+  '#!lua name=empty\n', '#!lua\nreturn 1', 'return 1', '#!lua name=bad name\nreturn 1', '#!nosuch name=x\nreturn 1', '#!lua name=broken\nreturn (', '#!lua name=raises\nerror("mine")', '#!lua name=calls\nredis.call("PING")',
+  '#!lua name=twice\nredis.register_function("a", function() end)\nredis.register_function("a", function() end)', '#!lua name=wrong\nredis.register_function("a-b", function() end)', '#!lua name=wrong\nredis.register_function("a")',
+];
+
+export const functions: Family = {
+  name: 'functions',
+  weight: 1,
+  isSpoiled: true,
+  builders: ['FUNCTION'],
+  recipes: {
+    FUNCTION: (d) => ['FUNCTION', 'LOAD', ...d.maybe(0.5, 'REPLACE'), d.pick(LIBRARIES)],
+    'FUNCTION+': (d) => ['FUNCTION', 'DELETE', library(d)],
+    'FUNCTION++': (d) => ['FUNCTION', d.pick(['STATS', 'KILL', 'NOSUCH', 'FLUSH'])],
+    'FUNCTION+++': (d) => ['FUNCTION', 'LIST', 'LIBRARYNAME', library(d), ...d.maybe(0.5, 'WITHCODE')],
+    FCALL: (d) => ['FCALL', called(d), '1', d.key('string'), d.value()],
+    FCALL_RO: (d) => ['FCALL_RO', called(d), d.pick(['0', '1', 'x', '5']), d.key('string')],
+  },
+};
+
+function library(d: Draw): string {
+  return d.pick(['mylib', 'other', 'described', 'nosuch']);
+}
+
+function called(d: Draw): string {
+  return d.pick(['first', 'reads', 'writes', 'described', 'nosuch', '']);
+}

@@ -1,0 +1,74 @@
+import { CURSOR, PAYLOAD } from '../sequence.js';
+import type { Draw, KeyType } from '../draw.js';
+import type { Family } from '../family.js';
+
+const TYPES: readonly KeyType[] = ['string', 'hash', 'list', 'set', 'zset', 'stream', 'geo', 'hll'];
+
+export const keys: Family = {
+  name: 'keys',
+  weight: 10,
+  isSpoiled: true,
+  builders: ['SET+', 'RPUSH+', 'HSET+', 'SADD+', 'ZADD+'],
+  recipes: {
+    'SET+': (d) => ['SET', d.key('string'), d.value()],
+    'RPUSH+': (d) => ['RPUSH', d.key('list'), ...d.some(1, 5, () => `${d.between(0, 9)}`)],
+    'HSET+': (d) => ['HSET', d.key('hash'), d.field(), d.value()],
+    'SADD+': (d) => ['SADD', d.key('set'), ...d.some(1, 5, () => d.value())],
+    'ZADD+': (d) => ['ZADD', d.key('zset'), d.score(), `${d.between(0, 9)}`],
+    DEL: (d) => ['DEL', ...d.some(1, 3, () => anyKey(d))],
+    UNLINK: (d) => ['UNLINK', ...d.some(1, 3, () => anyKey(d))],
+    EXISTS: (d) => ['EXISTS', ...d.some(1, 4, () => anyKey(d))],
+    TOUCH: (d) => ['TOUCH', ...d.some(1, 4, () => anyKey(d))],
+    TYPE: (d) => ['TYPE', anyKey(d)],
+    EXPIRE: (d) => ['EXPIRE', anyKey(d), d.seconds(), ...condition(d)],
+    PEXPIRE: (d) => ['PEXPIRE', anyKey(d), d.milliseconds(), ...condition(d)],
+    EXPIREAT: (d) => ['EXPIREAT', anyKey(d), d.unixSeconds(), ...condition(d)],
+    PEXPIREAT: (d) => ['PEXPIREAT', anyKey(d), d.unixMilliseconds(), ...condition(d)],
+    EXPIRETIME: (d) => ['EXPIRETIME', anyKey(d)],
+    PEXPIRETIME: (d) => ['PEXPIRETIME', anyKey(d)],
+    TTL: (d) => ['TTL', anyKey(d)],
+    PTTL: (d) => ['PTTL', anyKey(d)],
+    PERSIST: (d) => ['PERSIST', anyKey(d)],
+    RENAME: (d) => ['RENAME', anyKey(d), anyKey(d)],
+    RENAMENX: (d) => ['RENAMENX', anyKey(d), anyKey(d)],
+    COPY: (d) => ['COPY', anyKey(d), anyKey(d), ...d.maybe(0.4, 'DB', d.database()), ...d.maybe(0.5, 'REPLACE')],
+    MOVE: (d) => ['MOVE', anyKey(d), d.database()],
+    SELECT: (d) => ['SELECT', d.database()],
+    SWAPDB: (d) => ['SWAPDB', d.database(), d.database()],
+    DBSIZE: () => ['DBSIZE'],
+    FLUSHDB: (d) => (d.chance(0.1) ? ['FLUSHDB', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : ['DBSIZE']),
+    FLUSHALL: (d) => (d.chance(0.05) ? ['FLUSHALL', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : ['DBSIZE']),
+    KEYS: (d) => ['KEYS', d.pattern()],
+    SCAN: (d) => [{ args: ['SCAN', CURSOR, ...d.maybe(0.4, 'MATCH', d.pattern()), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.4, 'TYPE', d.pick(TYPES))], mode: 'scan' }],
+    'SCAN+': (d) => ['SCAN', d.pick(['abc', ' 0', '1x']), ...d.maybe(0.5, 'MATCH')],
+    RANDOMKEY: () => [{ args: ['KEYS', '*'] }, { args: ['RANDOMKEY'] }],
+    OBJECT: (d) => ['OBJECT', d.pick(['ENCODING', 'ENCODING', 'REFCOUNT', 'IDLETIME', 'FREQ', 'NOSUCH']), anyKey(d)],
+    DUMP: (d) => [{ args: ['DUMP', anyKey(d)], mode: 'dump' }, { args: ['RESTORE', anyKey(d), restoreTtl(d), PAYLOAD, ...restoreOptions(d)] }],
+    RESTORE: (d) => ['RESTORE', anyKey(d), restoreTtl(d), d.value(), ...restoreOptions(d)],
+    SORT: (d) => ['SORT', ...sorting(d), ...d.maybe(0.2, 'STORE', d.key('list'))],
+    SORT_RO: (d) => ['SORT_RO', ...sorting(d)],
+  },
+};
+
+function anyKey(d: Draw): string {
+  return d.chance(0.95) ? d.key() : d.value();
+}
+
+function condition(d: Draw): string[] {
+  return d.chance(0.5) ? [] : d.some(1, 2, () => d.option('NX', 'XX', 'GT', 'LT'));
+}
+
+function restoreTtl(d: Draw): string {
+  return d.pick(['0', '0', '0', '4000000000000', '-1', 'abc']);
+}
+
+function restoreOptions(d: Draw): string[] {
+  return [...d.maybe(0.6, 'REPLACE'), ...d.maybe(0.4, 'ABSTTL'), ...d.maybe(0.1, 'IDLETIME', d.count()), ...d.maybe(0.1, 'FREQ', d.pick(['0', '255', '256', '-1']))];
+}
+
+/** Sets only with an order, or the reply is one of chance. */
+function sorting(d: Draw): string[] {
+  const by = d.maybe(0.4, 'BY', d.pick(['s*', 'h*->a', '__pro*__->b', 'nosort', 'w*', '*']));
+  const get = d.some(0, 2, () => d.pick(['#', 's*', 'h*->a', 'x', '__pro*__->foo'])).flatMap((pattern) => ['GET', pattern]);
+  return [d.key(d.pick(by[1] === 'nosort' ? ['list', 'zset'] : ['list', 'list', 'set', 'zset'])), ...by, ...d.limit(), ...get, ...d.maybe(0.3, d.option('ASC', 'DESC')), ...d.maybe(0.6, 'ALPHA')];
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { Draw, KeyType } from '../draw.js';
+import type { Family } from '../family.js';
+import { READING_SCRIPTS, SCRIPTS } from './scripts.js';
+
+export const scripting: Family = {
+  name: 'scripting',
+  weight: 5,
+  isSpoiled: true,
+  builders: ['EVAL', 'SCRIPT'],
+  recipes: {
+    EVAL: (d) => ['EVAL', d.pick(SCRIPTS), ...parameters(d)],
+    EVAL_RO: (d) => ['EVAL_RO', d.pick(READING_SCRIPTS), ...parameters(d)],
+    EVALSHA: (d) => ['EVALSHA', sha(d), ...parameters(d)],
+    EVALSHA_RO: (d) => ['EVALSHA_RO', sha(d), ...parameters(d)],
+    'EVALSHA+': (d) => {
+      const script = d.pick(SCRIPTS);
+      return [{ args: ['SCRIPT', 'LOAD', script] }, { args: ['EVALSHA', sha1(script), ...parameters(d)] }];
+    },
+    SCRIPT: (d) => ['SCRIPT', d.option('LOAD'), d.pick(SCRIPTS)],
+    'SCRIPT+': (d) => ['SCRIPT', d.option('EXISTS'), ...d.some(1, 3, () => sha(d))],
+    'SCRIPT++': (d) => (d.chance(0.1) ? ['SCRIPT', 'FLUSH', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : ['SCRIPT', d.pick(['KILL', 'NOSUCH'])]),
+  },
+};
+
+function parameters(d: Draw): string[] {
+  const types: readonly KeyType[] = ['string', 'string', 'hash', 'list', 'zset', 'stream'];
+  const keys = d.some(1, 2, () => d.key(d.pick(types)));
+  const values = d.some(0, 3, () => (d.chance(0.3) ? d.pick(['[1,2]', '{"a":null}', '"\\u00e9"', 'x', '\x93\x01\x02\x03', '12']) : d.value()));
+  return [d.chance(0.95) ? `${keys.length}` : d.pick(['0', '9', '-1', 'abc', '9223372036854775807']), ...keys, ...values];
+}
+
+function sha(d: Draw): string {
+  if (d.chance(0.15)) return d.pick(['', 'abc', 'f'.repeat(40), 'F'.repeat(40)]);
+  const hash = sha1(d.pick(SCRIPTS));
+  return d.chance(0.1) ? hash.toUpperCase() : hash;
+}
+
+function sha1(script: string): string {
+  return createHash('sha1').update(Buffer.from(script, 'latin1')).digest('hex');
+}

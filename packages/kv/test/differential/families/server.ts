@@ -1,0 +1,93 @@
+import type { Draw } from '../draw.js';
+import type { Family } from '../family.js';
+import { drawCommand } from '../generator.js';
+import { bitmaps } from './bitmaps.js';
+import { geo } from './geo.js';
+import { hashes } from './hashes.js';
+import { keys } from './keys.js';
+import { lists } from './lists.js';
+import { scripting } from './scripting.js';
+import { sets } from './sets.js';
+import { sortedSets } from './sorted-sets.js';
+import { streams } from './streams.js';
+import { strings } from './strings.js';
+
+const KEYED = [strings, hashes, lists, sets, sortedSets, streams, keys, geo, bitmaps, scripting];
+const NAMES = KEYED.flatMap(({ recipes }) => Object.keys(recipes)).map((name) => name.replace(/\++$/, ''));
+
+export const server: Family = {
+  name: 'server',
+  weight: 3,
+  isSpoiled: false,
+  builders: [],
+  recipes: {
+    TIME: () => ['TIME'],
+    LASTSAVE: () => ['LASTSAVE'],
+    DBSIZE: (d) => ['DBSIZE', ...d.maybe(0.1, 'x')],
+    INFO: (d) => ['INFO', ...d.pick([['server'], ['clients'], ['memory'], ['stats'], ['replication'], ['keyspace'], ['nosuch'], ['everything'], [], ['cpu', 'persistence']])],
+    ROLE: () => ['ROLE'],
+    LOLWUT: () => ['LOLWUT'],
+    'CONFIG GET': (d) => ['CONFIG', 'GET', ...d.some(1, 2, () => d.pick(PARAMETERS.flatMap(([name]) => [name, name.toUpperCase()])))],
+    'CONFIG GET+': (d) => ['CONFIG', 'GET', d.pick(['nosuch', '', 'maxmemory-p*', 'slowlog-[lm]*', 'hash-max-listpack-e*'])],
+    'CONFIG SET': (d) => {
+      const [name, values] = d.pick(PARAMETERS);
+      return [{ args: ['CONFIG', 'SET', name, d.pick(values)] }, { args: ['CONFIG', 'GET', name] }];
+    },
+    'CONFIG SET+': (d) => ['CONFIG', 'SET', ...d.pick([['nosuch', '1'], ['maxmemory'], ['port', 'abc'], ['timeout', '1', 'nosuch', '2'], ['timeout', '5', 'timeout', '6'], []])],
+    'CONFIG RESETSTAT': () => ['CONFIG', 'RESETSTAT'],
+    'CONFIG NOSUCH': () => ['CONFIG', 'NOSUCH'],
+    'SLOWLOG LEN': () => ['SLOWLOG', 'LEN'],
+    'SLOWLOG GET': (d) => ['SLOWLOG', 'GET', ...d.some(0, 1, () => d.pick(['1', '-1', '-2', 'abc']))],
+    'SLOWLOG RESET': () => ['SLOWLOG', 'RESET'],
+    'LATENCY RESET': (d) => ['LATENCY', 'RESET', ...d.maybe(0.3, 'nosuch')],
+    'LATENCY LATEST': () => ['LATENCY', 'LATEST'],
+    'LATENCY HISTORY': () => ['LATENCY', 'HISTORY', 'command'],
+    'MEMORY USAGE': (d) => ['MEMORY', 'USAGE', d.key(), ...d.maybe(0.3, 'SAMPLES', d.count())],
+    'MEMORY DOCTOR': () => ['MEMORY', 'DOCTOR'],
+    'MEMORY PURGE': () => ['MEMORY', 'PURGE'],
+    'DEBUG SLEEP': (d) => ['DEBUG', d.option('SLEEP'), d.pick(['0', '0.001'])],
+    'DEBUG OBJECT': (d) => ['DEBUG', 'OBJECT', d.key()],
+    'COMMAND COUNT': () => ['COMMAND', 'COUNT'],
+    'COMMAND INFO': (d) => ['COMMAND', 'INFO', ...d.some(1, 3, () => d.pick([...NAMES, 'nosuch', 'client|id', 'GET']))],
+    'COMMAND DOCS': (d) => ['COMMAND', 'DOCS', d.pick(['get', 'nosuch'])],
+    'COMMAND LIST': (d) => ['COMMAND', 'LIST', 'FILTERBY', ...d.pick([['PATTERN', 'get*'], ['ACLCAT', 'hyperloglog'], ['NOSUCH', 'x'], ['PATTERN', 'hset']])],
+    'COMMAND GETKEYS': (d) => ['COMMAND', 'GETKEYS', ...drawCommand(d, KEYED)],
+    'COMMAND GETKEYSANDFLAGS': (d) => ['COMMAND', 'GETKEYSANDFLAGS', ...drawCommand(d, KEYED)],
+    'COMMAND GETKEYS+': (d) => ['COMMAND', 'GETKEYS', ...d.pick([['PING'], ['NOSUCH', 'a'], ['GET'], ['EVAL', 'x', '2', 'a', 'b', 'c'], ['MIGRATE', 'h', '1', '', '0', '1', 'KEYS', 'a', 'b'], ['XREAD', 'STREAMS', 'a', 'b', '1', '2']])],
+    'ACL WHOAMI': () => ['ACL', 'WHOAMI'],
+    'ACL CAT': (d) => ['ACL', 'CAT', ...d.some(0, 1, () => d.pick(['hyperloglog', 'nosuch', 'geo', 'transaction', 'bitmap', 'list', 'set', 'hash', 'sortedset', 'string', 'stream', 'pubsub', 'blocking']))],
+    'ACL USERS': () => ['ACL', 'USERS'],
+    'ACL GENPASS': (d) => ['ACL', 'GENPASS', ...d.some(0, 1, () => d.pick(['5', '0', '-1', 'abc', '5000', '128']))],
+    'ACL SETUSER': (d) => user(d),
+    'ACL DRYRUN': (d) => ['ACL', 'DRYRUN', d.pick(['default', 'nosuch']), ...drawCommand(d, [strings, hashes])],
+    'ACL GETUSER': () => ['ACL', 'GETUSER', 'nosuch'],
+    'ACL DELUSER': (d) => ['ACL', 'DELUSER', d.pick(['nosuch', 'default'])],
+    SAVE: (d) => (d.chance(0.02) ? ['SAVE'] : ['SAVE', 'x']),
+    SHUTDOWN: (d) => ['SHUTDOWN', ...d.pick([['NOSUCH'], ['SAVE', 'NOSAVE'], ['ABORT', 'NOW'], ['ABORT']])],
+    REPLICAOF: () => ['REPLICAOF', 'NO', 'ONE'],
+  },
+};
+
+/** What may be set, with values both right and wrong; a session sets them back. */
+const PARAMETERS: readonly (readonly [string, readonly string[]])[] = [
+  ['maxmemory-policy', ['noeviction', 'allkeys-lru', 'volatile-lfu', 'nosuch']],
+  ['maxmemory', ['0', '1gb', '2GB', '1000mb', 'abc', '-1']],
+  ['hash-max-listpack-entries', ['128', '4', 'abc', '-1']],
+  ['hash-max-listpack-value', ['64', '10']],
+  ['zset-max-listpack-entries', ['128', '4']],
+  ['set-max-intset-entries', ['512', '4']],
+  ['list-max-listpack-size', ['-2', '4', '128']],
+  ['slowlog-log-slower-than', ['10000', '-1', 'abc']],
+  ['slowlog-max-len', ['128', '10', '-1']],
+  ['timeout', ['0', '100000', '-1', 'abc']],
+  ['tcp-keepalive', ['300', 'abc']],
+  ['lfu-log-factor', ['10', '1']],
+  ['busy-reply-threshold', ['5000']],
+];
+
+/** A user that exists for as long as the scene. */
+function user(d: Draw): { args: string[] }[] {
+  const rules = d.some(0, 3, () => d.pick(['on', 'off', '>secret', 'nopass', '~a*', '%R~b*', '&news*', '+get', '-@all', '+@read', '+client|id', 'allkeys', 'resetpass', 'nosuch', '+nosuch', '~', '(+set ~c*)', 'clearselectors', 'reset']));
+  const try1 = { args: ['ACL', 'DRYRUN', 'somebody', ...drawCommand(d, [strings])] };
+  return [{ args: ['ACL', 'SETUSER', 'somebody', ...rules] }, { args: ['ACL', 'GETUSER', 'somebody'] }, { args: ['ACL', 'LIST'] }, try1, { args: ['ACL', 'DELUSER', 'somebody'] }];
+}
