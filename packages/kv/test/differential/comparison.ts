@@ -41,6 +41,47 @@ function areMembers(reply: Reply, all: Reply, isRepeating: boolean): boolean {
   return isRepeating || reply.type === 'bulk' || values(reply).length > known.size || new Set(names).size === names.length || names.length % 2 === 0;
 }
 
+/** Messages of one channel keep their order; what patterns and channels receive of the same message comes in an order of chance. */
+const streamed: Comparison = ({ ours, theirs }) => byChannel(ours) === byChannel(theirs) || leaves(ours) === leaves(theirs);
+
+export function byChannel(reply: Reply): string {
+  if (!('items' in reply)) return JSON.stringify(reply);
+  const channel = (item: Reply) => values(item).slice(0, 2).join(' ');
+  return JSON.stringify([...reply.items].sort((one, other) => compareText(channel(one), channel(other))));
+}
+
+/** All values without their order, for UNSUBSCRIBE from whatever there was, which counts down as it goes. */
+function leaves(reply: Reply): string {
+  return JSON.stringify(values(reply).sort(compareText));
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** Of what COMMAND INFO says of a command: its name, arity, flags, keys and categories. Hints and key specifications are left out. */
+const commandInfo: Comparison = ({ ours, theirs }) => {
+  const about = (reply: Reply) => ('items' in reply ? reply.items.map((command) => ('items' in command ? command.items.slice(0, 7).map(leaves) : command)) : reply);
+  return JSON.stringify(about(ours)) === JSON.stringify(about(theirs));
+};
+
+const withoutTime: Comparison = ({ ours, theirs }) => isSame(timeless(ours), timeless(theirs));
+
+/** Fields that say how long something has idled, or how a radix tree looks inside. */
+const PASSING: ReadonlySet<string> = new Set(['idle', 'radix-tree-keys', 'radix-tree-nodes']);
+const MILLISECONDS_NOW = /^1[5-9]\d{11}$/;
+
+/** The reply with its points in time and its idle times wiped out: those of XINFO by name, and those of XPENDING by their place. */
+export function timeless(reply: Reply): Reply {
+  if (!('items' in reply)) return reply.type === 'integer' && MILLISECONDS_NOW.test(reply.value) ? { type: 'integer', value: 'now' } : reply;
+  const isPending = reply.items.length === 4 && reply.items.map(({ type }) => type).join() === 'bulk,bulk,integer,integer';
+  const items = reply.items.map((item, i) => {
+    const isPassing = PASSING.has((reply.items[i - 1] as Leaf | undefined)?.value ?? '') || (isPending && i === 2);
+    return isPassing && item.type === 'integer' ? { type: item.type, value: 'passing' } : timeless(item);
+  });
+  return { type: reply.type, items };
+}
+
 function values(reply: Reply): string[] {
   return 'items' in reply ? reply.items.flatMap(values) : [reply.value];
 }
@@ -52,21 +93,29 @@ function sorted(reply: Reply, width: number): string {
   return JSON.stringify([reply.type, items.sort()]);
 }
 
-/** SORT without an order: BY a pattern that has no `*`. */
+/** SORT puts elements of the same weight in an order of chance, and with ALPHA also those that are the same up to a NUL. */
 const sort: Comparison = (pair, step) => {
-  const by = step.args.findIndex((argument) => argument.toUpperCase() === 'BY');
-  if (by < 0 || (step.args[by + 1] ?? '').includes('*')) return false;
-  return /LIMIT/i.test(step.args.join(' ')) ? sameType(pair, step, undefined) : unordered(pair, step, undefined);
+  const options = step.args.map((argument) => argument.toUpperCase());
+  const by = options.indexOf('BY');
+  const isByChance = options.includes('ALPHA') || (by >= 0 && !(step.args[by + 1] ?? '').includes('*'));
+  if (!isByChance || !('items' in pair.ours && 'items' in pair.theirs)) return false;
+  if (options.includes('LIMIT')) return pair.ours.items.length === pair.theirs.items.length;
+  return unordered(pair, step, undefined);
 };
 
 /** The count with which SPOP empties a set, so that chance decides the order and nothing more. */
 export const EVERYTHING = '1000000';
 
-const SECONDS = within(2);
-const MILLISECONDS = within(2000);
+
+/** Only that both answer with the same kind of reply: what is in it is each server's own. */
+const OWN: readonly string[] = [
+  'TIME', 'LASTSAVE', 'INFO', 'LOLWUT', 'CLIENT|ID', 'CLIENT|INFO', 'CLIENT|LIST', 'DEBUG', 'MEMORY|USAGE', 'MEMORY|DOCTOR', 'COMMAND|COUNT', 'COMMAND|DOCS', 'COMMAND|LIST',
+  'ACL|CAT', 'ACL|GENPASS', 'ROLE',
+];
 
 /** Asked only when the replies are not the same to the byte. */
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  ...Object.fromEntries(OWN.map((command) => [command, sameType])),
   SMEMBERS: unordered,
   SINTER: unordered,
   SUNION: unordered,
@@ -75,6 +124,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   HKEYS: unordered,
   HVALS: unordered,
   HGETALL: unorderedPairs,
+  'CONFIG|GET': unorderedPairs,
+  'PUBSUB|CHANNELS': unordered,
+  'PUBSUB|SHARDCHANNELS': unordered,
+  'COMMAND|INFO': commandInfo,
   SPOP: (pair, step, before) => (step.args[2] === EVERYTHING ? unordered : members)(pair, step, before),
   SRANDMEMBER: members,
   HRANDFIELD: members,
@@ -82,11 +135,18 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   RANDOMKEY: members,
   SORT: sort,
   SORT_RO: sort,
-  TTL: SECONDS,
-  EXPIRETIME: SECONDS,
-  PTTL: MILLISECONDS,
-  PEXPIRETIME: MILLISECONDS,
-  TIME: sameType,
+  TTL: within(2),
+  EXPIRETIME: within(2),
+  PTTL: within(2000),
+  PEXPIRETIME: within(2000),
+  'OBJECT|IDLETIME': within(5),
+  'OBJECT|FREQ': within(10),
+  XADD: (pair, step) => step.args[2] === '*' && values(pair.ours).concat(values(pair.theirs)).every((id) => /^\d{13}-0$/.test(id)),
+  XPENDING: withoutTime,
+  'XINFO|STREAM': withoutTime,
+  'XINFO|GROUPS': withoutTime,
+  'XINFO|CONSUMERS': withoutTime,
+  'FUNCTION|LIST': (pair) => leaves(pair.ours) === leaves(pair.theirs),
 };
 
 /** Compares the replies to a sequence step by step, and keeps in mind which commands a transaction has queued. */
@@ -101,6 +161,7 @@ export class Comparer {
   }
 
   private isAlike(step: Step, pair: Pair): boolean {
+    if (step.mode === 'stream') return streamed(pair, step, undefined);
     if (commandOf(step) === 'EXEC') return this.isSameTransaction(this.queues.get(step.connection) ?? [], pair);
     return COMPARISONS[commandOf(step)]?.(pair, step, this.before) ?? false;
   }

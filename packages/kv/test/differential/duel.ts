@@ -1,7 +1,7 @@
 /** Gives one sequence to two servers and finds the first step on which they differ. */
 import type { Address } from '../support/resp-client.js';
 import type { Reply } from '../support/resp-decoder.js';
-import { Comparer, type Pair } from './comparison.js';
+import { Comparer, type Pair, byChannel } from './comparison.js';
 import { isKnown } from './known-differences.js';
 import { keyspace } from './keyspace.js';
 import { type Step, type Unit, commandOf } from './sequence.js';
@@ -57,8 +57,8 @@ async function play(address: Address, steps: readonly Step[], circumstances: Cir
 }
 
 function afterwards(ours: Transcript, theirs: Transcript): Difference | undefined {
-  const isEqual = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
-  const pushes = ours.pushes.findIndex((reply, i) => !isEqual(reply, theirs.pushes[i]));
+  const isEqual = (left: Reply, right: Reply) => byChannel(left) === byChannel(right);
+  const pushes = ours.pushes.findIndex((reply, i) => !isEqual(reply, theirs.pushes[i] as Reply));
   if (pushes >= 0) return endDifference('(pushes)', ours.pushes[pushes] as Reply, theirs.pushes[pushes] as Reply);
   return isEqual(ours.keyspace, theirs.keyspace) ? undefined : endDifference('(keyspace)', without(ours.keyspace, theirs.keyspace), without(theirs.keyspace, ours.keyspace));
 }

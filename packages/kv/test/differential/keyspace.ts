@@ -1,6 +1,7 @@
 /** Reads all that a server holds after a sequence: of every key its type, its encoding, whether it expires, and its value. */
 import type { RespClient } from '../support/resp-client.js';
-import type { Leaf, Reply } from '../support/resp-decoder.js';
+import { type Leaf, type Reply, plain } from '../support/resp-decoder.js';
+import { timeless } from './comparison.js';
 import { chunks } from './session.js';
 
 const DATABASES = ['0', '1', '2', '3'];
@@ -13,7 +14,7 @@ const READERS: Readonly<Record<string, (key: string) => readonly string[]>> = {
   list: (key) => ['LRANGE', key, '0', '-1'],
   set: (key) => ['SMEMBERS', key],
   zset: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'],
-  stream: (key) => ['XINFO', 'STREAM', key],
+  stream: (key) => ['XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'],
 };
 
 /** A line for every key, in the order of databases and names. */
@@ -42,7 +43,7 @@ function questions(key: string): string[][] {
 }
 
 function text(reply: Reply, encoding: string, type: string): string {
-  if (!HASHED.has(encoding) || !('items' in reply)) return JSON.stringify(reply);
-  const elements = chunks(reply.items, type === 'set' ? 1 : 2).map((chunk) => JSON.stringify(chunk));
+  if (!HASHED.has(encoding) || !('items' in reply)) return JSON.stringify(plain(timeless(reply)));
+  const elements = chunks(reply.items, type === 'set' ? 1 : 2).map((chunk) => JSON.stringify(chunk.map(plain)));
   return type === 'zset' ? elements.join() : elements.sort().join();
 }

@@ -45,8 +45,9 @@ export const keys: Family = {
     OBJECT: (d) => ['OBJECT', d.pick(['ENCODING', 'ENCODING', 'REFCOUNT', 'IDLETIME', 'FREQ', 'NOSUCH']), anyKey(d)],
     DUMP: (d) => [{ args: ['DUMP', anyKey(d)], mode: 'dump' }, { args: ['RESTORE', anyKey(d), restoreTtl(d), PAYLOAD, ...restoreOptions(d)] }],
     RESTORE: (d) => ['RESTORE', anyKey(d), restoreTtl(d), d.value(), ...restoreOptions(d)],
-    SORT: (d) => ['SORT', ...sorting(d), ...d.maybe(0.2, 'STORE', d.key('list'))],
-    SORT_RO: (d) => ['SORT_RO', ...sorting(d)],
+    SORT: (d) => ['SORT', ...sorting(d, sortingBy(d))],
+    'SORT+': (d) => ['SORT', ...sorting(d, []), 'STORE', d.key('list')],
+    SORT_RO: (d) => ['SORT_RO', ...sorting(d, sortingBy(d))],
   },
 };
 
@@ -66,9 +67,14 @@ function restoreOptions(d: Draw): string[] {
   return [...d.maybe(0.6, 'REPLACE'), ...d.maybe(0.4, 'ABSTTL'), ...d.maybe(0.1, 'IDLETIME', d.count()), ...d.maybe(0.1, 'FREQ', d.pick(['0', '255', '256', '-1']))];
 }
 
+/** Elements whose weights are equal stand in an order of chance, so such a reply must not be stored. */
+function sortingBy(d: Draw): readonly string[] {
+  return d.maybe(0.4, 'BY', d.pick(['s*', 'h*->a', '__pro*__->b', 'nosort', 'w*', '*']));
+}
+
 /** Sets only with an order, or the reply is one of chance. */
-function sorting(d: Draw): string[] {
-  const by = d.maybe(0.4, 'BY', d.pick(['s*', 'h*->a', '__pro*__->b', 'nosort', 'w*', '*']));
+function sorting(d: Draw, by: readonly string[]): string[] {
   const get = d.some(0, 2, () => d.pick(['#', 's*', 'h*->a', 'x', '__pro*__->foo'])).flatMap((pattern) => ['GET', pattern]);
-  return [d.key(d.pick(by[1] === 'nosort' ? ['list', 'zset'] : ['list', 'list', 'set', 'zset'])), ...by, ...d.limit(), ...get, ...d.maybe(0.3, d.option('ASC', 'DESC')), ...d.maybe(0.6, 'ALPHA')];
+  const key = d.key(d.pick(by[1] === 'nosort' ? ['list', 'zset'] : ['list', 'list', 'set', 'zset']));
+  return [key, ...by, ...d.limit(), ...get, ...d.maybe(0.3, d.option('ASC', 'DESC')), ...d.maybe(0.6, 'ALPHA')];
 }
