@@ -1,4 +1,6 @@
 /** Runs many sequences and gathers what differs, each kind of difference once. */
+import { type Address, RespClient } from '../support/resp-client.js';
+import type { Reply } from '../support/resp-decoder.js';
 import { type Difference, type Opponents, duel } from './duel.js';
 import type { Family } from './family.js';
 import { sequence } from './generator.js';
@@ -46,16 +48,25 @@ export async function campaign(opponents: Opponents, plan: Plan): Promise<Tally>
     steps += Math.max(1, units.flat().length);
     const { difference, compared } = await duel(opponents, units, plan);
     for (const command of compared) counts.set(command, (counts.get(command) ?? 0) + 1);
-    if (difference === undefined) continue;
+    if (difference === undefined || muted.has(difference.command)) continue;
     const times = (failures.get(difference.command) ?? 0) + 1;
     failures.set(difference.command, times);
     if (times >= MUTED_AFTER) muted.add(difference.command);
-    const found = await shrink(opponents, plan, { seed, units, difference });
-    if (differences.some((known) => signature(known) === signature(found))) continue;
+    const isOver = !(await answers(opponents.ours)) || !(await answers(opponents.theirs));
+    const found = isOver ? { seed, units, difference } : await shrink(opponents, plan, { seed, units, difference });
+    if (!isOver && differences.some((known) => signature(known) === signature(found))) continue;
     differences.push(found);
     plan.onDifference(found);
+    if (isOver) break;
   }
   return { steps, differences, counts, muted };
+}
+
+/** A server that is gone makes no more differences, and its last sequence cannot be shrunk. */
+async function answers(address: Address): Promise<boolean> {
+  const client = await RespClient.connect(address).catch(() => undefined);
+  client?.close();
+  return client !== undefined;
 }
 
 async function shrink(opponents: Opponents, plan: Plan, failed: { seed: number; units: readonly Unit[]; difference: Difference }): Promise<Found> {
@@ -63,8 +74,14 @@ async function shrink(opponents: Opponents, plan: Plan, failed: { seed: number; 
   return { seed: failed.seed, ...shrunk };
 }
 
-/** Differences with the same commands and kinds of reply are one and the same, most likely. */
-function signature({ units, difference }: Found): string {
-  const commands = units.flat().map(commandOf).join(' ');
-  return `${commands} ${difference.ours.type} ${difference.theirs.type}`;
+/** Differences of one command with the same kinds of reply are one and the same, most likely. */
+function signature({ difference: { command, ours, theirs } }: Found): string {
+  return [command, kind(ours), kind(theirs)].join(' ');
+}
+
+/** Of an error also how it begins; of the keyspace which type of key it was. */
+function kind(reply: Reply): string {
+  if (!('items' in reply)) return reply.type === 'error' ? reply.value.slice(0, 30) : reply.type;
+  const [first] = reply.items;
+  return first !== undefined && 'value' in first && first.type === 'simple' ? first.value.replace(/"(\\.|[^"\\])*"/, 'key').split(' ').slice(2, 5).join(' ') : reply.type;
 }

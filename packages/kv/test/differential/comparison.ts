@@ -55,6 +55,11 @@ function leaves(reply: Reply): string {
   return JSON.stringify(values(reply).sort(compareText));
 }
 
+/** The rules of an ACL user, whose order is that of a hash table. */
+function words(reply: Reply): string {
+  return values(reply).flatMap((value) => value.split(' ')).sort(compareText).join(' ');
+}
+
 function compareText(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
@@ -146,6 +151,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   'XINFO|STREAM': withoutTime,
   'XINFO|GROUPS': withoutTime,
   'XINFO|CONSUMERS': withoutTime,
+  'ACL|GETUSER': (pair) => words(pair.ours) === words(pair.theirs),
+  'ACL|LIST': (pair) => words(pair.ours) === words(pair.theirs),
   'FUNCTION|LIST': (pair) => leaves(pair.ours) === leaves(pair.theirs),
 };
 

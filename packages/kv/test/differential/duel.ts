@@ -51,6 +51,9 @@ async function play(address: Address, steps: readonly Step[], circumstances: Cir
     const pushes = await session.pushes();
     const lines = await keyspace(await session.ownClient());
     return { replies, pushes, keyspace: { type: 'array', items: lines.map((value) => ({ type: 'simple', value })) } };
+  } catch (error) {
+    const missing: Reply = { type: 'missing', value: (error as Error).message };
+    return { replies: steps.map(() => missing), pushes: [], keyspace: missing };
   } finally {
     session.close();
   }

@@ -30,7 +30,8 @@ export type Unit = readonly Step[];
 /** The name of a step's command: `GET`, or `CLIENT|ID` for a subcommand. */
 export function commandOf(step: Step): string {
   const name = (step.args[0] ?? '').toUpperCase();
-  return CONTAINERS.has(name) && step.args.length > 1 ? `${name}|${(step.args[1] as string).toUpperCase()}` : name;
+  const subcommand = step.args[1] ?? '';
+  return CONTAINERS.has(name) && /^[a-z-]{2,20}$/i.test(subcommand) ? `${name}|${subcommand.toUpperCase()}` : name;
 }
 
 const CONTAINERS: ReadonlySet<string> = new Set([
