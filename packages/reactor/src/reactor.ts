@@ -143,7 +143,7 @@ export class Reactor {
   ): PluginHost<State> {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
-    const hooks = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log });
+    const hooks = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log, timers: this });
     checkHooks(plugin.name, hooks);
     const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, this.#hosting);
     this.#plugins.push(host as PluginHost<never>);

@@ -5,15 +5,15 @@ import { commands } from '../commands/index.js';
 import { Server } from '../server/server.js';
 import { kvOptions } from '../server/settings.js';
 import { Frontend } from './frontend.js';
-import { NodeTimers } from './node-timers.js';
+import { ReactorTimers } from './reactor-timers.js';
 
 /** A Redis-compatible key-value server. `reactor.use(kv, {…}).listen({ port: 6380 })` opens it. */
 export const kv = definePlugin({
   name: 'kv',
   options: kvOptions,
   state: (): Client | undefined => undefined,
-  setup({ options }) {
-    const server = new Server(options, new NodeTimers());
+  setup({ options, timers }) {
+    const server = new Server(options, new ReactorTimers(timers));
     const frontend = new Frontend(server, new Registry(commands));
     return {
       onOpen(connection) {

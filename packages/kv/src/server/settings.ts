@@ -9,3 +9,6 @@ export const kvOptions = z.strictObject({
 });
 
 export type KvSettings = z.output<typeof kvOptions>;
+
+/** The same before defaults are filled in. */
+export type KvOptions = z.input<typeof kvOptions>;

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Test } from 'tap';
+import { throwAwayKv } from '../../src/index.js';
 import { Program } from './program.js';
 
 export interface KvOptions {
@@ -20,9 +21,13 @@ const HOST = '127.0.0.1';
 
 /** Starts an empty server that ends with the test. */
 export async function startKv(t: Test, options: KvOptions = {}): Promise<Kv> {
-  if (process.env['KV_TEST_TARGET'] !== 'redis') throw new Error('@edgeloop/kv has no server yet; KV_TEST_TARGET=redis tries the tests with redis-server');
-  const port = await startRedis(t, options);
-  return { host: HOST, port, url: `redis://${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`}${HOST}:${port}` };
+  if (process.env['KV_TEST_TARGET'] === 'redis') {
+    const port = await startRedis(t, options);
+    return { host: HOST, port, url: `redis://${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`}${HOST}:${port}` };
+  }
+  const server = await throwAwayKv({ requirepass: options.password ?? '' });
+  t.teardown(() => server.close());
+  return server;
 }
 
 /** `timeout` ends it also when the test's process was killed and could not. */

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Connection } from '../net/connection.js';
 import { EdgeloopError } from '../errors.js';
 import type { Log } from '../log.js';
+import type { Timer } from '../loop/timer.js';
 import type { OptionsOutput, OptionsSchema } from '../options-check.js';
 
 /**
@@ -35,6 +36,15 @@ export interface Hooks<State> {
 export interface PluginContext<Options> {
   readonly options: Options;
   readonly log: Log;
+  readonly timers: PluginTimers;
+}
+
+/** The timers of the reactor that a plugin runs on: they are part of its loop, whoever waits for events in it. */
+export interface PluginTimers {
+  /** Calls back once, `delayMs` from now, an integer. Errors: EL_OPTION_INVALID, EL_REACTOR_CLOSED. */
+  setTimeout(callback: () => void, delayMs: number): Timer;
+  /** Calls back again and again. A timer keeps the reactor alive until it is cancelled or `unref` is called. */
+  setInterval(callback: () => void, periodMs: number): Timer;
 }
 
 export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = unknown> {
