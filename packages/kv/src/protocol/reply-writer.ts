@@ -1,6 +1,6 @@
 import { copyBytes } from '../memory/entry.js';
 import { writeBulk } from '../store/string-layout.js';
-import { doubleText } from './double-text.js';
+import { formatDouble } from '../bytes/double.js';
 
 const FIRST_BYTES = 64 * 1024;
 /** Above this, what was written so far is handed over, unless somebody may still take it back. */
@@ -165,8 +165,8 @@ export class ReplyWriter {
 
   /** A score or another floating-point number. */
   double(value: number): void {
-    if (this.version === 3) this.#line(',', doubleText(value));
-    else this.text(doubleText(value));
+    if (this.version === 3) this.#line(',', formatDouble(value));
+    else this.text(formatDouble(value));
   }
 
   boolean(value: boolean): void {

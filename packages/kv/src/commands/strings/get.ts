@@ -1,5 +1,7 @@
-import type { Command } from '../../command/call.js';
+import type { Call, Command } from '../../command/call.js';
+import { SYNTAX } from '../../command/reply-error.js';
 import { STRING } from '../../store/meta.js';
+import { isDeadlineOption, readDeadline } from './deadline.js';
 
 export const get: Command = {
   name: 'get',
@@ -12,9 +14,94 @@ export const get: Command = {
   complexity: 'O(1)',
   syntax: 'key',
   execute(call) {
-    const entry = call.readTyped(1, STRING);
-    if (entry === 0) return call.reply.nil();
-    const { buffer, start, end } = call.db.replyOf(entry);
-    call.reply.raw(buffer, start, end);
+    replyString(call, call.readTyped(1, STRING));
   },
 };
+
+export const strlen: Command = {
+  ...get,
+  name: 'strlen',
+  since: '2.2.0',
+  summary: 'Answers how many bytes the string at a key has.',
+  execute(call) {
+    const entry = call.readTyped(1, STRING);
+    call.reply.integer(entry === 0 ? 0 : call.db.stringOf(entry).length);
+  },
+};
+
+export const mget: Command = {
+  ...get,
+  name: 'mget',
+  arity: -2,
+  keys: { first: 1, last: -1, step: 1 },
+  summary: 'Answers the strings at keys.',
+  complexity: 'O(N) for N keys',
+  syntax: 'key [key ...]',
+  execute(call) {
+    call.reply.array(call.count - 1);
+    for (let i = 1; i < call.count; i++) {
+      const entry = call.read(i);
+      replyString(call, entry !== 0 && call.db.typeOf(entry) === STRING ? entry : 0);
+    }
+  },
+};
+
+export const getdel: Command = {
+  ...get,
+  name: 'getdel',
+  flags: ['write', 'fast'],
+  since: '6.2.0',
+  summary: 'Answers the string at a key, and removes the key.',
+  execute(call) {
+    const entry = call.readTyped(1, STRING);
+    replyString(call, entry);
+    if (entry === 0) return;
+    call.db.remove(entry);
+    call.changed(1, 'del', 'g');
+  },
+};
+
+export const getex: Command = {
+  ...get,
+  name: 'getex',
+  arity: -2,
+  flags: ['write', 'fast'],
+  since: '6.2.0',
+  summary: 'Answers the string at a key, and sets or clears its deadline.',
+  syntax: 'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
+  execute(call) {
+    const persist = call.count === 3 && call.is(2, 'PERSIST');
+    const timed = call.count === 4 && isDeadlineOption(call, 2);
+    if (call.count > 2 && !persist && !timed) throw SYNTAX;
+    const entry = call.readTyped(1, STRING);
+    if (entry === 0) return call.reply.nil();
+    const deadlineMs = timed ? readDeadline(call, 2) : undefined;
+    replyString(call, entry);
+    if (persist) clearDeadline(call, entry);
+    else if (deadlineMs !== undefined) setDeadline(call, entry, deadlineMs);
+  },
+};
+
+/** Answers the string of an entry, or that there is none. */
+export function replyString(call: Call, entry: number): void {
+  if (entry === 0) return call.reply.nil();
+  const { buffer, start, end } = call.db.replyOf(entry);
+  call.reply.raw(buffer, start, end);
+}
+
+function clearDeadline(call: Call, entry: number): void {
+  if (call.db.deadlineOf(entry) === Number.POSITIVE_INFINITY) return;
+  call.db.clearDeadline(entry);
+  call.changed(1, 'persist', 'g');
+}
+
+/** A deadline that is past removes the key. */
+function setDeadline(call: Call, entry: number, deadlineMs: number): void {
+  if (deadlineMs > call.server.keyspace.nowMs) {
+    call.db.setDeadline(entry, deadlineMs);
+    call.changed(1, 'expire', 'g');
+  } else {
+    call.db.remove(entry);
+    call.changed(1, 'del', 'g');
+  }
+}

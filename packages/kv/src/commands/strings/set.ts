@@ -1,6 +1,8 @@
-import { type Call, type Command } from '../../command/call.js';
-import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import type { Call, Command } from '../../command/call.js';
+import { SYNTAX } from '../../command/reply-error.js';
 import { STRING } from '../../store/meta.js';
+import { deadlineOf, isDeadlineOption, readDeadline } from './deadline.js';
+import { replyString } from './get.js';
 
 /** What stands behind the value. */
 interface SetOptions {
@@ -33,7 +35,7 @@ function setWithOptions(call: Call, { when, get, keepDeadline, deadlineMs }: Set
   const { db, reply } = call;
   const old = get ? call.readTyped(1, STRING) : call.find(1);
   const kept = when === 'absent' ? old !== 0 : when === 'present' && old === 0;
-  if (get) replyOld(call, old);
+  if (get) replyString(call, old);
   if (kept) {
     if (!get) reply.nil();
     return;
@@ -43,12 +45,6 @@ function setWithOptions(call: Call, { when, get, keepDeadline, deadlineMs }: Set
   call.changed(1, 'set', '$');
   if (deadlineMs !== undefined) call.changed(1, 'expire', 'g');
   if (!get) reply.ok();
-}
-
-function replyOld(call: Call, old: number): void {
-  if (old === 0) return call.reply.nil();
-  const { buffer, start, end } = call.db.replyOf(old);
-  call.reply.raw(buffer, start, end);
 }
 
 function readOptions(call: Call): SetOptions {
@@ -66,17 +62,62 @@ function readOptions(call: Call): SetOptions {
   return options;
 }
 
-function isDeadlineOption(call: Call, index: number): boolean {
-  return call.is(index, 'EX') || call.is(index, 'PX') || call.is(index, 'EXAT') || call.is(index, 'PXAT');
+export const setnx: Command = {
+  ...set,
+  name: 'setnx',
+  arity: 3,
+  flags: ['write', 'denyoom', 'fast'],
+  summary: 'Sets a key to a string if there is no such key.',
+  syntax: 'key value',
+  execute(call) {
+    if (call.find(1) !== 0) return call.reply.integer(0);
+    setTo(call, 2);
+    call.reply.integer(1);
+  },
+};
+
+export const setex: Command = {
+  ...set,
+  name: 'setex',
+  arity: 4,
+  since: '2.0.0',
+  summary: 'Sets a key to a string, for so many seconds.',
+  syntax: 'key seconds value',
+  execute: (call) => setFor(call, 1000),
+};
+
+export const psetex: Command = {
+  ...setex,
+  name: 'psetex',
+  since: '2.6.0',
+  summary: 'Sets a key to a string, for so many milliseconds.',
+  syntax: 'key milliseconds value',
+  execute: (call) => setFor(call, 1),
+};
+
+export const getset: Command = {
+  ...set,
+  name: 'getset',
+  arity: 3,
+  flags: ['write', 'denyoom', 'fast'],
+  summary: 'Sets a key to a string, and answers what it was.',
+  syntax: 'key value',
+  execute(call) {
+    replyString(call, call.readTyped(1, STRING));
+    setTo(call, 2);
+  },
+};
+
+/** Sets key 1 to an argument; its deadline goes. Returns the entry. */
+function setTo(call: Call, index: number): number {
+  const entry = call.db.setString(call.source, call.start(1), call.end(1), call.source, call.start(index), call.end(index));
+  call.changed(1, 'set', '$');
+  return entry;
 }
 
-/** The deadline that an option and the number behind it stand for, in ms since the epoch. */
-function readDeadline(call: Call, index: number): number {
-  const value = call.integer(index + 1);
-  const ms = call.is(index, 'PX') || call.is(index, 'PXAT') ? value : value * 1000;
-  const deadline = call.is(index, 'EX') || call.is(index, 'PX') ? ms + call.server.keyspace.nowMs : ms;
-  if (value <= 0 || deadline > Number.MAX_SAFE_INTEGER) {
-    throw new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
-  }
-  return deadline;
+function setFor(call: Call, unitMs: number): void {
+  const deadlineMs = deadlineOf(call, 2, unitMs, true);
+  call.db.setDeadline(setTo(call, 3), deadlineMs);
+  call.changed(1, 'expire', 'g');
+  call.reply.ok();
 }
