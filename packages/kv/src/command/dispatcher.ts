@@ -131,14 +131,19 @@ export class Dispatcher implements Nested {
   }
 }
 
+/** The begin of an argument, up to its first zero byte, as Redis prints it. */
+function quoted(call: Call, index: number, bytes: number): string {
+  return (call.latin1(index).split('\0', 1)[0] as string).slice(0, bytes);
+}
+
 function unknownCommand(call: Call): ReplyError {
   let args = '';
   for (let i = 1; i < call.count && args.length < QUOTED_BYTES; i++) {
-    args += `'${call.latin1(i).slice(0, QUOTED_BYTES - args.length)}' `;
+    args += `'${quoted(call, i, QUOTED_BYTES - args.length)}' `;
   }
-  return new ReplyError(`ERR unknown command '${call.latin1(0).slice(0, QUOTED_BYTES)}', with args beginning with: ${args}`);
+  return new ReplyError(`ERR unknown command '${quoted(call, 0, QUOTED_BYTES)}', with args beginning with: ${args}`);
 }
 
 function unknownSubcommand(call: Call, command: RegisteredCommand<Call>): ReplyError {
-  return new ReplyError(`ERR unknown subcommand '${call.latin1(1).slice(0, QUOTED_BYTES)}'. Try ${command.definition.name.toUpperCase()} HELP.`);
+  return new ReplyError(`ERR unknown subcommand '${quoted(call, 1, QUOTED_BYTES)}'. Try ${command.definition.name.toUpperCase()} HELP.`);
 }

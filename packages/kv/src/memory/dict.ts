@@ -29,6 +29,8 @@ export class Dict {
   /** The slot that `find` has ended at. */
   #foundSegment = 0;
   #foundSlot = 0;
+  /** Of the directory, how many are given back. */
+  #dismantled = 0;
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -135,6 +137,21 @@ export class Dict {
       if (entry !== 0) return entry;
     }
     return this.#first(markedOnly);
+  }
+
+  /**
+   * Gives back the segments of which `visit` has seen all entries, up to about `budget` entries, and returns whether none is left. Between
+   * the first call and that answer the dict may not be used.
+   */
+  dismantle(budget: number, visit: (address: number) => void): boolean {
+    for (let left = budget; left > 0 && this.#dismantled < this.#directory.length; left -= this.#mask) {
+      const index = this.#dismantled;
+      this.#dismantled += this.#span(index);
+      const segment = this.#directory[index] as number;
+      this.#visitSegment(segment, visit);
+      this.#memory.free(segment);
+    }
+    return this.#dismantled >= this.#directory.length;
   }
 
   /** Gives the segments back. The dict is empty then and may not be used again. */

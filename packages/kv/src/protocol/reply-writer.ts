@@ -101,9 +101,11 @@ export class ReplyWriter {
     this.#line('+', text);
   }
 
-  /** An error: its code, a blank, and the text, as clients take it apart. Line ends become blanks. */
+  /** An error: its code, a blank, and the text, each character a byte, as what a client has sent is quoted. Line ends become blanks. */
   error(text: string): void {
-    this.#line('-', text.replace(/[\r\n]/g, ' '));
+    const line = `-${text.replace(/[\r\n]/g, ' ')}\r\n`;
+    this.#ensure(line.length);
+    this.#length += this.#buffer.write(line, this.#length, 'latin1');
   }
 
   /** A whole number that is exact as a double, or any as bigint. */

@@ -20,6 +20,7 @@ export class Server implements KeyspaceObserver {
   readonly stats = new ServerStats();
   readonly startedMs: number;
   #lastClientId = 0;
+  #reclaiming = false;
 
   constructor(settings: KvSettings, timers: Timers) {
     this.settings = settings;
@@ -42,6 +43,17 @@ export class Server implements KeyspaceObserver {
   /** A key has gone because its deadline has come. */
   expired(db: Database, key: Buffer): void {
     if (db.observers > 0) this.changes.keyChanged(db, key, 'expired', 'x', undefined);
+  }
+
+  /** To be called when something large was removed: gives the memory back, in slices with the clients' requests between them. */
+  reclaim(): void {
+    const { reclamation } = this.keyspace;
+    if (this.#reclaiming || !reclamation.pending) return;
+    this.#reclaiming = true;
+    this.timers.after(1, () => {
+      this.#reclaiming = false;
+      if (reclamation.slice()) this.reclaim();
+    });
   }
 
   /** Forgets a client that is gone, and all that was kept for it. */

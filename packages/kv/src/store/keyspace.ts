@@ -6,6 +6,7 @@ import { AccessClock } from './access-clock.js';
 import { Collections } from './collections.js';
 import { Database } from './database.js';
 import type { DatabaseContext } from './database-context.js';
+import { Reclamation } from './reclamation.js';
 import { KeyspaceStats } from './keyspace-stats.js';
 
 /** Whom a keyspace tells that a key has gone by itself. The key is valid during the call. */
@@ -24,6 +25,7 @@ export class Keyspace implements ValueContext, DatabaseContext {
   readonly access = new AccessClock();
   readonly stats = new KeyspaceStats();
   readonly databases: Database[];
+  readonly reclamation: Reclamation;
   observer: KeyspaceObserver | undefined;
   /** The time, in ms since the epoch. It stands still while a command runs, so that a command sees a key or does not. */
   nowMs = Date.now();
@@ -34,9 +36,16 @@ export class Keyspace implements ValueContext, DatabaseContext {
 
   constructor(databaseCount: number, memory: Memory = new Memory(), secret: Buffer = randomBytes(8)) {
     this.memory = memory;
+    this.reclamation = new Reclamation(memory, this.collections);
     this.#key0 = secret.readInt32LE(0);
     this.#key1 = secret.readInt32LE(4);
     this.databases = Array.from({ length: databaseCount }, (_, index) => new Database(this, index));
+  }
+
+  /** Removes all keys of a database. What they take is given back in slices: see `reclamation`. */
+  flush(database: Database): void {
+    this.dirty += database.size;
+    this.reclamation.add(database.clear());
   }
 
   /** Sets the clock. */

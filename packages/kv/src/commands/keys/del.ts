@@ -19,6 +19,7 @@ export const del: Command = {
       call.changed(i, 'del', 'g');
       removed++;
     }
+    call.server.reclaim();
     call.reply.integer(removed);
   },
 };

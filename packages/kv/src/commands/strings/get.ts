@@ -70,14 +70,15 @@ export const getex: Command = {
   summary: 'Answers the string at a key, and sets or clears its deadline.',
   syntax: 'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
   execute(call) {
-    const persist = call.count === 3 && call.is(2, 'PERSIST');
     const timed = call.count === 4 && isDeadlineOption(call, 2);
-    if (call.count > 2 && !persist && !timed) throw SYNTAX;
+    for (let i = 2; i < call.count && !timed; i++) {
+      if (!call.is(i, 'PERSIST')) throw SYNTAX;
+    }
     const entry = call.readTyped(1, STRING);
     if (entry === 0) return call.reply.nil();
     const deadlineMs = timed ? readDeadline(call, 2) : undefined;
     replyString(call, entry);
-    if (persist) clearDeadline(call, entry);
+    if (call.count > 2 && !timed) clearDeadline(call, entry);
     else if (deadlineMs !== undefined) setDeadline(call, entry, deadlineMs);
   },
 };

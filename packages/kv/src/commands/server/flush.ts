@@ -1,0 +1,75 @@
+import type { Call, Command } from '../../command/call.js';
+import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import type { Database } from '../../store/database.js';
+
+export const flushdb: Command = {
+  name: 'flushdb',
+  arity: -1,
+  flags: ['write'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Removes all keys of the database. What they took is given back in slices, with SYNC too.',
+  complexity: 'O(1), and O(N) for N keys in the background',
+  syntax: '[ASYNC | SYNC]',
+  execute: (call) => flush(call, [call.db]),
+};
+
+export const flushall: Command = {
+  ...flushdb,
+  name: 'flushall',
+  summary: 'Removes all keys of all databases. What they took is given back in slices, with SYNC too.',
+  execute: (call) => flush(call, call.server.keyspace.databases),
+};
+
+export const swapdb: Command = {
+  name: 'swapdb',
+  arity: 3,
+  flags: ['write', 'fast'],
+  group: 'server',
+  since: '4.0.0',
+  summary: 'Exchanges two databases, for all clients at once.',
+  complexity: 'O(N) for N clients that watch or wait for keys of them',
+  syntax: 'index1 index2',
+  execute(call) {
+    const first = databaseAt(call, 1, 'first');
+    const second = databaseAt(call, 2, 'second');
+    if (first !== second) {
+      first.swap(second);
+      for (const db of [first, second]) call.server.changes.databaseChanged(db, call.client);
+    }
+    call.server.keyspace.dirty++;
+    call.reply.ok();
+  },
+};
+
+export const dbsize: Command = {
+  name: 'dbsize',
+  arity: 1,
+  flags: ['readonly', 'fast'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Answers how many keys the database has.',
+  complexity: 'O(1)',
+  syntax: '',
+  execute(call) {
+    call.reply.integer(call.db.size);
+  },
+};
+
+function flush(call: Call, databases: readonly Database[]): void {
+  if (call.count > 2 || (call.count === 2 && !call.is(1, 'ASYNC') && !call.is(1, 'SYNC'))) throw SYNTAX;
+  for (const db of databases) {
+    if (db.size === 0) continue;
+    call.server.keyspace.flush(db);
+    call.server.changes.databaseChanged(db, call.client);
+  }
+  call.server.reclaim();
+  call.reply.ok();
+}
+
+function databaseAt(call: Call, index: number, which: string): Database {
+  const number = call.integer(index, new ReplyError(`ERR invalid ${which} DB index`));
+  const db = call.server.keyspace.databases[number];
+  if (db === undefined) throw new ReplyError('ERR DB index is out of range');
+  return db;
+}
