@@ -11,7 +11,7 @@ const INVALID_CURSOR = new ReplyError('ERR invalid cursor');
 export interface ScanOptions {
   readonly count: number;
   /** Whether a name is wanted. */
-  matches(bytes: Buffer, start: number, end: number): boolean;
+  readonly matches: (bytes: Buffer, start: number, end: number) => boolean;
 }
 
 /** The cursor that is argument `index`, read as strtoul(3) reads it. Error: ERR invalid cursor. */

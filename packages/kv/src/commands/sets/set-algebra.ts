@@ -9,14 +9,14 @@ export function intersection(sets: readonly (SetValue | undefined)[], visit: Mem
   if (sets.includes(undefined)) return 0;
   const [smallest, ...others] = (sets as SetValue[]).toSorted((one, other) => one.size - other.size) as [SetValue];
   let found = 0;
-  let cursor = 0;
-  do {
-    cursor = smallest.scan(cursor, SLICE, (buffer, start, end) => {
-      if (found === limit || !isInAll(others, buffer, start, end)) return;
-      found++;
-      visit(buffer, start, end);
-    });
-  } while (cursor !== 0 && found < limit);
+  const visitCommon: MemberVisitor = (buffer, start, end) => {
+    if (found === limit || !isInAll(others, buffer, start, end)) return;
+    found++;
+    visit(buffer, start, end);
+  };
+  for (let cursor = smallest.scan(0, SLICE, visitCommon); cursor !== 0; cursor = smallest.scan(cursor, SLICE, visitCommon)) {
+    if (found === limit) break;
+  }
   return found;
 }
 
