@@ -55,9 +55,11 @@ function readCount(call: Call, index: number): number {
   return count;
 }
 
-function matcher({ source, starts, ends }: Call, pattern: number): ScanOptions['matches'] {
-  if (pattern === 0) return () => true;
-  const from = starts[pattern] as number;
-  const to = ends[pattern] as number;
+function matcher(call: Call, pattern: number): ScanOptions['matches'] {
+  // A star alone is no pattern: it lets the empty name through, which it does not match otherwise.
+  if (pattern === 0 || call.is(pattern, '*')) return () => true;
+  const { source } = call;
+  const from = call.start(pattern);
+  const to = call.end(pattern);
   return (bytes, start, end) => globMatches(source, from, to, bytes, start, end);
 }
