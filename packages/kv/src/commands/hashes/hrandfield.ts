@@ -1,6 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
-import { randomCount, randomPairCount } from '../../command/random-count.js';
-import { SYNTAX } from '../../command/reply-error.js';
+import { randomCount } from '../../command/random-count.js';
 import type { FieldVisitor } from '../../values/hash-value.js';
 import { readHash } from './hash-key.js';
 
@@ -25,23 +24,14 @@ export const hrandfield: Command = {
 
 function replyMany(call: Call): void {
   const { reply } = call;
-  const withValues = readWithValues(call);
-  const count = withValues ? randomPairCount(call, 2) : randomCount(call, 2);
+  const { count, withPairs } = randomCount(call, 'WITHVALUES');
   const hash = readHash(call);
   if (hash === undefined) return reply.array(0);
   const fields = count < 0 ? -count : Math.min(count, hash.size);
-  reply.array(withValues && reply.version === 2 ? fields * 2 : fields);
-  const visit = withValues ? pairVisitor(call) : fieldVisitor(call);
+  reply.array(withPairs && reply.version === 2 ? fields * 2 : fields);
+  const visit = withPairs ? pairVisitor(call) : fieldVisitor(call);
   if (count < 0) hash.draw(fields, visit);
   else hash.sample(fields, visit);
-}
-
-function readWithValues(call: Call): boolean {
-  if (call.count === 3) return false;
-  // A count that is none at all is the error that is told first.
-  call.integer(2);
-  if (call.count > 4 || !call.is(3, 'WITHVALUES')) throw SYNTAX;
-  return true;
 }
 
 function fieldVisitor({ reply }: Call): FieldVisitor {

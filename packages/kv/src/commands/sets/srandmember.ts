@@ -25,7 +25,7 @@ export const srandmember: Command = {
 
 function replyMany(call: Call): void {
   const { reply } = call;
-  const count = randomCount(call, 2);
+  const { count } = randomCount(call);
   const set = readSet(call);
   if (set === undefined) return reply.array(0);
   const members = count < 0 ? -count : Math.min(count, set.size);
