@@ -76,6 +76,12 @@ export class MemberTable {
     return entry !== 0;
   }
 
+  /** Removes and frees an entry that is there. */
+  removeEntry(entry: number): void {
+    this.#locate(entry);
+    this.removeFound(entry);
+  }
+
   /** Visits all entries. The table must not change meanwhile. */
   forEach(visit: (entry: number) => void): void {
     this.#dict.forEach(visit);
@@ -107,9 +113,8 @@ export class MemberTable {
   /** Takes out an entry by chance, having shown it. The table must not be empty. */
   pop(visit: (entry: number) => void): void {
     const entry = this.random();
-    this.#locate(entry);
     visit(entry);
-    this.removeFound(entry);
+    this.removeEntry(entry);
   }
 
   /** Visits `count` different entries by chance, which must not be more than there are. */

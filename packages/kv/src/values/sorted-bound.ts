@@ -34,13 +34,18 @@ export class SortedBound {
     return this;
   }
 
-  /** Below it is what comes before the entry's member with this score, or with `orEqual` that member too. */
-  byEntry(memory: Memory, score: number, entry: number, orEqual: boolean): this {
-    const start = keyOffset(memory, entry);
-    this.#setMember(memory.buffer(entry), start, start + keyLength(memory, entry), orEqual);
+  /** Below it is what comes before the member `bytes[start, end)` with this score: its place, be it there or not. */
+  byPlace(score: number, bytes: Buffer, start: number, end: number): this {
+    this.#setMember(bytes, start, end, false);
     this.#score = score;
     this.#byScore = true;
     return this;
+  }
+
+  /** The place of an entry's member. */
+  byEntry(memory: Memory, score: number, entry: number): this {
+    const start = keyOffset(memory, entry);
+    return this.byPlace(score, memory.buffer(entry), start, start + keyLength(memory, entry));
   }
 
   isAbove(score: number, bytes: Buffer, start: number, end: number): boolean {

@@ -36,7 +36,7 @@ export class SortedIndex {
 
   /** Adds a member that is not there. Error: OutOfMemory; then nothing has changed. */
   insert(score: number, entry: number): void {
-    PLACE.byEntry(this.#memory, score, entry, false);
+    PLACE.byEntry(this.#memory, score, entry);
     if (this.#isFull(this.#root, this.#height)) this.#grow();
     this.#insert(this.#root, this.#height, true, score, entry);
     this.size++;
@@ -44,7 +44,7 @@ export class SortedIndex {
 
   /** Takes out a member that is there, with this score. */
   remove(score: number, entry: number): void {
-    const rank = this.rank(PLACE.byEntry(this.#memory, score, entry, false));
+    const rank = this.rank(PLACE.byEntry(this.#memory, score, entry));
     this.removeRange(rank, rank + 1, ignore);
   }
 
@@ -94,10 +94,14 @@ export class SortedIndex {
     this.#shrink();
   }
 
-  /** Gives the nodes back. It must be empty then, and may not be used again. */
-  dispose(): void {
+  /** Gives nodes back, about `budget` members' worth of them, and returns whether all are. It may not be used afterwards. */
+  dispose(budget: number): boolean {
+    if (this.#nodeCount === 0) return true;
+    this.removeRange(0, Math.min(budget, this.size), ignore);
+    if (this.size > 0) return false;
     this.#memory.free(this.#root);
     this.#nodeCount = 0;
+    return true;
   }
 
   // --- Growing. Full nodes are split on the way down, each split whole in itself: if memory ends, the tree is as good as before.
@@ -144,7 +148,7 @@ export class SortedIndex {
   /** Most scores that are counted up keep their place. At the ends of a leaf it gives up, as its neighbours are not at hand. */
   #updateInPlace(score: number, entry: number, newScore: number): boolean {
     const memory = this.#memory;
-    PLACE.byEntry(memory, score, entry, false);
+    PLACE.byEntry(memory, score, entry);
     let leaf = this.#root;
     for (let height = this.#height; height > 0; height--) leaf = nodes.childAt(memory, leaf, this.#childSlot(leaf, height, PLACE));
     const slot = nodes.slotsBelow(memory, leaf, 0, PLACE);

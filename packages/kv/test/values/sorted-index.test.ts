@@ -88,7 +88,7 @@ class Modelled {
     const bound = new SortedBound();
     model.forEach(({ score, entry }, rank) => {
       assert.equal(index.entryAt(rank), entry);
-      assert.equal(index.rank(bound.byEntry(memory, score, entry, false)), rank);
+      assert.equal(index.rank(bound.byEntry(memory, score, entry)), rank);
     });
     if (index.size === 0) assert.equal(index.bytes, 1024);
   }
@@ -191,8 +191,11 @@ t.test('all memory is given back, and an index that was emptied can be filled ag
   modelled.removeRange(0, 5000);
   modelled.apply({ kind: 'add', count: 5000, scores: (i) => -i }, Math.random);
   t.doesNotThrow(() => modelled.check());
-  modelled.removeRange(0, 5000);
-  modelled.index.dispose();
+  let slices = 0;
+  while (!modelled.index.dispose(1000)) slices++;
+  t.equal(slices, 4);
+  t.ok(modelled.index.dispose(1000), 'again');
+  for (const { entry } of modelled.model) modelled.memory.free(entry);
   t.equal(modelled.index.bytes, 0);
   t.equal(modelled.memory.usedBytes, 0);
 });
