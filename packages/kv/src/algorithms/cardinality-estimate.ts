@@ -3,7 +3,7 @@
  * to correct its bias, from how many registers have each value. The operations come in an order that gives Redis's doubles.
  */
 const HASH_BITS = 50;
-const ALPHA = 0.721347520444481703680;
+const ALPHA = 1 / (2 * Math.LN2);
 
 /** @param histogram how many registers have the value that is the index */
 export function estimateCardinality(histogram: Uint32Array, registers: number): number {

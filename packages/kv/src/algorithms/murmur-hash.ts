@@ -10,13 +10,13 @@ export function murmurHash64A(bytes: Uint8Array, start: number, end: number, see
   hash[0] = end - start;
   hash[1] = 0;
   multiply(hash);
-  let low = hash[0]! ^ seed;
-  let high = hash[1]!;
+  let low = hash[0] ^ seed;
+  let high = hash[1];
   const tail = end - ((end - start) & 7);
   for (let at = start; at < tail; at += 8) {
     mixWord(hash, bytes, at);
-    hash[0] = hash[0]! ^ low;
-    hash[1] = hash[1]! ^ high;
+    hash[0] ^= low;
+    hash[1] ^= high;
     multiply(hash);
     low = hash[0]!;
     high = hash[1]!;

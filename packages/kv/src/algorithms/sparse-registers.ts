@@ -40,8 +40,7 @@ export function mergeRuns(runs: Uint8Array, start: number, registers: Uint8Array
     const next = index + lengthOfRun(runs, at);
     const value = valueOfRun(runs, at);
     if (next > REGISTERS) return false;
-    for (; value > 0 && index < next; index++) if (registers[index]! < value) registers[index] = value;
-    index = next;
+    for (; index < next; index++) if (registers[index]! < value) registers[index] = value;
   }
   return index === REGISTERS;
 }
