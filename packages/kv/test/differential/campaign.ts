@@ -33,7 +33,7 @@ export interface Tally {
 }
 
 /** The length of a sequence; then the servers are emptied. */
-export const SEQUENCE_STEPS = 200;
+export const SEQUENCE_STEPS = 250;
 const MUTED_AFTER = 3;
 
 /** Sequence number n has the seed `seed + n`, so that each can be repeated alone. */

@@ -55,6 +55,11 @@ function leaves(reply: Reply): string {
   return JSON.stringify(values(reply).sort(compareText));
 }
 
+/** Without the version and the number of the connection. */
+function greeting(reply: Reply): string {
+  return 'items' in reply ? JSON.stringify(reply.items.filter((_, i) => !/^(id|version)$/.test((reply.items[i - (i % 2)] as Leaf).value))) : JSON.stringify(reply);
+}
+
 /** The rules of an ACL user, whose order is that of a hash table. */
 function words(reply: Reply): string {
   return values(reply).flatMap((value) => value.split(' ')).sort(compareText).join(' ');
@@ -151,6 +156,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   'XINFO|STREAM': withoutTime,
   'XINFO|GROUPS': withoutTime,
   'XINFO|CONSUMERS': withoutTime,
+  HELLO: (pair) => greeting(pair.ours) === greeting(pair.theirs),
   'ACL|GETUSER': (pair) => words(pair.ours) === words(pair.theirs),
   'ACL|LIST': (pair) => words(pair.ours) === words(pair.theirs),
   'FUNCTION|LIST': (pair) => leaves(pair.ours) === leaves(pair.theirs),

@@ -5,7 +5,7 @@ export type KeyType = 'string' | 'hash' | 'list' | 'set' | 'zset' | 'stream' | '
 
 /** A key has a type that it mostly gets, and now and then any other. */
 const KEYS: Readonly<Record<KeyType, readonly string[]>> = {
-  string: ['s1', 's2', ''],
+  string: ['s1', 's2', '', 'n1'],
   hash: ['h1', '__proto__'],
   list: ['l1', 'l2'],
   set: ['set1', 'set2', 'set3'],
@@ -39,13 +39,28 @@ export class Draw extends Random {
 
   /** Higher with every draw. */
   ordinal(): number {
-    this.lastOrdinal += this.between(0, 1);
+    this.lastOrdinal += 1;
     return this.lastOrdinal;
+  }
+
+  /** One of the ordinals so far, or the next. */
+  earlierOrdinal(): number {
+    return this.between(0, this.lastOrdinal + 1);
   }
 
   /** Holds sorted sets of one score. Redis does not say what a range by name finds among several, and it depends on chance. */
   lexKey(): string {
     return this.pick(LEX_KEYS);
+  }
+
+  /** Mostly holds a number. */
+  numberKey(): string {
+    return this.chance(0.7) ? 'n1' : this.key('string');
+  }
+
+  /** How many keys follow, mostly the truth, and the keys. */
+  counted(keys: readonly string[]): string[] {
+    return [this.chance(0.93) ? `${keys.length}` : this.pick(['0', '1', '5', '-1', 'abc', '', '9223372036854775807']), ...keys];
   }
 
   keys(type: KeyType, low = 1, high = 3): string[] {

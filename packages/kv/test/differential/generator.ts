@@ -8,9 +8,15 @@ const MISTAKES = 0.12;
 const UNSPOILED: ReadonlySet<string> = new Set(['SPOP', 'HSCAN', 'SSCAN', 'ZSCAN', 'SCAN']);
 const OTHER_CONNECTION = 0.04;
 
-/** A sequence of at least `length` steps. The same seed and families make the same one. */
-export function sequence(seed: number, length: number, families: readonly Family[]): Unit[] {
+const MOST_FAMILIES = 5;
+
+/**
+ * A sequence of at least `length` steps. The same seed and families make the same one.
+ * Only a few of the families take part in each, so that what they build has time to become large and intricate.
+ */
+export function sequence(seed: number, length: number, all: readonly Family[]): Unit[] {
   const draw = new Draw(seed);
+  const families = draw.some(1, MOST_FAMILIES, () => weighted(draw, all));
   const units: Unit[] = [];
   let connection = 0;
   for (let steps = 0; steps < length; ) {
@@ -23,7 +29,7 @@ export function sequence(seed: number, length: number, families: readonly Family
 }
 
 function drawUnit(draw: Draw, families: readonly Family[], connection: number): Unit {
-  const family = weighted(draw, families);
+  const family = draw.pick(families);
   const drawn = recipeOf(draw, family)(draw);
   if (isScene(drawn)) return drawn.map((step) => ({ connection, ...step }));
   const args = draw.chance(0.05) ? [(drawn[0] as string).toLowerCase(), ...drawn.slice(1)] : drawn;

@@ -17,6 +17,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
 ];
 
+/** Commands that no random sequence can hold, though the server has them, and why. */
+export const UNCOMPARED: readonly { readonly matches: RegExp; readonly why: string }[] = [
+  { matches: /\|HELP$/, why: 'each server says it in its own words.' },
+  { matches: /^(BGSAVE|BGREWRITEAOF)$/, why: 'they go on behind the replies that follow, for as long as they take.' },
+  { matches: /^MONITOR$/, why: 'what it shows is mostly the time and the address of each client.' },
+];
+
 export function isKnown(step: Step, pair: Pair): boolean {
   return KNOWN_DIFFERENCES.some(({ matches }) => matches(step, pair));
 }

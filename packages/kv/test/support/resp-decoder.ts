@@ -101,7 +101,7 @@ export function plain(reply: Reply): unknown {
   if ('items' in reply) return reply.items.map(plain);
   switch (reply.type) {
     case 'integer':
-    case 'double': return Number(reply.value);
+    case 'double': return Number(reply.value.replace('inf', 'Infinity'));
     case 'boolean': return reply.value === 't';
     case 'null':
     case 'nullBulk':

@@ -7,12 +7,12 @@ export const bitmaps: Family = {
   isSpoiled: true,
   builders: ['SETBIT', 'SET+'],
   recipes: {
-    SETBIT: (d) => ['SETBIT', d.key('string'), offset(d), d.pick(['0', '1', '1', '1', '2', 'x'])],
+    SETBIT: (d) => ['SETBIT', d.key('string'), offset(d), bit(d)],
     'SET+': (d) => ['SET', d.key('string'), d.pick(['\xff\xf0\0', '\0\0\x01', 'foobar', '\xff'.repeat(9), ''])],
     GETBIT: (d) => ['GETBIT', d.key('string'), offset(d)],
     BITCOUNT: (d) => ['BITCOUNT', d.key('string'), ...d.maybe(0.7, d.index(), d.index(), ...d.maybe(0.5, d.option('BYTE', 'BIT')))],
-    BITPOS: (d) => ['BITPOS', d.key('string'), d.pick(['0', '1', '1', '2']), ...position(d)],
-    BITOP: (d) => ['BITOP', d.option('AND', 'OR', 'XOR', 'NOT', 'NAND'), d.key('string'), ...d.keys('string')],
+    BITPOS: (d) => ['BITPOS', d.key('string'), bit(d), ...position(d)],
+    BITOP: (d) => ['BITOP', ...(d.chance(0.3) ? ['NOT', d.key('string'), d.key('string')] : [d.option('AND', 'OR', 'XOR', 'NOT', 'NAND', 'AND'), d.key('string'), ...d.keys('string')])],
     BITFIELD: (d) => ['BITFIELD', d.key('string'), ...d.some(0, 4, () => operation(d)).flat()],
     BITFIELD_RO: (d) => ['BITFIELD_RO', d.key('string'), ...d.some(0, 3, () => ['GET', ...place(d)]).flat()],
   },
@@ -20,6 +20,10 @@ export const bitmaps: Family = {
 
 function offset(d: Draw): string {
   return d.chance(0.85) ? `${d.between(0, 70)}` : d.pick(['1000', '-1', '4294967296', '9223372036854775807', 'abc', '']);
+}
+
+function bit(d: Draw): string {
+  return d.chance(0.95) ? d.pick(['0', '1', '1']) : d.pick(['2', 'x']);
 }
 
 function position(d: Draw): readonly string[] {

@@ -17,12 +17,12 @@ export const functions: Family = {
   isSpoiled: true,
   builders: ['FUNCTION'],
   recipes: {
-    FUNCTION: (d) => ['FUNCTION', 'LOAD', ...d.maybe(0.5, 'REPLACE'), d.pick(LIBRARIES)],
+    FUNCTION: (d) => ['FUNCTION', 'LOAD', ...d.maybe(0.5, 'REPLACE'), d.pick(d.chance(0.7) ? LIBRARIES.slice(0, 5) : LIBRARIES)],
     'FUNCTION+': (d) => ['FUNCTION', 'DELETE', library(d)],
-    'FUNCTION++': (d) => ['FUNCTION', d.pick(['STATS', 'KILL', 'NOSUCH', 'FLUSH'])],
+    'FUNCTION++': (d) => ['FUNCTION', d.pick(['STATS', 'KILL', 'NOSUCH', ...d.maybe(0.2, 'FLUSH')])],
     'FUNCTION+++': (d) => ['FUNCTION', 'LIST', 'LIBRARYNAME', library(d), ...d.maybe(0.5, 'WITHCODE')],
     FCALL: (d) => ['FCALL', called(d), '1', d.key('string'), d.value()],
-    FCALL_RO: (d) => ['FCALL_RO', called(d), d.pick(['0', '1', 'x', '5']), d.key('string')],
+    FCALL_RO: (d) => ['FCALL_RO', called(d), ...d.counted([d.key('string')])],
   },
 };
 
@@ -31,5 +31,5 @@ function library(d: Draw): string {
 }
 
 function called(d: Draw): string {
-  return d.pick(['first', 'reads', 'writes', 'described', 'nosuch', '']);
+  return d.pick(['first', 'reads', 'reads', 'writes', 'described', 'nosuch']);
 }

@@ -43,7 +43,11 @@ export const keys: Family = {
     'SCAN+': (d) => ['SCAN', d.pick(['abc', ' 0', '1x']), ...d.maybe(0.5, 'MATCH')],
     RANDOMKEY: () => [{ args: ['KEYS', '*'] }, { args: ['RANDOMKEY'] }],
     OBJECT: (d) => ['OBJECT', d.pick(['ENCODING', 'ENCODING', 'REFCOUNT', 'IDLETIME', 'FREQ', 'NOSUCH']), anyKey(d)],
-    DUMP: (d) => [{ args: ['DUMP', anyKey(d)], mode: 'dump' }, { args: ['RESTORE', anyKey(d), restoreTtl(d), PAYLOAD, ...restoreOptions(d)] }],
+    DUMP: (d) => {
+      const filled = filling(d);
+      const restore = { args: ['RESTORE', anyKey(d), restoreTtl(d), PAYLOAD, ...restoreOptions(d)] };
+      return [...d.some(0, 1, () => ({ args: filled })), { args: ['DUMP', filled[1] as string], mode: 'dump' }, restore];
+    },
     RESTORE: (d) => ['RESTORE', anyKey(d), restoreTtl(d), d.value(), ...restoreOptions(d)],
     SORT: (d) => ['SORT', ...sorting(d, sortingBy(d))],
     'SORT+': (d) => ['SORT', ...sorting(d, []), 'STORE', d.key('list')],
@@ -59,12 +63,20 @@ function condition(d: Draw): string[] {
   return d.chance(0.5) ? [] : d.some(1, 2, () => d.option('NX', 'XX', 'GT', 'LT'));
 }
 
+/** A write to a key of any type, so that there is something to be dumped. */
+function filling(d: Draw): readonly string[] {
+  return d.pick([
+    ['SET', d.key('string'), d.value()], ['RPUSH', d.key('list'), d.value(), d.value()], ['HSET', d.key('hash'), d.field(), d.value()], ['SADD', d.key('set'), d.value(), d.value()],
+    ['ZADD', d.key('zset'), d.score(), d.field()], ['XADD', d.key('stream'), `${d.ordinal()}-1`, d.field(), d.value()], ['XGROUP', 'CREATE', d.key('stream'), 'g1', '0', 'MKSTREAM'],
+  ]);
+}
+
 function restoreTtl(d: Draw): string {
-  return d.pick(['0', '0', '0', '4000000000000', '-1', 'abc']);
+  return d.chance(0.9) ? d.pick(['0', '0', '4000000000000']) : d.pick(['-1', 'abc']);
 }
 
 function restoreOptions(d: Draw): string[] {
-  return [...d.maybe(0.6, 'REPLACE'), ...d.maybe(0.4, 'ABSTTL'), ...d.maybe(0.1, 'IDLETIME', d.count()), ...d.maybe(0.1, 'FREQ', d.pick(['0', '255', '256', '-1']))];
+  return [...d.maybe(0.8, 'REPLACE'), ...d.maybe(0.4, 'ABSTTL'), ...d.maybe(0.1, 'IDLETIME', d.count()), ...d.maybe(0.1, 'FREQ', d.pick(['0', '255', '256', '-1']))];
 }
 
 /** Elements whose weights are equal stand in an order of chance, so such a reply must not be stored. */

@@ -24,6 +24,6 @@ export const lists: Family = {
     LPOS: (d) => ['LPOS', d.key('list'), d.value(), ...d.maybe(0.4, 'RANK', d.index()), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.3, 'MAXLEN', d.count())],
     RPOPLPUSH: (d) => ['RPOPLPUSH', d.key('list'), d.key('list')],
     LMOVE: (d) => ['LMOVE', d.key('list'), d.key('list'), d.option('LEFT', 'RIGHT'), d.option('LEFT', 'RIGHT')],
-    LMPOP: (d) => ['LMPOP', d.pick(['1', '2', '2', '3', '0', 'abc']), ...d.keys('list', 2, 2), d.option('LEFT', 'RIGHT'), ...d.maybe(0.5, 'COUNT', d.count())],
+    LMPOP: (d) => ['LMPOP', ...d.counted(d.keys('list')), d.option('LEFT', 'RIGHT'), ...d.maybe(0.5, 'COUNT', d.count())],
   },
 };

@@ -12,7 +12,10 @@ export const scripting: Family = {
     EVAL: (d) => ['EVAL', d.pick(SCRIPTS), ...parameters(d)],
     EVAL_RO: (d) => ['EVAL_RO', d.pick(READING_SCRIPTS), ...parameters(d)],
     EVALSHA: (d) => ['EVALSHA', sha(d), ...parameters(d)],
-    EVALSHA_RO: (d) => ['EVALSHA_RO', sha(d), ...parameters(d)],
+    EVALSHA_RO: (d) => {
+      const script = d.pick(READING_SCRIPTS);
+      return [...d.some(0, 1, () => ({ args: ['SCRIPT', 'LOAD', script] })), { args: ['EVALSHA_RO', sha1(script), ...parameters(d)] }];
+    },
     'EVALSHA+': (d) => {
       const script = d.pick(SCRIPTS);
       return [{ args: ['SCRIPT', 'LOAD', script] }, { args: ['EVALSHA', sha1(script), ...parameters(d)] }];
@@ -27,7 +30,7 @@ function parameters(d: Draw): string[] {
   const types: readonly KeyType[] = ['string', 'string', 'hash', 'list', 'zset', 'stream'];
   const keys = d.some(1, 2, () => d.key(d.pick(types)));
   const values = d.some(0, 3, () => (d.chance(0.3) ? d.pick(['[1,2]', '{"a":null}', '"\\u00e9"', 'x', '\x93\x01\x02\x03', '12']) : d.value()));
-  return [d.chance(0.95) ? `${keys.length}` : d.pick(['0', '9', '-1', 'abc', '9223372036854775807']), ...keys, ...values];
+  return [...d.counted(keys), ...values];
 }
 
 function sha(d: Draw): string {

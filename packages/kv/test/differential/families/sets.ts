@@ -24,7 +24,7 @@ export const sets: Family = {
     SINTERSTORE: (d) => ['SINTERSTORE', d.key('set'), ...d.keys('set')],
     SUNIONSTORE: (d) => ['SUNIONSTORE', d.key('set'), ...d.keys('set')],
     SDIFFSTORE: (d) => ['SDIFFSTORE', d.key('set'), ...d.keys('set')],
-    SINTERCARD: (d) => ['SINTERCARD', d.pick(['1', '2', '2', '3', '0', 'abc']), ...d.keys('set', 2, 2), ...d.maybe(0.5, 'LIMIT', d.count())],
+    SINTERCARD: (d) => ['SINTERCARD', ...d.counted(d.keys('set')), ...d.maybe(0.5, 'LIMIT', d.count())],
     SRANDMEMBER: (d) => {
       const key = d.key('set');
       return [{ args: ['SMEMBERS', key] }, { args: ['SRANDMEMBER', key, ...d.maybe(0.7, d.index())] }];

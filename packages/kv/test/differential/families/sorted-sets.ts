@@ -67,8 +67,7 @@ function lexRange(d: Draw): string[] {
 
 /** Sets count as sorted sets here. */
 function sources(d: Draw): string[] {
-  const keys = d.some(1, 3, () => d.key(d.chance(0.8) ? 'zset' : 'set'));
-  return [d.chance(0.95) ? `${keys.length}` : d.pick(['0', '5', '-1', 'abc', '9223372036854775807']), ...keys];
+  return d.counted(d.some(1, 3, () => d.key(d.chance(0.8) ? 'zset' : 'set')));
 }
 
 /** Sources with weights, of which there is mostly one for each. */

@@ -5,10 +5,11 @@ export const strings: Family = {
   name: 'strings',
   weight: 10,
   isSpoiled: true,
-  builders: ['SET', 'SET+', 'MSET', 'APPEND', 'INCR'],
+  builders: ['SET', 'SET+', 'SET++', 'MSET', 'APPEND', 'INCR'],
   recipes: {
     SET: (d) => ['SET', d.key('string'), d.value()],
     'SET+': (d) => ['SET', d.key('string'), d.value(), ...setOptions(d)],
+    'SET++': (d) => ['SET', 'n1', d.integer()],
     GET: (d) => ['GET', d.key('string')],
     GETSET: (d) => ['GETSET', d.key('string'), d.value()],
     GETDEL: (d) => ['GETDEL', d.key('string')],
@@ -23,12 +24,12 @@ export const strings: Family = {
     APPEND: (d) => ['APPEND', d.key('string'), d.value()],
     GETRANGE: (d) => ['GETRANGE', d.key('string'), d.index(), d.index()],
     SUBSTR: (d) => ['SUBSTR', d.key('string'), d.index(), d.index()],
-    SETRANGE: (d) => ['SETRANGE', d.key('string'), d.pick(['0', '1', '5', '20', '-1', '536870912', '9223372036854775807', 'abc']), d.value()],
-    INCR: (d) => ['INCR', d.key('string')],
-    DECR: (d) => ['DECR', d.key('string')],
-    INCRBY: (d) => ['INCRBY', d.key('string'), d.integer()],
-    DECRBY: (d) => ['DECRBY', d.key('string'), d.integer()],
-    INCRBYFLOAT: (d) => ['INCRBYFLOAT', d.key('string'), d.float()],
+    SETRANGE: (d) => ['SETRANGE', d.key('string'), position(d), d.value()],
+    INCR: (d) => ['INCR', d.numberKey()],
+    DECR: (d) => ['DECR', d.numberKey()],
+    INCRBY: (d) => ['INCRBY', d.numberKey(), d.integer()],
+    DECRBY: (d) => ['DECRBY', d.numberKey(), d.integer()],
+    INCRBYFLOAT: (d) => ['INCRBYFLOAT', d.numberKey(), d.float()],
     LCS: (d) => ['LCS', d.key('string'), d.key('string'), ...d.maybe(0.3, 'LEN'), ...d.maybe(0.4, 'IDX'), ...matches(d)],
   },
 };
@@ -51,4 +52,8 @@ function expiry(d: Draw, other: string): string[] {
 
 function matches(d: Draw): readonly string[] {
   return [...d.maybe(0.3, 'MINMATCHLEN', d.count()), ...d.maybe(0.3, 'WITHMATCHLEN')];
+}
+
+function position(d: Draw): string {
+  return d.chance(0.85) ? `${d.between(0, 70)}` : d.pick(['-1', '536870912', '9223372036854775807', 'abc']);
 }
