@@ -135,15 +135,22 @@ export class Draw extends Random {
     return this.pick(['0', '-1', '9223372036854775807', '-9223372036854775808', 'abc', '', '1.5']);
   }
 
-  /** Points in time: long ago, or after the year 2100. */
+  /** A point in time after the year 2100, or none at all. */
+  futureSeconds(): string {
+    return this.chance(0.9) ? `${this.between(4_102_444_800, 5_000_000_000)}` : this.pick(['0', '-1', '9223372036854775807', 'abc']);
+  }
+
+  futureMilliseconds(): string {
+    return this.chance(0.9) ? `${this.between(4_102_444_800, 5_000_000_000)}123` : this.pick(['0', '-1', '9223372036854775807', 'abc']);
+  }
+
+  /** Also one long ago. Not for SET: it keeps such a key until somebody looks, or the server cleans up. */
   unixSeconds(): string {
-    if (this.chance(0.7)) return `${this.between(4_102_444_800, 5_000_000_000)}`;
-    return this.pick(['1', '1000000000', '0', '-1', '9223372036854775807', 'abc']);
+    return this.chance(0.8) ? this.futureSeconds() : this.pick(['1', '1000000000']);
   }
 
   unixMilliseconds(): string {
-    if (this.chance(0.7)) return `${this.between(4_102_444_800, 5_000_000_000)}123`;
-    return this.pick(['1', '1000000000000', '0', '-1', '9223372036854775807', 'abc']);
+    return this.chance(0.8) ? this.futureMilliseconds() : this.pick(['1', '1000000000000']);
   }
 
   pattern(): string {
@@ -154,8 +161,8 @@ export class Draw extends Random {
     return this.chance(0.9) ? this.pick(['0', '1', '2', '3']) : this.pick(['16', '-1', 'abc', '', '1.5', '9223372036854775807']);
   }
 
-  /** What a mistake puts in the place of an argument. None of it may turn into a short time to live or a huge allocation. */
+  /** What a mistake puts in the place of an argument. None of it may turn into a short time to live, a huge allocation or an id by the clock. */
   wrong(): string {
-    return this.pick([...NASTY.slice(0, 16), ...NO_NUMBERS.slice(0, 12), '0', '-1', 'GET', 'NX', 'XX', 'LIMIT', 'COUNT', 'WITHSCORES', '9223372036854775807']);
+    return this.pick([...NASTY.slice(0, 15).filter((value) => value !== '*'), ...NO_NUMBERS.slice(0, 12), '0', '-1', 'GET', 'NX', 'XX', 'LIMIT', 'COUNT', 'WITHSCORES', '9223372036854775807']);
   }
 }

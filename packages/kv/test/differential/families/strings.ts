@@ -14,6 +14,7 @@ export const strings: Family = {
     GETSET: (d) => ['GETSET', d.key('string'), d.value()],
     GETDEL: (d) => ['GETDEL', d.key('string')],
     GETEX: (d) => ['GETEX', d.key('string'), ...d.some(0, 2, () => expiry(d, 'PERSIST')).flat()],
+    'GETEX+': (d) => ['GETEX', d.key('string'), d.option('EXAT', 'PXAT'), d.pick(['1', '1000000000'])],
     SETNX: (d) => ['SETNX', d.key('string'), d.value()],
     SETEX: (d) => ['SETEX', d.key('string'), d.seconds(), d.value()],
     PSETEX: (d) => ['PSETEX', d.key('string'), d.milliseconds(), d.value()],
@@ -44,8 +45,8 @@ function expiry(d: Draw, other: string): string[] {
   switch (kind.toUpperCase()) {
     case 'EX': return [kind, d.seconds()];
     case 'PX': return [kind, d.milliseconds()];
-    case 'EXAT': return [kind, d.unixSeconds()];
-    case 'PXAT': return [kind, d.unixMilliseconds()];
+    case 'EXAT': return [kind, d.futureSeconds()];
+    case 'PXAT': return [kind, d.futureMilliseconds()];
     default: return [kind];
   }
 }
