@@ -28,25 +28,25 @@ async function stored(t: Test, ...command: string[]): Promise<string> {
 }
 
 t.test('every default test comes to its end', needed, async (t) => {
-  t.same(await benchmarked(t, ['-q']), DEFAULT_TESTS);
+  t.strictSame(await benchmarked(t, ['-q']), DEFAULT_TESTS);
   t.equal(await stored(t, 'GET', 'counter:__rand_int__'), '2000', 'none of the requests is lost');
   t.equal(await stored(t, 'LLEN', 'mylist'), '2000', 'what was pushed, less what was popped');
 });
 
 t.test('every default test comes to its end with 16 commands at once, as CSV', needed, async (t) => {
-  t.same(await benchmarked(t, ['-P', '16', '--csv']), DEFAULT_TESTS);
+  t.strictSame(await benchmarked(t, ['-P', '16', '--csv']), DEFAULT_TESTS);
 });
 
 t.test('every default test comes to its end in RESP3', needed, async (t) => {
-  t.same(await benchmarked(t, ['-3', '-q', '-P', '16']), DEFAULT_TESTS);
+  t.strictSame(await benchmarked(t, ['-3', '-q', '-P', '16']), DEFAULT_TESTS);
 });
 
 t.test('two threads, many clients and random keys go together', needed, async (t) => {
-  t.same(await benchmarked(t, ['-q', '--threads', '2', '-c', '200', '-r', '1000', '-d', '3000', '-t', 'set,get,lpush,zadd']), ['SET', 'GET', 'LPUSH', 'ZADD']);
+  t.strictSame(await benchmarked(t, ['-q', '--threads', '2', '-c', '200', '-r', '1000', '-d', '3000', '-t', 'set,get,lpush,zadd']), ['SET', 'GET', 'LPUSH', 'ZADD']);
 });
 
 t.test('a connection per request is opened and closed', needed, async (t) => {
-  t.same(await benchmarked(t, ['-q', '-k', '0', '-c', '10', '-t', 'ping_mbulk,set']), ['PING_MBULK', 'SET']);
+  t.strictSame(await benchmarked(t, ['-q', '-k', '0', '-c', '10', '-t', 'ping_mbulk,set']), ['PING_MBULK', 'SET']);
 });
 
 t.test('a command line of its user is sent as it is, to a database of choice', needed, async (t) => {
@@ -56,7 +56,7 @@ t.test('a command line of its user is sent as it is, to a database of choice', n
 });
 
 t.test('a password is asked for', needed, async (t) => {
-  t.same(await benchmarked(t, ['-q', '-a', 'open sesame', '-t', 'set'], guarded.port), ['SET']);
+  t.strictSame(await benchmarked(t, ['-q', '-a', 'open sesame', '-t', 'set'], guarded.port), ['SET']);
   const { status, stderr } = await run(t, 'redis-benchmark', ['-h', kv.host, '-p', String(guarded.port), '-n', '100', '-q', '-t', 'set']);
   t.equal(status, 1);
   t.match(stderr, 'replied with error:\nNOAUTH Authentication required.');

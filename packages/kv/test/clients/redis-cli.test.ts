@@ -16,7 +16,7 @@ function addressed(args: readonly string[], port = kv.port): string[] {
 /** What redis-cli prints for a command line, when it succeeds. */
 async function cli(t: Test, args: readonly string[], input: Uint8Array | string = ''): Promise<string> {
   const { status, stdout, stderr } = await run(t, 'redis-cli', addressed(args), input);
-  t.same({ status, stderr }, { status: 0, stderr: '' });
+  t.strictSame({ status, stderr }, { status: 0, stderr: '' });
   return stdout;
 }
 
@@ -32,13 +32,13 @@ t.test('typed commands have replies of RESP2', needed, async (t) => {
   const expected = [
     'OK', '"a\\x00b\\n"', '(nil)', '(integer) 2', '1) "name"', '2) "Ada"', '3) "age"', '4) "36"', '(empty array)', '(integer) 1', '"1.5"', '(empty array)', '1) "0"', '2) (empty array)',
   ];
-  t.same(printed.trimEnd().split('\n'), expected);
+  t.strictSame(printed.trimEnd().split('\n'), expected);
 });
 
 t.test('typed commands have replies of RESP3', needed, async (t) => {
   const printed = await typed(t, ['-3'], 'HSET user name Ada', 'HGETALL user', 'HGETALL none', 'ZADD z 1.5 a', 'ZSCORE z a', 'ZRANGE z 0 -1 WITHSCORES', 'SADD s 1', 'SMEMBERS s', 'GET none');
   const expected = ['(integer) 1', '1# "name" => "Ada"', '(empty hash)', '(integer) 1', '(double) 1.5', '1) 1) "a"', '   2) (double) 1.5', '(integer) 1', '1~ "1"', '(nil)'];
-  t.same(printed.trimEnd().split('\n'), expected);
+  t.strictSame(printed.trimEnd().split('\n'), expected);
 });
 
 t.test('a typed HELLO changes the protocol, and tells who answers', needed, async (t) => {
@@ -53,12 +53,12 @@ t.test('errors are printed as they came', needed, async (t) => {
     'OK', '(error) ERR value is not an integer or out of range', "(error) ERR unknown command 'NOSUCH', with args beginning with: '1' ",
     "(error) ERR wrong number of arguments for 'get' command", '(error) WRONGTYPE Operation against a key holding the wrong kind of value', '(error) ERR EXEC without MULTI',
   ];
-  t.same(printed.trimEnd().split('\n'), expected);
+  t.strictSame(printed.trimEnd().split('\n'), expected);
 });
 
 t.test('a session goes through transactions, databases and repetitions', needed, async (t) => {
   const printed = await typed(t, [], 'MULTI', 'INCR n', 'INCR n', 'EXEC', 'SELECT 3', 'GET n', '2 INCR n', 'MULTI', 'INCR n', 'DISCARD', 'QUIT');
-  t.same(printed.trimEnd().split('\n'), ['OK', 'QUEUED', 'QUEUED', '1) (integer) 1', '2) (integer) 2', 'OK', '(nil)', '(integer) 1', '(integer) 2', 'OK', 'QUEUED', 'OK']);
+  t.strictSame(printed.trimEnd().split('\n'), ['OK', 'QUEUED', 'QUEUED', '1) (integer) 1', '2) (integer) 2', 'OK', '(nil)', '(integer) 1', '(integer) 2', 'OK', 'QUEUED', 'OK']);
 });
 
 t.test('--pipe loads ten thousand commands', needed, async (t) => {
@@ -78,7 +78,7 @@ t.test('--scan finds each key of a pattern once', needed, async (t) => {
   await cli(t, ['EVAL', "for i = 1, 500 do redis.call('SET', 'user:' .. i, i) redis.call('SET', 'other:' .. i, i) end", '0']);
   const keys = (await cli(t, ['--scan', '--pattern', 'user:*'])).trimEnd().split('\n');
   t.equal(keys.length, 500);
-  t.same(new Set(keys), new Set(Array.from({ length: 500 }, (_, i) => `user:${i + 1}`)));
+  t.strictSame(new Set(keys), new Set(Array.from({ length: 500 }, (_, i) => `user:${i + 1}`)));
   t.equal(await cli(t, ['--scan', '--pattern', 'nobody:*']), '', 'nothing fits');
 });
 
@@ -178,7 +178,7 @@ t.test('-n chooses a database, -r repeats, -e ends with the error', needed, asyn
   t.equal(await cli(t, ['EXISTS', 'n']), '0\n');
   t.equal(await cli(t, ['-u', `${kv.url}/5`, 'GET', 'n']), '3\n');
   const { status, stderr } = await run(t, 'redis-cli', addressed(['-e', 'NOSUCH']));
-  t.same([status, stderr], [1, "ERR unknown command 'NOSUCH', with args beginning with: \n"]);
+  t.strictSame([status, stderr], [1, "ERR unknown command 'NOSUCH', with args beginning with: \n"]);
   const tooFar = await run(t, 'redis-cli', addressed(['-n', '16', 'PING']));
   t.match(tooFar.stderr, 'SELECT 16 failed: ERR DB index is out of range');
 });
