@@ -182,7 +182,7 @@ t.test('bytes come back as they went', async (t) => {
   t.equal(await redis.lpush('list', bytes), 1);
   t.strictSame(await redis.lrangeBuffer('list', 0, -1), [bytes]);
   const dump = await redis.dumpBuffer('list');
-  t.equal(await redis.restore('copy', 0, dump as Buffer), 'OK');
+  t.equal(await redis.restore('copy', 0, dump), 'OK');
   t.strictSame(await redis.lrangeBuffer('copy', 0, -1), [bytes]);
 });
 
