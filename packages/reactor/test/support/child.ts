@@ -22,8 +22,7 @@ export class Child {
   readonly finished: Promise<Finished>;
 
   constructor(command: string, args: readonly string[]) {
-    const { NODE_OPTIONS: _loadersOfTheTestRunner, ...env } = process.env;
-    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.process.stdout?.on('data', (chunk) => (this.stdout += chunk));
     this.process.stderr?.on('data', (chunk) => (this.stderr += chunk));
     this.finished = new Promise((resolve) => {
