@@ -23,15 +23,15 @@ export function scanCursor(call: Call, index: number): number {
   return Number(digits);
 }
 
-/** The options from argument `from` on: MATCH and COUNT, in any order, the last one counts. */
-export function scanOptions(call: Call, from: number): ScanOptions {
+/** The options from argument `from` on: MATCH and COUNT, in any order, the last one counts. Those in `others` are passed over. */
+export function scanOptions(call: Call, from: number, others: readonly string[] = []): ScanOptions {
   let count = DEFAULT_COUNT;
   let pattern = 0;
   for (let i = from; i < call.count; i += 2) {
     if (i + 1 === call.count) throw SYNTAX;
     if (call.is(i, 'COUNT')) count = readCount(call, i + 1);
     else if (call.is(i, 'MATCH')) pattern = i + 1;
-    else throw SYNTAX;
+    else if (!others.some((other) => call.is(i, other))) throw SYNTAX;
   }
   return { count, matches: matcher(call, pattern) };
 }

@@ -7,7 +7,7 @@ import { Slice } from '../memory/slice.js';
 import type { Collection } from '../values/value-context.js';
 import type { DatabaseContext } from './database-context.js';
 import { EntryTable } from './entry-table.js';
-import { ACCESS_BITS, HASH, LIST, RAW, SET, STREAM, STRING, TYPE_BITS, type ValueType, ZSET } from './meta.js';
+import { ACCESS_BITS, HASH, LIST, RAW, SET, STREAM, STRING, TEXT, TYPE_BITS, type ValueType, ZSET } from './meta.js';
 import { bulkBytes, headerBytes, writeBulk, writeHeader, writeTrailer } from './string-layout.js';
 
 const TYPE_OF: Readonly<Record<Collection['type'], ValueType>> = { list: LIST, set: SET, zset: ZSET, hash: HASH, stream: STREAM };
@@ -92,6 +92,12 @@ export class Database {
     writeWord(this.#memory, entry, META_WORD, meta);
   }
 
+  /** The bytes of the key; valid until the next call or change. */
+  keyRange(entry: number): Slice {
+    const start = keyOffset(this.#memory, entry);
+    return this.#slice.set(this.#memory.buffer(entry), start, start + keyLength(this.#memory, entry));
+  }
+
   /** A copy of the key. */
   keyOf(entry: number): Buffer {
     return keyOf(this.#memory, entry);
@@ -160,6 +166,11 @@ export class Database {
     this.setMeta(entry, this.metaOf(entry) | RAW);
   }
 
+  /** Says that the string does not count as an integer. */
+  markText(entry: number): void {
+    this.setMeta(entry, this.metaOf(entry) | TEXT);
+  }
+
   /** Adds a key that is not there, with a collection, which the database owns from now on. Returns the entry. */
   addCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
     const entry = allocateEntry(this.#memory, bytes, start, end, 0);
@@ -219,6 +230,10 @@ export class Database {
     return 0;
   }
 
+  isExpired(entry: number): boolean {
+    return this.#table.deadlineOf(entry) <= this.#context.nowMs;
+  }
+
   /** Removes a key because its deadline has come. */
   expire(entry: number): void {
     const key = this.keyOf(entry);
@@ -254,7 +269,7 @@ export class Database {
     const words = memory.words(entry);
     const word = offset >>> 2;
     words[word + VALUE_WORD] = to - from;
-    words[word + META_WORD] = meta & ~RAW;
+    words[word + META_WORD] = meta & ~(RAW | TEXT);
     writeBulk(memory.buffer(entry), offset + HEADER_BYTES + (words[word] as number), value, from, to);
   }
 

@@ -3,6 +3,7 @@
  *
  *     bits 0-3    the type
  *     bit  4      RAW
+ *     bit  5      TEXT
  *     bit  7      EXPIRES (memory/entry.ts)
  *     bits 8-31   when it was last used: seconds (LRU), or minutes and a logarithmic count (LFU)
  */
@@ -22,6 +23,9 @@ export const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash', 'stream'] as
 
 /** The string was changed in place, which OBJECT ENCODING tells by "raw". */
 export const RAW = 1 << 4;
+
+/** The string is no integer in Redis's eyes, though it may look like one: it is the result of floating-point arithmetic. */
+export const TEXT = 1 << 5;
 
 /** What a new value of an entry leaves untouched, besides the deadline. */
 export const ACCESS_SHIFT = 8;

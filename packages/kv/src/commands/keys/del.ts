@@ -23,3 +23,11 @@ export const del: Command = {
     call.reply.integer(removed);
   },
 };
+
+export const unlink: Command = {
+  ...del,
+  name: 'unlink',
+  flags: ['write', 'fast'],
+  since: '4.0.0',
+  summary: 'Removes keys, as DEL does.',
+};

@@ -1,4 +1,13 @@
 import type { Command } from '../../command/call.js';
-import { del } from './del.js';
+import { del, unlink } from './del.js';
+import { exists, touch, type } from './exists.js';
+import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
+import { object } from './object.js';
+import { copy, move, rename, renamenx } from './rename.js';
+import { keys, randomkey, scan } from './scan.js';
+import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
 
-export const keyCommands: readonly Command[] = [del];
+export const keyCommands: readonly Command[] = [
+  copy, del, exists, expire, expireat, expiretime, keys, move, object, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename,
+  renamenx, scan, touch, ttl, type, unlink,
+];

@@ -6,6 +6,11 @@ export function isDeadlineOption(call: Call, index: number): boolean {
   return call.is(index, 'EX') || call.is(index, 'PX') || call.is(index, 'EXAT') || call.is(index, 'PXAT');
 }
 
+/** Whether two arguments are the same option. */
+export function sameOption(call: Call, one: number, other: number): boolean {
+  return call.latin1(one).toUpperCase() === call.latin1(other).toUpperCase();
+}
+
 /** The deadline that such an option and the number behind it stand for, in ms since the epoch. */
 export function readDeadline(call: Call, index: number): number {
   const seconds = call.is(index, 'EX') || call.is(index, 'EXAT');

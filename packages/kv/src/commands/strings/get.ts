@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { SYNTAX } from '../../command/reply-error.js';
 import { STRING } from '../../store/meta.js';
-import { isDeadlineOption, readDeadline } from './deadline.js';
+import { isDeadlineOption, readDeadline, sameOption } from './deadline.js';
 
 export const get: Command = {
   name: 'get',
@@ -70,18 +70,27 @@ export const getex: Command = {
   summary: 'Answers the string at a key, and sets or clears its deadline.',
   syntax: 'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
   execute(call) {
-    const timed = call.count === 4 && isDeadlineOption(call, 2);
-    for (let i = 2; i < call.count && !timed; i++) {
-      if (!call.is(i, 'PERSIST')) throw SYNTAX;
-    }
+    const { persist, deadlineAt } = readOptions(call);
     const entry = call.readTyped(1, STRING);
     if (entry === 0) return call.reply.nil();
-    const deadlineMs = timed ? readDeadline(call, 2) : undefined;
+    const deadlineMs = deadlineAt > 0 ? readDeadline(call, deadlineAt) : undefined;
     replyString(call, entry);
-    if (call.count > 2 && !timed) clearDeadline(call, entry);
+    if (persist) clearDeadline(call, entry);
     else if (deadlineMs !== undefined) setDeadline(call, entry, deadlineMs);
   },
 };
+
+/** PERSIST, or one kind of deadline; where the same is said twice, the last one counts. */
+function readOptions(call: Call): { persist: boolean; deadlineAt: number } {
+  let persist = false;
+  let deadlineAt = 0;
+  for (let i = 2; i < call.count; i++) {
+    if (call.is(i, 'PERSIST') && deadlineAt === 0) persist = true;
+    else if (isDeadlineOption(call, i) && !persist && (deadlineAt === 0 || sameOption(call, i, deadlineAt)) && i + 1 < call.count) deadlineAt = i++;
+    else throw SYNTAX;
+  }
+  return { persist, deadlineAt };
+}
 
 /** Answers the string of an entry, or that there is none. */
 export function replyString(call: Call, entry: number): void {

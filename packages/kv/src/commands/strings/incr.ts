@@ -62,7 +62,7 @@ export const incrbyfloat: Command = {
     const sum = addLongDoubles(value, increment);
     if (sum === undefined || isInfinite(sum)) throw new ReplyError('ERR increment would produce NaN or Infinity');
     const text = Buffer.from(formatLongDouble(sum));
-    call.db.setString(call.source, call.start(1), call.end(1), text, 0, text.length, true);
+    call.db.markText(call.db.setString(call.source, call.start(1), call.end(1), text, 0, text.length, true));
     call.changed(1, 'incrbyfloat', '$');
     call.reply.bulk(text);
   },

@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { SYNTAX } from '../../command/reply-error.js';
 import { STRING } from '../../store/meta.js';
-import { deadlineOf, isDeadlineOption, readDeadline } from './deadline.js';
+import { deadlineOf, isDeadlineOption, readDeadline, sameOption } from './deadline.js';
 import { replyString } from './get.js';
 
 /** What stands behind the value. */
@@ -55,7 +55,7 @@ function readOptions(call: Call): SetOptions {
     else if (call.is(i, 'XX') && options.when !== 'absent') options.when = 'present';
     else if (call.is(i, 'GET')) options.get = true;
     else if (call.is(i, 'KEEPTTL') && deadlineAt === 0) options.keepDeadline = true;
-    else if (isDeadlineOption(call, i) && deadlineAt === 0 && !options.keepDeadline && i + 1 < call.count) deadlineAt = i++;
+    else if (isDeadlineOption(call, i) && (deadlineAt === 0 || sameOption(call, i, deadlineAt)) && !options.keepDeadline && i + 1 < call.count) deadlineAt = i++;
     else throw SYNTAX;
   }
   if (deadlineAt > 0) options.deadlineMs = readDeadline(call, deadlineAt);
