@@ -83,5 +83,6 @@ function signature({ difference: { command, ours, theirs } }: Found): string {
 function kind(reply: Reply): string {
   if (!('items' in reply)) return reply.type === 'error' ? reply.value.slice(0, 30) : reply.type;
   const [first] = reply.items;
-  return first !== undefined && 'value' in first && first.type === 'simple' ? first.value.replace(/"(\\.|[^"\\])*"/, 'key').split(' ').slice(2, 5).join(' ') : reply.type;
+  if (first?.type !== 'simple' || !('value' in first)) return reply.type;
+  return first.value.replace(/"(\\.|[^"\\])*"/, 'key').split(' ').slice(2, 5).join(' ');
 }

@@ -57,7 +57,8 @@ function leaves(reply: Reply): string {
 
 /** Without the version and the number of the connection. */
 function greeting(reply: Reply): string {
-  return 'items' in reply ? JSON.stringify(reply.items.filter((_, i) => !/^(id|version)$/.test((reply.items[i - (i % 2)] as Leaf).value))) : JSON.stringify(reply);
+  if (!('items' in reply)) return JSON.stringify(reply);
+  return JSON.stringify(chunks(reply.items, 2).filter(([name]) => !/^(id|version)$/.test((name as Leaf).value)));
 }
 
 /** The rules of an ACL user, whose order is that of a hash table. */
@@ -71,7 +72,8 @@ function compareText(one: string, other: string): number {
 
 /** Of what COMMAND INFO says of a command: its name, arity, flags, keys and categories. Hints and key specifications are left out. */
 const commandInfo: Comparison = ({ ours, theirs }) => {
-  const about = (reply: Reply) => ('items' in reply ? reply.items.map((command) => ('items' in command ? command.items.slice(0, 7).map(leaves) : command)) : reply);
+  const facts = (command: Reply) => ('items' in command ? command.items.slice(0, 7).map(leaves) : command);
+  const about = (reply: Reply) => ('items' in reply ? reply.items.map(facts) : reply);
   return JSON.stringify(about(ours)) === JSON.stringify(about(theirs));
 };
 
@@ -119,7 +121,8 @@ export const EVERYTHING = '1000000';
 
 /** Only that both answer with the same kind of reply: what is in it is each server's own. */
 const OWN: readonly string[] = [
-  'TIME', 'LASTSAVE', 'INFO', 'LOLWUT', 'CLIENT|ID', 'CLIENT|INFO', 'CLIENT|LIST', 'DEBUG', 'MEMORY|USAGE', 'MEMORY|DOCTOR', 'COMMAND|COUNT', 'COMMAND|DOCS', 'COMMAND|LIST',
+  'TIME', 'LASTSAVE', 'INFO', 'LOLWUT', 'CLIENT|ID', 'CLIENT|INFO', 'CLIENT|LIST', 'DEBUG', 'MEMORY|USAGE', 'MEMORY|DOCTOR', 'COMMAND|COUNT',
+  'COMMAND|DOCS', 'COMMAND|LIST',
   'ACL|CAT', 'ACL|GENPASS', 'ROLE',
 ];
 

@@ -12,12 +12,13 @@ export function compatibilityPage(): string {
   const commands = names.filter((name) => !containers.has(name));
   const compared = commands.filter((name) => counts.get(name) !== 0);
   const others = commands.filter((name) => counts.get(name) === 0);
+  const because = ({ why }: { why: string }) => entry(why, others.filter((name) => reasonOf(name)?.why === why));
   const reasonOf = (name: string) => UNCOMPARED.find(({ matches }) => matches.test(name));
   return [
     INTRODUCTION,
     `## Compared\n\n${table(compared.map((name) => [name, roughly(counts.get(name) as number)]))}`,
     `## Known differences\n\n${KNOWN_DIFFERENCES.map(({ what, why }) => `- **${what}.** ${why}`).join('\n')}`,
-    `## Supported, but compared in no random sequence\n\n${UNCOMPARED.map((reason) => entry(reason.why, others.filter((name) => reasonOf(name) === reason))).join('\n')}`,
+    `## Supported, but compared in no random sequence\n\n${UNCOMPARED.map(because).join('\n')}`,
     `## Not supported\n\n${others.filter((name) => reasonOf(name) === undefined).map(code).join(', ')}`,
   ].join('\n\n') + '\n';
 }

@@ -163,6 +163,8 @@ export class Draw extends Random {
 
   /** What a mistake puts in the place of an argument. None of it may turn into a short time to live, a huge allocation or an id by the clock. */
   wrong(): string {
-    return this.pick([...NASTY.slice(0, 15).filter((value) => value !== '*'), ...NO_NUMBERS.slice(0, 12), '0', '-1', 'GET', 'NX', 'XX', 'LIMIT', 'COUNT', 'WITHSCORES', '9223372036854775807']);
+    return this.pick([
+      ...NASTY.slice(0, 15), ...NO_NUMBERS.slice(0, 12), '0', '-1', 'GET', 'NX', 'XX', 'LIMIT', 'COUNT', 'WITHSCORES', '9223372036854775807',
+    ]);
   }
 }

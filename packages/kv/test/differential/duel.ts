@@ -63,7 +63,8 @@ function afterwards(ours: Transcript, theirs: Transcript): Difference | undefine
   const isEqual = (left: Reply, right: Reply) => byChannel(left) === byChannel(right);
   const pushes = ours.pushes.findIndex((reply, i) => !isEqual(reply, theirs.pushes[i] as Reply));
   if (pushes >= 0) return endDifference('(pushes)', ours.pushes[pushes] as Reply, theirs.pushes[pushes] as Reply);
-  return isEqual(ours.keyspace, theirs.keyspace) ? undefined : endDifference('(keyspace)', without(ours.keyspace, theirs.keyspace), without(theirs.keyspace, ours.keyspace));
+  if (isEqual(ours.keyspace, theirs.keyspace)) return undefined;
+  return endDifference('(keyspace)', without(ours.keyspace, theirs.keyspace), without(theirs.keyspace, ours.keyspace));
 }
 
 function endDifference(command: string, ours: Reply, theirs: Reply): Difference {

@@ -59,11 +59,13 @@ async function opponent(address: string | undefined): Promise<Address & { stop: 
 
 function print({ seed, units, difference }: Found): void {
   const options = `--seed ${seed} --commands ${SEQUENCE_STEPS} --family ${values.family}${values.resp2 ? ' --resp2' : ''}`;
-  process.stdout.write(`\n${difference.command} differs:\n${commandLines(units)}\n${pairLines(difference)}\n  again: node packages/kv/dist/test/differential/run.js ${options}\n`);
+  const again = `node packages/kv/dist/test/differential/run.js ${options}`;
+  process.stdout.write(`\n${difference.command} differs:\n${commandLines(units)}\n${pairLines(difference)}\n  again: ${again}\n`);
 }
 
 function summarize({ steps, differences, counts, muted }: Tally): void {
-  if (values.counts) for (const [command, count] of [...counts].sort(([one], [other]) => (one < other ? -1 : 1))) process.stdout.write(`${command.padEnd(24)} ${count}\n`);
+  const sorted = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+  if (values.counts) for (const [command, count] of sorted) process.stdout.write(`${command.padEnd(24)} ${count}\n`);
   if (muted.size > 0) process.stdout.write(`\nleft out after they had differed too often: ${[...muted].join(', ')}\n`);
   process.stdout.write(`\nseed ${values.seed}: ${steps} commands, ${counts.size} different ones, ${differences.length} differences\n`);
   process.exitCode = differences.length === 0 ? 0 : 1;

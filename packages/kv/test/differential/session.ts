@@ -13,7 +13,8 @@ const RESET: readonly (readonly string[])[] = [
   ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH'], ['ACL', 'DELUSER', 'somebody'], ['SLOWLOG', 'RESET'],
   ...Object.entries({
     'maxmemory-policy': 'noeviction', maxmemory: '0', 'notify-keyspace-events': '', 'hash-max-listpack-entries': '128', 'hash-max-listpack-value': '64',
-    'zset-max-listpack-entries': '128', 'set-max-intset-entries': '512', 'list-max-listpack-size': '-2', 'slowlog-log-slower-than': '-1', 'slowlog-max-len': '128',
+    'zset-max-listpack-entries': '128', 'set-max-intset-entries': '512', 'list-max-listpack-size': '-2', 'slowlog-log-slower-than': '-1',
+    'slowlog-max-len': '128',
     timeout: '0', 'tcp-keepalive': '300', 'lfu-log-factor': '10', 'busy-reply-threshold': '5000',
   }).map(([name, value]) => ['CONFIG', 'SET', name, value]),
 ];

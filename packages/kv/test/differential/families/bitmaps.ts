@@ -12,7 +12,10 @@ export const bitmaps: Family = {
     GETBIT: (d) => ['GETBIT', d.key('string'), offset(d)],
     BITCOUNT: (d) => ['BITCOUNT', d.key('string'), ...d.maybe(0.7, d.index(), d.index(), ...d.maybe(0.5, d.option('BYTE', 'BIT')))],
     BITPOS: (d) => ['BITPOS', d.key('string'), bit(d), ...position(d)],
-    BITOP: (d) => ['BITOP', ...(d.chance(0.3) ? ['NOT', d.key('string'), d.key('string')] : [d.option('AND', 'OR', 'XOR', 'NOT', 'NAND', 'AND'), d.key('string'), ...d.keys('string')])],
+    BITOP: (d) => [
+      'BITOP',
+      ...d.pick([['NOT', d.key('string'), d.key('string')], [d.option('AND', 'OR', 'XOR', 'NOT', 'NAND'), d.key('string'), ...d.keys('string')]]),
+    ],
     BITFIELD: (d) => ['BITFIELD', d.key('string'), ...d.some(0, 4, () => operation(d)).flat()],
     BITFIELD_RO: (d) => ['BITFIELD_RO', d.key('string'), ...d.some(0, 3, () => ['GET', ...place(d)]).flat()],
   },

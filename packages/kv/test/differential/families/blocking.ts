@@ -30,11 +30,16 @@ export const blocking: Family = {
     XREAD: (d) => fed(d, ['XREAD', 'BLOCK', '2000', 'STREAMS', 'bq1', 'bq2', '$', '0'], [['XADD', d.pick(['bq1', 'bq2']), '5-1', 'a', d.value()]]),
     XREADGROUP: (d) => grouped(d),
     // A blocked client is answered with an error when the stream that its group belongs to goes away.
-    'XREADGROUP+': (d) => [...grouped(d).slice(0, 3), { connection: FEEDER, args: d.pick([['DEL', 'bq1'], ['XGROUP', 'DESTROY', 'bq1', 'g']]) }, ...grouped(d).slice(-4)],
+    'XREADGROUP+': (d) => [
+      ...grouped(d).slice(0, 3), { connection: FEEDER, args: d.pick([['DEL', 'bq1'], ['XGROUP', 'DESTROY', 'bq1', 'g']]) }, ...grouped(d).slice(-4),
+    ],
     WAIT: () => ['WAIT', '0', '0'],
     'WAIT+': (d) => d.pick([['WAIT', 'x', '0'], ['WAIT', '0', '-1'], ['WAIT', '0'], ['WAIT', '0', 'abc']]),
     'BLPOP++': (d) => ['BLPOP', d.key('string'), d.pick(['-1', 'abc', '', 'nan', '1e400', '9223372036854775807'])],
-    'BLMPOP++': (d) => d.pick([['BLMPOP', '0.01', '0', 'l1', 'LEFT'], ['BLMPOP', '0.01', '1', 'l1', 'UP'], ['BLMPOP', 'x', '1', 'l1', 'LEFT'], ['BZMPOP', '-1', '1', 'z1', 'MIN']]),
+    'BLMPOP++': (d) => d.pick([
+      ['BLMPOP', '0.01', '0', 'l1', 'LEFT'], ['BLMPOP', '0.01', '1', 'l1', 'UP'], ['BLMPOP', 'x', '1', 'l1', 'LEFT'],
+      ['BZMPOP', '-1', '1', 'z1', 'MIN'],
+    ]),
   },
 };
 

@@ -25,18 +25,34 @@ export const connections: Family = {
     'CLIENT ID': () => ['CLIENT', 'ID'],
     'CLIENT INFO': () => ['CLIENT', 'INFO'],
     'CLIENT LIST': (d) => ['CLIENT', 'LIST', ...d.pick([[], ['TYPE', 'normal'], ['TYPE', 'nosuch'], ['ID', '99999999'], ['ID', 'x'], ['NOSUCH']])],
-    'CLIENT KILL': (d) => ['CLIENT', 'KILL', ...d.pick([['ID', '99999999'], ['ADDR', '1.2.3.4:5'], ['1.2.3.4:5'], ['TYPE', 'nosuch'], ['ID', 'x'], ['ID'], ['USER', 'nosuch'], ['SKIPME', 'maybe'], ['LADDR', '9.9.9.9:9'], ['TYPE', 'replica']])],
-    'CLIENT REPLY': (d) => [{ args: ['CLIENT', 'REPLY', 'OFF'], mode: 'silent' }, { args: drawCommand(d, [strings]), mode: 'silent' }, { args: ['NOSUCH'], mode: 'silent' }, { args: ['CLIENT', 'REPLY', 'ON'] }],
-    'CLIENT REPLY+': (d) => [{ args: ['CLIENT', 'REPLY', 'SKIP'], mode: 'silent' }, { args: drawCommand(d, [strings]), mode: 'silent' }, { args: drawCommand(d, [strings]) }],
+    'CLIENT KILL': (d) => [
+      'CLIENT', 'KILL',
+      ...d.pick([['ID', '99999999'], ['ADDR', '1.2.3.4:5'], ['1.2.3.4:5'],
+        ['TYPE', 'nosuch'], ['ID', 'x'], ['ID'], ['USER', 'nosuch'], ['SKIPME', 'maybe'], ['LADDR', '9.9.9.9:9'], ['TYPE', 'replica']]),
+    ],
+    'CLIENT REPLY': (d) => [
+      { args: ['CLIENT', 'REPLY', 'OFF'], mode: 'silent' }, { args: drawCommand(d, [strings]), mode: 'silent' }, { args: ['NOSUCH'], mode: 'silent' },
+      { args: ['CLIENT', 'REPLY', 'ON'] },
+    ],
+    'CLIENT REPLY+': (d) => [
+      { args: ['CLIENT', 'REPLY', 'SKIP'], mode: 'silent' }, { args: drawCommand(d, [strings]), mode: 'silent' }, { args: drawCommand(d, [strings]) },
+    ],
     'CLIENT REPLY++': (d) => ['CLIENT', 'REPLY', d.pick(['ON', 'MAYBE', ''])],
     'CLIENT NO-EVICT': (d) => ['CLIENT', 'NO-EVICT', d.option('ON', 'OFF', 'MAYBE')],
     'CLIENT UNPAUSE': () => ['CLIENT', 'UNPAUSE'],
-    'CLIENT PAUSE': (d) => [{ args: ['CLIENT', 'PAUSE', ...d.pick([['0'], ['-1'], ['abc'], ['0', 'WRITE'], ['0', 'ALL'], ['0', 'NOSUCH'], []])] }, { args: ['CLIENT', 'UNPAUSE'] }],
+    'CLIENT PAUSE': (d) => [
+      { args: ['CLIENT', 'PAUSE', ...d.pick([['0'], ['-1'], ['abc'], ['0', 'WRITE'], ['0', 'ALL'], ['0', 'NOSUCH'], []])] },
+      { args: ['CLIENT', 'UNPAUSE'] },
+    ],
     'CLIENT UNBLOCK': (d) => ['CLIENT', 'UNBLOCK', d.pick(['99999999', '-1', 'abc', '0']), ...d.some(0, 1, () => d.option('TIMEOUT', 'ERROR', 'NOSUCH'))],
     'CLIENT GETREDIR': () => ['CLIENT', 'GETREDIR'],
     'CLIENT TRACKINGINFO': () => ['CLIENT', 'TRACKINGINFO'],
     'CLIENT CACHING': (d) => ['CLIENT', 'CACHING', d.option('YES', 'NO', 'MAYBE')],
-    'CLIENT TRACKING': (d) => ['CLIENT', 'TRACKING', ...d.pick([['OFF'], ['MAYBE'], ['ON', 'REDIRECT', '99999999'], ['ON', 'PREFIX', 'x'], ['ON', 'OPTIN', 'OPTOUT'], ['ON', 'BCAST', 'OPTIN'], ['ON', 'NOSUCH'], []])],
+    'CLIENT TRACKING': (d) => [
+      'CLIENT', 'TRACKING',
+      ...d.pick([['OFF'], ['MAYBE'], ['ON', 'REDIRECT', '99999999'], ['ON', 'PREFIX', 'x'],
+        ['ON', 'OPTIN', 'OPTOUT'], ['ON', 'BCAST', 'OPTIN'], ['ON', 'NOSUCH'], []]),
+    ],
     'CLIENT TRACKING+': (d) => {
       const key = d.key('string');
       const own = (args: string[]) => ({ connection: TRACKING, args, mode: 'stream' as const });

@@ -7,8 +7,10 @@ const LIBRARIES = [
   '#!lua name=other\nredis.register_function("writes", function(keys, args) return redis.call("SET", keys[1], args[1]) end)',
   '#!lua name=other\nredis.register_function("first", function() return 1 end)',
   '#!lua name=described\nredis.register_function{function_name="described", description="says what it does", callback=function() return 7 end}',
-  '#!lua name=empty\n', '#!lua\nreturn 1', 'return 1', '#!lua name=bad name\nreturn 1', '#!nosuch name=x\nreturn 1', '#!lua name=broken\nreturn (', '#!lua name=raises\nerror("mine")', '#!lua name=calls\nredis.call("PING")',
-  '#!lua name=twice\nredis.register_function("a", function() end)\nredis.register_function("a", function() end)', '#!lua name=wrong\nredis.register_function("a-b", function() end)', '#!lua name=wrong\nredis.register_function("a")',
+  '#!lua name=empty\n', '#!lua\nreturn 1', 'return 1', '#!lua name=bad name\nreturn 1', '#!nosuch name=x\nreturn 1', '#!lua name=broken\nreturn (',
+  '#!lua name=raises\nerror("mine")', '#!lua name=calls\nredis.call("PING")',
+  '#!lua name=twice\nredis.register_function("a", function() end)\nredis.register_function("a", function() end)',
+  '#!lua name=wrong\nredis.register_function("a-b", function() end)', '#!lua name=wrong\nredis.register_function("a")',
 ];
 
 export const functions: Family = {

@@ -22,7 +22,9 @@ export const geo: Family = {
 
 function point(d: Draw): string[] {
   if (d.chance(0.1)) return [d.pick(['180', '-180', '181', 'abc', '0', 'nan']), d.pick(['85.05112878', '-85.05112878', '86', '', '0'])];
-  return d.chance(0.5) ? [`${d.between(12, 16)}.${d.between(0, 999_999)}`, `${d.between(36, 39)}.${d.between(0, 9999)}`] : [`${d.between(-179, 179)}.5`, `${d.between(-84, 84)}.25`];
+  return d.chance(0.5) ? [`${d.between(12, 16)}.${d.between(0, 999_999)}`, `${d.between(36, 39)}.${d.between(0, 9999)}`] : [
+    `${d.between(-179, 179)}.5`, `${d.between(-84, 84)}.25`,
+  ];
 }
 
 function unit(d: Draw): string {

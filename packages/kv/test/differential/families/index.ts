@@ -19,7 +19,8 @@ import { strings } from './strings.js';
 import { transactions } from './transactions.js';
 
 export const FAMILIES: readonly Family[] = [
-  strings, bitmaps, hashes, lists, sets, sortedSets, streams, hyperloglog, geo, keys, transactions, publishing, scripting, functions, blocking, connections, server,
+  strings, bitmaps, hashes, lists, sets, sortedSets, streams, hyperloglog, geo, keys,
+  transactions, publishing, scripting, functions, blocking, connections, server,
 ];
 
 /** Throws for a name that no family has. */

@@ -39,7 +39,10 @@ export const keys: Family = {
     FLUSHDB: (d) => (d.chance(0.1) ? ['FLUSHDB', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : ['DBSIZE']),
     FLUSHALL: (d) => (d.chance(0.05) ? ['FLUSHALL', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : ['DBSIZE']),
     KEYS: (d) => ['KEYS', d.pattern()],
-    SCAN: (d) => [{ args: ['SCAN', CURSOR, ...d.maybe(0.4, 'MATCH', d.pattern()), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.4, 'TYPE', d.pick(TYPES))], mode: 'scan' }],
+    SCAN: (d) => {
+      const type = d.maybe(0.4, 'TYPE', d.pick(TYPES));
+      return [{ args: ['SCAN', CURSOR, ...d.maybe(0.4, 'MATCH', d.pattern()), ...d.maybe(0.4, 'COUNT', d.count()), ...type], mode: 'scan' }];
+    },
     'SCAN+': (d) => ['SCAN', d.pick(['abc', ' 0', '1x']), ...d.maybe(0.5, 'MATCH')],
     RANDOMKEY: () => [{ args: ['KEYS', '*'] }, { args: ['RANDOMKEY'] }],
     OBJECT: (d) => ['OBJECT', d.pick(['ENCODING', 'ENCODING', 'REFCOUNT', 'IDLETIME', 'FREQ', 'NOSUCH']), anyKey(d)],
@@ -66,8 +69,12 @@ function condition(d: Draw): string[] {
 /** A write to a key of any type, so that there is something to be dumped. */
 function filling(d: Draw): readonly string[] {
   return d.pick([
-    ['SET', d.key('string'), d.value()], ['RPUSH', d.key('list'), d.value(), d.value()], ['HSET', d.key('hash'), d.field(), d.value()], ['SADD', d.key('set'), d.value(), d.value()],
-    ['ZADD', d.key('zset'), d.score(), d.field()], ['XADD', d.key('stream'), `${d.ordinal()}-1`, d.field(), d.value()], ['XGROUP', 'CREATE', d.key('stream'), 'g1', '0', 'MKSTREAM'],
+    ['SET', d.key('string'), d.value()], ['RPUSH', d.key('list'), d.value(), d.value()], ['HSET', d.key('hash'), d.field(), d.value()], [
+      'SADD', d.key('set'), d.value(), d.value(),
+    ],
+    ['ZADD', d.key('zset'), d.score(), d.field()], ['XADD', d.key('stream'), `${d.ordinal()}-1`, d.field(), d.value()], [
+      'XGROUP', 'CREATE', d.key('stream'), 'g1', '0', 'MKSTREAM',
+    ],
   ]);
 }
 
@@ -76,7 +83,10 @@ function restoreTtl(d: Draw): string {
 }
 
 function restoreOptions(d: Draw): string[] {
-  return [...d.maybe(0.8, 'REPLACE'), ...d.maybe(0.4, 'ABSTTL'), ...d.maybe(0.1, 'IDLETIME', d.count()), ...d.maybe(0.1, 'FREQ', d.pick(['0', '255', '256', '-1']))];
+  return [
+    ...d.maybe(0.8, 'REPLACE'), ...d.maybe(0.4, 'ABSTTL'), ...d.maybe(0.1, 'IDLETIME', d.count()),
+    ...d.maybe(0.1, 'FREQ', d.pick(['0', '255', '256', '-1'])),
+  ];
 }
 
 /** Elements whose weights are equal stand in an order of chance, so such a reply must not be stored. */

@@ -21,7 +21,9 @@ export const lists: Family = {
     LTRIM: (d) => ['LTRIM', d.key('list'), d.index(), d.index()],
     LREM: (d) => ['LREM', d.key('list'), d.index(), d.value()],
     LINSERT: (d) => ['LINSERT', d.key('list'), d.option('BEFORE', 'AFTER', 'BEFORE', 'AFTER', 'BESIDE'), d.value(), d.value()],
-    LPOS: (d) => ['LPOS', d.key('list'), d.value(), ...d.maybe(0.4, 'RANK', d.index()), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.3, 'MAXLEN', d.count())],
+    LPOS: (d) => [
+      'LPOS', d.key('list'), d.value(), ...d.maybe(0.4, 'RANK', d.index()), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.3, 'MAXLEN', d.count()),
+    ],
     RPOPLPUSH: (d) => ['RPOPLPUSH', d.key('list'), d.key('list')],
     LMOVE: (d) => ['LMOVE', d.key('list'), d.key('list'), d.option('LEFT', 'RIGHT'), d.option('LEFT', 'RIGHT')],
     LMPOP: (d) => ['LMPOP', ...d.counted(d.keys('list')), d.option('LEFT', 'RIGHT'), ...d.maybe(0.5, 'COUNT', d.count())],

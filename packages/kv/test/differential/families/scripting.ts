@@ -22,7 +22,9 @@ export const scripting: Family = {
     },
     SCRIPT: (d) => ['SCRIPT', d.option('LOAD'), d.pick(SCRIPTS)],
     'SCRIPT+': (d) => ['SCRIPT', d.option('EXISTS'), ...d.some(1, 3, () => sha(d))],
-    'SCRIPT++': (d) => (d.chance(0.1) ? ['SCRIPT', 'FLUSH', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : ['SCRIPT', d.pick(['KILL', 'NOSUCH'])]),
+    'SCRIPT++': (d) => (d.chance(0.1) ? ['SCRIPT', 'FLUSH', ...d.some(0, 1, () => d.option('SYNC', 'ASYNC', 'NOW'))] : [
+      'SCRIPT', d.pick(['KILL', 'NOSUCH']),
+    ]),
   },
 };
 

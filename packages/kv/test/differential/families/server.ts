@@ -24,7 +24,10 @@ export const server: Family = {
     TIME: () => ['TIME'],
     LASTSAVE: () => ['LASTSAVE'],
     DBSIZE: (d) => ['DBSIZE', ...d.maybe(0.1, 'x')],
-    INFO: (d) => ['INFO', ...d.pick([['server'], ['clients'], ['memory'], ['stats'], ['replication'], ['keyspace'], ['nosuch'], ['everything'], [], ['cpu', 'persistence']])],
+    INFO: (d) => [
+      'INFO',
+      ...d.pick([['server'], ['clients'], ['memory'], ['stats'], ['replication'], ['keyspace'], ['nosuch'], ['everything'], [], ['cpu', 'persistence']]),
+    ],
     ROLE: () => ['ROLE'],
     LOLWUT: () => ['LOLWUT'],
     'CONFIG GET': (d) => ['CONFIG', 'GET', ...d.some(1, 2, () => d.pick(PARAMETERS.flatMap(([name]) => [name, name.toUpperCase()])))],
@@ -33,7 +36,10 @@ export const server: Family = {
       const [name, values] = d.pick(PARAMETERS);
       return [{ args: ['CONFIG', 'SET', name, d.pick(values)] }, { args: ['CONFIG', 'GET', name] }];
     },
-    'CONFIG SET+': (d) => ['CONFIG', 'SET', ...d.pick([['nosuch', '1'], ['maxmemory'], ['port', 'abc'], ['timeout', '1', 'nosuch', '2'], ['timeout', '5', 'timeout', '6'], []])],
+    'CONFIG SET+': (d) => [
+      'CONFIG', 'SET',
+      ...d.pick([['nosuch', '1'], ['maxmemory'], ['port', 'abc'], ['timeout', '1', 'nosuch', '2'], ['timeout', '5', 'timeout', '6'], []]),
+    ],
     'CONFIG RESETSTAT': () => ['CONFIG', 'RESETSTAT'],
     'CONFIG NOSUCH': () => ['CONFIG', 'NOSUCH'],
     'SLOWLOG LEN': () => ['SLOWLOG', 'LEN'],
@@ -53,9 +59,16 @@ export const server: Family = {
     'COMMAND LIST': (d) => ['COMMAND', 'LIST', 'FILTERBY', ...d.pick([['PATTERN', 'get*'], ['ACLCAT', 'hyperloglog'], ['NOSUCH', 'x'], ['PATTERN', 'hset']])],
     'COMMAND GETKEYS': (d) => ['COMMAND', 'GETKEYS', ...drawCommand(d, KEYED)],
     'COMMAND GETKEYSANDFLAGS': (d) => ['COMMAND', 'GETKEYSANDFLAGS', ...drawCommand(d, KEYED)],
-    'COMMAND GETKEYS+': (d) => ['COMMAND', 'GETKEYS', ...d.pick([['PING'], ['NOSUCH', 'a'], ['GET'], ['EVAL', 'x', '2', 'a', 'b', 'c'], ['MIGRATE', 'h', '1', '', '0', '1', 'KEYS', 'a', 'b'], ['XREAD', 'STREAMS', 'a', 'b', '1', '2']])],
+    'COMMAND GETKEYS+': (d) => [
+      'COMMAND', 'GETKEYS',
+      ...d.pick([['PING'], ['NOSUCH', 'a'], ['GET'], ['EVAL', 'x', '2', 'a', 'b', 'c'],
+        ['MIGRATE', 'h', '1', '', '0', '1', 'KEYS', 'a', 'b'], ['XREAD', 'STREAMS', 'a', 'b', '1', '2']]),
+    ],
     'ACL WHOAMI': () => ['ACL', 'WHOAMI'],
-    'ACL CAT': (d) => ['ACL', 'CAT', ...d.some(0, 1, () => d.pick(['hyperloglog', 'nosuch', 'geo', 'transaction', 'bitmap', 'list', 'set', 'hash', 'sortedset', 'string', 'stream', 'pubsub', 'blocking']))],
+    'ACL CAT': (d) => [
+      'ACL', 'CAT',
+      ...d.some(0, 1, () => d.pick(['hyperloglog', 'nosuch', 'geo', 'transaction', 'bitmap', 'list', 'sortedset', 'stream', 'pubsub', 'blocking'])),
+    ],
     'ACL USERS': () => ['ACL', 'USERS'],
     'ACL GENPASS': (d) => ['ACL', 'GENPASS', ...d.some(0, 1, () => d.pick(['5', '0', '-1', 'abc', '5000', '128']))],
     'ACL SETUSER': (d) => user(d),
@@ -87,7 +100,13 @@ const PARAMETERS: readonly (readonly [string, readonly string[]])[] = [
 
 /** A user that exists for as long as the scene. */
 function user(d: Draw): { args: string[] }[] {
-  const rules = d.some(0, 3, () => d.pick(['on', 'off', '>secret', 'nopass', '~a*', '%R~b*', '&news*', '+get', '-@all', '+@read', '+client|id', 'allkeys', 'resetpass', 'nosuch', '+nosuch', '~', '(+set ~c*)', 'clearselectors', 'reset']));
+  const rules = d.some(0, 3, () => d.pick([
+    'on', 'off', '>secret', 'nopass', '~a*', '%R~b*', '&news*', '+get', '-@all', '+@read', '+client|id', 'allkeys', 'resetpass', 'nosuch', '+nosuch',
+    '~', '(+set ~c*)', 'clearselectors', 'reset',
+  ]));
   const try1 = { args: ['ACL', 'DRYRUN', 'somebody', ...drawCommand(d, [strings])] };
-  return [{ args: ['ACL', 'SETUSER', 'somebody', ...rules] }, { args: ['ACL', 'GETUSER', 'somebody'] }, { args: ['ACL', 'LIST'] }, try1, { args: ['ACL', 'DELUSER', 'somebody'] }];
+  return [
+    { args: ['ACL', 'SETUSER', 'somebody', ...rules] }, { args: ['ACL', 'GETUSER', 'somebody'] }, { args: ['ACL', 'LIST'] }, try1,
+    { args: ['ACL', 'DELUSER', 'somebody'] },
+  ];
 }

@@ -9,7 +9,10 @@ export const sortedSets: Family = {
   builders: ['ZADD', 'ZADD+', 'ZINCRBY', 'ZADD+++'],
   recipes: {
     ZADD: (d) => ['ZADD', d.key('zset'), ...d.some(1, 4, () => [d.score(), d.field()]).flat()],
-    'ZADD+': (d) => ['ZADD', d.key('zset'), ...d.some(0, 2, () => d.option('NX', 'XX', 'GT', 'LT', 'CH', 'INCR')), ...d.some(1, 2, () => [d.score(), d.field()]).flat()],
+    'ZADD+': (d) => [
+      'ZADD', d.key('zset'), ...d.some(0, 2, () => d.option('NX', 'XX', 'GT', 'LT', 'CH', 'INCR')),
+      ...d.some(1, 2, () => [d.score(), d.field()]).flat(),
+    ],
     // More members than a listpack takes.
     'ZADD++': (d) => ['ZADD', d.key('zset'), ...Array.from({ length: d.between(120, 140) }, (_, i) => [`${i % 50}`, `m${i}`]).flat()],
     'ZADD+++': (d) => ['ZADD', d.lexKey(), ...d.some(3, 8, () => ['0', d.field()]).flat()],
@@ -74,5 +77,8 @@ function sources(d: Draw): string[] {
 function combined(d: Draw): string[] {
   const from = sources(d);
   const weights = Array.from({ length: from.length - (d.chance(0.9) ? 1 : 0) }, () => d.score());
-  return [...from, ...(d.chance(0.4) ? ['WEIGHTS', ...weights] : []), ...d.maybe(0.4, 'AGGREGATE', d.option('SUM', 'MIN', 'MAX', 'SUM', 'MIN', 'MAX', 'AVG'))];
+  return [
+    ...from, ...(d.chance(0.4) ? ['WEIGHTS', ...weights] : []),
+    ...d.maybe(0.4, 'AGGREGATE', d.option('SUM', 'MIN', 'MAX', 'SUM', 'MIN', 'MAX', 'AVG')),
+  ];
 }

@@ -20,11 +20,16 @@ export const streams: Family = {
     XINFO: (d) => ['XINFO', 'STREAM', key(d), ...d.maybe(0.5, 'FULL', ...d.maybe(0.5, 'COUNT', d.count()))],
     'XINFO+': (d) => ['XINFO', 'GROUPS', key(d)],
     'XINFO++': (d) => ['XINFO', 'CONSUMERS', key(d), group(d)],
-    'XGROUP+': (d) => ['XGROUP', 'CREATE', key(d), group(d), d.pick(['$', '0', id(d)]), ...d.maybe(0.8, 'MKSTREAM'), ...d.maybe(0.2, 'ENTRIESREAD', d.count())],
+    'XGROUP+': (d) => [
+      'XGROUP', 'CREATE', key(d), group(d), d.pick(['$', '0', id(d)]), ...d.maybe(0.8, 'MKSTREAM'), ...d.maybe(0.2, 'ENTRIESREAD', d.count()),
+    ],
     XGROUP: (d) => ['XGROUP', d.option('SETID'), key(d), group(d), d.pick(['$', '0', id(d)]), ...d.maybe(0.2, 'ENTRIESREAD', d.count())],
     'XGROUP++': (d) => ['XGROUP', d.option('DESTROY'), key(d), group(d)],
     'XGROUP+++': (d) => ['XGROUP', d.option('CREATECONSUMER', 'DELCONSUMER'), key(d), group(d), consumer(d)],
-    XREADGROUP: (d) => ['XREADGROUP', 'GROUP', group(d), consumer(d), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.1, 'NOACK'), ...sources(d, () => d.pick(['>', '>', '0', id(d)]))],
+    XREADGROUP: (d) => [
+      'XREADGROUP', 'GROUP', group(d), consumer(d), ...d.maybe(0.4, 'COUNT', d.count()), ...d.maybe(0.1, 'NOACK'),
+      ...sources(d, () => d.pick(['>', '>', '0', id(d)])),
+    ],
     'XREADGROUP+': (d) => ['XREADGROUP', 'GROUP', group(d), consumer(d), 'STREAMS', key(d), '>'],
     XACK: (d) => ['XACK', key(d), group(d), ...d.some(1, 4, () => id(d))],
     XPENDING: (d) => ['XPENDING', key(d), group(d)],

@@ -22,12 +22,18 @@ export const transactions: Family = {
     DISCARD: (d) => [{ args: ['MULTI'] }, ...queued(d), { args: ['DISCARD'] }],
     'MULTI+': (d) => [{ args: ['MULTI'] }, ...queued(d), { args: d.pick(REFUSED) }, ...queued(d), { args: ['EXEC'] }],
     WATCH: (d) => watched(d),
-    UNWATCH: (d) => [{ args: ['WATCH', d.key('string')] }, { args: ['SET', d.key('string'), 'x'] }, { args: ['UNWATCH'] }, { args: ['MULTI'] }, ...queued(d), { args: ['EXEC'] }],
+    UNWATCH: (d) => [
+      { args: ['WATCH', d.key('string')] }, { args: ['SET', d.key('string'), 'x'] }, { args: ['UNWATCH'] }, { args: ['MULTI'] }, ...queued(d),
+      { args: ['EXEC'] },
+    ],
     EXEC: (d) => d.pick([['EXEC'], ['DISCARD'], ['UNWATCH'], ['WATCH'], ['MULTI', 'x'], ['EXEC', 'x']]),
   },
 };
 
-const REFUSED = [['MULTI'], ['WATCH', 's1'], ['GET'], ['NOSUCHCOMMAND', 'a'], ['SET', 's1'], ['EXEC', 'x'], ['UNWATCH'], ['BLPOP', 'l1', '0'], ['CLIENT', 'NOSUCH'], ['RESET', 'x']];
+const REFUSED = [
+  ['MULTI'], ['WATCH', 's1'], ['GET'], ['NOSUCHCOMMAND', 'a'], ['SET', 's1'], ['EXEC', 'x'], ['UNWATCH'], ['BLPOP', 'l1', '0'], ['CLIENT', 'NOSUCH'],
+  ['RESET', 'x'],
+];
 
 function queued(d: Draw): Scene {
   return d.some(0, 4, () => ({ args: drawCommand(d, INSIDE) }));
