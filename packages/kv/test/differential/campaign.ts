@@ -4,6 +4,7 @@ import type { Reply } from '../support/resp-decoder.js';
 import { type Difference, type Opponents, duel } from './duel.js';
 import type { Family } from './family.js';
 import { sequence } from './generator.js';
+import { REDIS_COMMANDS } from './redis-commands.js';
 import { type Unit, commandOf } from './sequence.js';
 import type { Circumstances } from './session.js';
 import { type Shrunk, Shrinker } from './shrinker.js';
@@ -35,6 +36,7 @@ export interface Tally {
 /** The length of a sequence; then the servers are emptied. */
 export const SEQUENCE_STEPS = 250;
 const MUTED_AFTER = 3;
+const KNOWN: ReadonlySet<string> = new Set(REDIS_COMMANDS);
 
 /** Sequence number n has the seed `seed + n`, so that each can be repeated alone. */
 export async function campaign(opponents: Opponents, plan: Plan): Promise<Tally> {
@@ -47,7 +49,8 @@ export async function campaign(opponents: Opponents, plan: Plan): Promise<Tally>
     const units = sequence(seed, SEQUENCE_STEPS, plan.families).filter((unit) => !unit.some((step) => muted.has(commandOf(step))));
     steps += Math.max(1, units.flat().length);
     const { difference, compared } = await duel(opponents, units, plan);
-    for (const command of compared) counts.set(command, (counts.get(command) ?? 0) + 1);
+    // Mistyped names are compared too, but nobody wants to read them.
+    for (const command of compared) if (KNOWN.has(command)) counts.set(command, (counts.get(command) ?? 0) + 1);
     if (difference === undefined || muted.has(difference.command)) continue;
     const times = (failures.get(difference.command) ?? 0) + 1;
     failures.set(difference.command, times);

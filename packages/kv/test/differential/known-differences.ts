@@ -13,7 +13,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     what: 'CLIENT SETINFO and CLIENT NO-TOUCH are known',
     why: 'They came with Redis 7.2, and clients send SETINFO whenever they connect.',
-    matches: (step) => /^CLIENT\|(SETINFO|NO-TOUCH)$/.test(commandOf(step)),
+    matches: (step, { theirs }) => /^CLIENT\|(SETINFO|NO-TOUCH)$/.test(commandOf(step)) && theirs.type === 'error',
   },
 ];
 

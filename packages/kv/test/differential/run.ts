@@ -4,7 +4,7 @@
  *   node packages/kv/dist/test/differential/run.js [OPTIONS]
  *     --target HOST:PORT   the server under test; without it, a second redis-server
  *     --oracle HOST:PORT   a Redis 7.0 that runs already; without it, redis-server is started
- *     --family NAMES       only these families, separated by commas
+ *     --family NAMES       only these families, separated by commas; a second one, like hashes,keys, adds keys of the wrong type
  *     --commands N         how many commands (20000)
  *     --seed N             where the sequences begin (the time)
  *     --differences N      how many kinds of difference to find before it gives up (20)

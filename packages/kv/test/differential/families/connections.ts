@@ -62,6 +62,7 @@ export const connections: Family = {
         { args: ['SET', key, d.value()] }, own(['SET', key, 'own']), own(['CLIENT', 'TRACKINGINFO']), own(['CLIENT', 'TRACKING', 'OFF']),
       ];
     },
+    'CLIENT SETINFO': (d) => ['CLIENT', d.pick(['SETINFO', 'SETINFO', 'NO-TOUCH']), 'LIB-NAME', 'mine'],
     'CLIENT NOSUCH': () => ['CLIENT', 'NOSUCH', 'x'],
     'CLIENT alone': () => ['CLIENT'],
   },
