@@ -1,7 +1,7 @@
 /** Runs many sequences and gathers what differs, each kind of difference once. */
 import { type Address, RespClient } from '../support/resp-client.js';
 import type { Reply } from '../support/resp-decoder.js';
-import { type Difference, type Opponents, duel } from './duel.js';
+import { type Opponents, duel } from './duel.js';
 import type { Family } from './family.js';
 import { sequence } from './generator.js';
 import { REDIS_COMMANDS } from './redis-commands.js';
@@ -40,29 +40,50 @@ const KNOWN: ReadonlySet<string> = new Set(REDIS_COMMANDS);
 
 /** Sequence number n has the seed `seed + n`, so that each can be repeated alone. */
 export async function campaign(opponents: Opponents, plan: Plan): Promise<Tally> {
-  const counts = new Map<string, number>();
-  const differences: Found[] = [];
-  const muted = new Set<string>();
-  const failures = new Map<string, number>();
-  let steps = 0;
-  for (let { seed } = plan; steps < plan.commands && differences.length < plan.maxDifferences; seed++) {
-    const units = sequence(seed, SEQUENCE_STEPS, plan.families).filter((unit) => !unit.some((step) => muted.has(commandOf(step))));
-    steps += Math.max(1, units.flat().length);
-    const { difference, compared } = await duel(opponents, units, plan);
-    // Mistyped names are compared too, but nobody wants to read them.
-    for (const command of compared) if (KNOWN.has(command)) counts.set(command, (counts.get(command) ?? 0) + 1);
-    if (difference === undefined || muted.has(difference.command)) continue;
-    const times = (failures.get(difference.command) ?? 0) + 1;
-    failures.set(difference.command, times);
-    if (times >= MUTED_AFTER) muted.add(difference.command);
-    const isOver = !(await answers(opponents.ours)) || !(await answers(opponents.theirs));
-    const found = isOver ? { seed, units, difference } : await shrink(opponents, plan, { seed, units, difference });
-    if (!isOver && differences.some((known) => signature(known) === signature(found))) continue;
-    differences.push(found);
-    plan.onDifference(found);
-    if (isOver) break;
+  const campaign = new Campaign(opponents, plan);
+  await campaign.run();
+  return campaign;
+}
+
+class Campaign implements Tally {
+  steps = 0;
+  readonly differences: Found[] = [];
+  readonly counts = new Map<string, number>();
+  readonly muted = new Set<string>();
+  private readonly failures = new Map<string, number>();
+
+  constructor(private readonly opponents: Opponents, private readonly plan: Plan) {}
+
+  async run(): Promise<void> {
+    const { commands, maxDifferences, families } = this.plan;
+    for (let { seed } = this.plan; this.steps < commands && this.differences.length < maxDifferences; seed++) {
+      const units = sequence(seed, SEQUENCE_STEPS, families).filter((unit) => !unit.some((step) => this.muted.has(commandOf(step))));
+      this.steps += Math.max(1, units.flat().length);
+      const { difference, compared } = await duel(this.opponents, units, this.plan);
+      this.count(compared);
+      if (difference === undefined || this.muted.has(difference.command)) continue;
+      const areAlive = (await answers(this.opponents.ours)) && (await answers(this.opponents.theirs));
+      await this.record({ seed, units, difference }, areAlive);
+      if (!areAlive) return;
+    }
   }
-  return { steps, differences, counts, muted };
+
+  /** Mistyped names are compared too, but nobody wants to read them. */
+  private count(compared: readonly string[]): void {
+    for (const command of compared) if (KNOWN.has(command)) this.counts.set(command, (this.counts.get(command) ?? 0) + 1);
+  }
+
+  private async record(failed: Found, canShrink: boolean): Promise<void> {
+    const { command } = failed.difference;
+    const times = (this.failures.get(command) ?? 0) + 1;
+    this.failures.set(command, times);
+    if (times >= MUTED_AFTER) this.muted.add(command);
+    const shrunk = canShrink ? await new Shrinker(this.opponents, this.plan).shrink(failed.units, failed.difference) : failed;
+    const found = { ...shrunk, seed: failed.seed };
+    if (this.differences.some((known) => signature(known) === signature(found))) return;
+    this.differences.push(found);
+    this.plan.onDifference(found);
+  }
 }
 
 /** A server that is gone makes no more differences, and its last sequence cannot be shrunk. */
@@ -70,11 +91,6 @@ async function answers(address: Address): Promise<boolean> {
   const client = await RespClient.connect(address).catch(() => undefined);
   client?.close();
   return client !== undefined;
-}
-
-async function shrink(opponents: Opponents, plan: Plan, failed: { seed: number; units: readonly Unit[]; difference: Difference }): Promise<Found> {
-  const shrunk = await new Shrinker(opponents, plan).shrink(failed.units, failed.difference);
-  return { seed: failed.seed, ...shrunk };
 }
 
 /** Differences of one command with the same kinds of reply are one and the same, most likely. */
