@@ -5,7 +5,7 @@ import { type Opponents, duel } from './duel.js';
 import type { Family } from './family.js';
 import { sequence } from './generator.js';
 import { REDIS_COMMANDS } from './redis-commands.js';
-import { type Unit, commandOf } from './sequence.js';
+import { commandOf } from './sequence.js';
 import type { Circumstances } from './session.js';
 import { type Shrunk, Shrinker } from './shrinker.js';
 
