@@ -100,7 +100,7 @@ function signature({ difference: { command, ours, theirs } }: Found): string {
 
 /** Of an error also how it begins; of the keyspace which type of key it was. */
 function kind(reply: Reply): string {
-  if (!('items' in reply)) return reply.type === 'error' ? reply.value.slice(0, 30) : reply.type;
+  if (!('items' in reply)) return reply.type === 'error' ? reply.value.slice(0, 20) : reply.type;
   const [first] = reply.items;
   if (first?.type !== 'simple' || !('value' in first)) return reply.type;
   return first.value.replace(/"(\\.|[^"\\])*"/, 'key').split(' ').slice(2, 5).join(' ');
