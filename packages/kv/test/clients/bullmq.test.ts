@@ -54,6 +54,7 @@ t.test('a worker does four jobs at a time', async (t) => {
   await shop.hire(double, { concurrency: 4 });
   const jobs = await shop.queue.addBulk(Array.from({ length: 50 }, (_, n) => ({ name: 'double', data: { n } })));
   t.strictSame(await shop.finished(jobs), Array.from({ length: 50 }, (_, n) => n * 2));
+  t.equal((await shop.queue.getWorkers()).length, 1, 'it is found by the name of its connection');
   t.match(await shop.queue.getJobCounts('completed', 'failed', 'wait', 'active'), { completed: 50, failed: 0, wait: 0, active: 0 });
 });
 
