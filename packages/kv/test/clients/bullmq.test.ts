@@ -132,7 +132,8 @@ t.test('a parent waits for its children, and has their results', async (t) => {
 t.test('events tell how a job goes', async (t) => {
   const shop = await Workshop.open(t);
   const seen: unknown[] = [];
-  for (const event of ['added', 'waiting', 'active', 'progress', 'completed'] as const) shop.events.on(event, ({ jobId }: { jobId: string }) => seen.push([event, jobId]));
+  const events = ['added', 'waiting', 'active', 'progress', 'completed'] as const;
+  for (const event of events) shop.events.on(event, ({ jobId }: { jobId: string }) => seen.push([event, jobId]));
   await shop.hire(async (job) => {
     await job.updateProgress({ percent: 50 });
     await job.log('half of it');
@@ -140,7 +141,7 @@ t.test('events tell how a job goes', async (t) => {
   });
   const job = await shop.queue.add('seen', {}, { jobId: 'the-one' });
   await job.waitUntilFinished(shop.events);
-  t.strictSame(seen, ['added', 'waiting', 'active', 'progress', 'completed'].map((event) => [event, 'the-one']));
+  t.strictSame(seen, events.map((event) => [event, 'the-one']));
   t.strictSame(await shop.queue.getJobLogs('the-one'), { logs: ['half of it'], count: 1 });
 });
 

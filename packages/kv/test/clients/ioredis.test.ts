@@ -20,6 +20,11 @@ function connect(t: Test, options: Omit<RedisOptions, 'replyMapping'> = {}, port
   return redis;
 }
 
+/** The answer to each command, or its error's text. */
+function outcomes(answers: [error: Error | null, answer: unknown][] | null): unknown[] | undefined {
+  return answers?.map(([error, answer]) => error?.message ?? answer);
+}
+
 async function visited(stream: AsyncIterable<string[]>): Promise<string[]> {
   const all: string[] = [];
   for await (const some of stream) all.push(...some);
@@ -68,7 +73,10 @@ t.test('maps, numbers and truths of RESP3 are handed through to who wants them',
 t.test('a pipeline has an answer for each command, errors among them', async (t) => {
   const redis = connect(t);
   const answers = await redis.pipeline().set('s', 'a').incr('s').get('s').hset('s', 'f', 'v').exec();
-  t.strictSame(answers?.map(([error, answer]) => error?.message ?? answer), ['OK', 'ERR value is not an integer or out of range', 'a', 'WRONGTYPE Operation against a key holding the wrong kind of value']);
+  t.strictSame(
+    outcomes(answers),
+    ['OK', 'ERR value is not an integer or out of range', 'a', 'WRONGTYPE Operation against a key holding the wrong kind of value'],
+  );
   const many = redis.pipeline();
   for (let i = 0; i < 5000; i++) many.incr('n');
   t.strictSame((await many.exec())?.at(-1), [null, 5000]);
@@ -76,9 +84,8 @@ t.test('a pipeline has an answer for each command, errors among them', async (t)
 
 t.test('a transaction is whole, or not at all', async (t) => {
   const redis = connect(t);
-  t.strictSame(await redis.multi().set('a', '1').incr('a').lpush('a', 'x').get('a').exec().then((all) => all?.map(([error, answer]) => error?.message ?? answer)), [
-    'OK', 2, 'WRONGTYPE Operation against a key holding the wrong kind of value', '2',
-  ]);
+  const answers = await redis.multi().set('a', '1').incr('a').lpush('a', 'x').get('a').exec();
+  t.strictSame(outcomes(answers), ['OK', 2, 'WRONGTYPE Operation against a key holding the wrong kind of value', '2']);
   await t.rejects(redis.multi().set('a', '5').call('nosuch').exec(), { message: 'EXECABORT Transaction discarded because of previous errors.' });
   t.equal(await redis.get('a'), '2');
   await redis.multi({ pipeline: false });

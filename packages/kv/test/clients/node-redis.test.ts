@@ -66,7 +66,10 @@ for (const RESP of [2, 3] as const) {
 
 t.test('a transaction is whole, typed, or not at all', async (t) => {
   const client = await connect(t);
-  t.strictSame(await client.multi().set('a', '1').incr('a').hSet('h', { f: 'v' }).hGetAll('h').zAdd('z', { score: 1.5, value: 'm' }).zScore('z', 'm').exec(), ['OK', 2, 1, { f: 'v' }, 1, 1.5]);
+  t.strictSame(
+    await client.multi().set('a', '1').incr('a').hSet('h', { f: 'v' }).hGetAll('h').zAdd('z', { score: 1.5, value: 'm' }).zScore('z', 'm').exec(),
+    ['OK', 2, 1, { f: 'v' }, 1, 1.5],
+  );
   await t.rejects(client.multi().set('a', '5').addCommand(['NOSUCH']).exec(), { message: /^ERR unknown command 'NOSUCH'/ });
   t.equal(await client.get('a'), '2');
   const failed: unknown = await client.multi().lPush('a', 'x').get('a').exec().catch((error: unknown) => error);
@@ -223,7 +226,10 @@ t.test('a client that is being told to go gets its last answers', async (t) => {
 t.test('functions are loaded, called and listed', async (t) => {
   const client = await connect(t);
   await client.functionFlush();
-  t.equal(await client.functionLoad("#!lua name=shop\nredis.register_function('double', function(keys, args) return redis.call('INCRBY', keys[1], args[1] * 2) end)"), 'shop');
+  t.equal(
+    await client.functionLoad("#!lua name=shop\nredis.register_function('double', function(keys, args) return redis.call('INCRBY', keys[1], args[1] * 2) end)"),
+    'shop',
+  );
   t.equal(await client.fCall('double', { keys: ['n'], arguments: ['21'] }), 42);
   t.match(await client.functionList(), [{ library_name: 'shop', engine: 'LUA', functions: [{ name: 'double' }] }]);
   t.equal(await client.functionDelete('shop'), 'OK');
