@@ -17,8 +17,8 @@ export interface RandomCount {
 }
 
 /**
- * Reads `count` or `count WITHVALUES` from argument 2 on, the word being given in upper case. A negative count of more elements than a reply may have, which Redis
- * would set out to answer, is an error.
+ * Reads `count` or `count WITHVALUES` from argument 2 on, the word being given in upper case. A negative count of more elements
+ * than a reply may have, which Redis would set out to answer, is an error.
  */
 export function randomCount(call: Call, pairWord = ''): RandomCount {
   const count = call.integer64(2);
