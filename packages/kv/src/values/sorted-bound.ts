@@ -9,8 +9,11 @@ const EMPTY = Buffer.alloc(0);
  * which is a place in the full order; a member alone, for sets whose scores are all the same.
  */
 export class SortedBound {
-  #score = 0;
-  #byScore = false;
+  /**
+   * Lower scores lie below, higher ones do not, and what is neither is asked about with `isAboveMember`. It is NaN for a member
+   * alone, as then neither holds for any score.
+   */
+  score = 0;
   #byMember = false;
   #bytes: Buffer = EMPTY;
   #start = 0;
@@ -20,8 +23,7 @@ export class SortedBound {
 
   /** Below it is what has a lower score, or with `orEqual` the same one. */
   byScore(score: number, orEqual: boolean): this {
-    this.#score = score;
-    this.#byScore = true;
+    this.score = score;
     this.#byMember = false;
     this.#orEqual = orEqual;
     return this;
@@ -29,44 +31,46 @@ export class SortedBound {
 
   /** Below it is what comes before the member `bytes[start, end)`, whatever the scores, or with `orEqual` that member too. */
   byMember(bytes: Buffer, start: number, end: number, orEqual: boolean): this {
-    this.#setMember(bytes, start, end, orEqual);
-    this.#byScore = false;
-    return this;
+    return this.#set(Number.NaN, bytes, start, end, orEqual);
   }
 
-  /** Below it is what comes before the member `bytes[start, end)` with this score: its place, be it there or not. */
-  byPlace(score: number, bytes: Buffer, start: number, end: number): this {
-    this.#setMember(bytes, start, end, false);
-    this.#score = score;
-    this.#byScore = true;
-    return this;
+  /** Below it is what comes before the member `bytes[start, end)` with this score, or with `orEqual` that member too. */
+  byPlace(score: number, bytes: Buffer, start: number, end: number, orEqual: boolean): this {
+    return this.#set(score, bytes, start, end, orEqual);
   }
 
-  /** The place of an entry's member. */
-  byEntry(memory: Memory, score: number, entry: number): this {
+  /** The same for the member of an entry. */
+  byEntry(memory: Memory, score: number, entry: number, orEqual: boolean): this {
     const start = keyOffset(memory, entry);
-    return this.byPlace(score, memory.buffer(entry), start, start + keyLength(memory, entry));
+    return this.#set(score, memory.buffer(entry), start, start + keyLength(memory, entry), orEqual);
   }
 
+  /** Whether a member lies below. */
   isAbove(score: number, bytes: Buffer, start: number, end: number): boolean {
-    if (this.#byScore && score !== this.#score) return score < this.#score;
+    if (score < this.score) return true;
+    return score > this.score ? false : this.isAboveMember(bytes, start, end);
+  }
+
+  /** The same for a member with the score of the bound. */
+  isAboveMember(bytes: Buffer, start: number, end: number): boolean {
     if (!this.#byMember) return this.#orEqual;
     const order = compareBytes(bytes, start, end, this.#bytes, this.#start, this.#end);
     return order < 0 || (order === 0 && this.#orEqual);
   }
 
-  /** The same for an entry's member, which is looked at only if the scores are equal. */
-  isAboveEntry(memory: Memory, score: number, entry: number): boolean {
-    if (this.#byScore && score !== this.#score) return score < this.#score;
+  /** The same for the member of an entry. */
+  isAboveEntry(memory: Memory, entry: number): boolean {
     const start = keyOffset(memory, entry);
-    return this.isAbove(score, memory.buffer(entry), start, start + keyLength(memory, entry));
+    return this.isAboveMember(memory.buffer(entry), start, start + keyLength(memory, entry));
   }
 
-  #setMember(bytes: Buffer, start: number, end: number, orEqual: boolean): void {
+  #set(score: number, bytes: Buffer, start: number, end: number, orEqual: boolean): this {
+    this.score = score;
     this.#byMember = true;
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
     this.#orEqual = orEqual;
+    return this;
   }
 }

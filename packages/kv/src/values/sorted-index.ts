@@ -8,6 +8,10 @@ export type EntryVisit = (entry: number, score: number) => void;
 /** The place of the member that is looked for, put in or taken out: one for all, as nothing here is entered twice at a time. */
 const PLACE = new SortedBound();
 
+/** The way down to the leaf that was looked for last: of each height above it the node, and the slot of the child. */
+const WAY_NODES = new Int32Array(16);
+const WAY_SLOTS = new Int32Array(16);
+
 /**
  * The members of a sorted set in their order, by score and then by bytes: a B+tree (Comer, "The Ubiquitous B-Tree", 1979)
  * whose inner nodes know how many members lie below each child, so that a rank is found as fast as a member. The usual skip list
@@ -36,21 +40,29 @@ export class SortedIndex {
 
   /** Adds a member that is not there. Error: OutOfMemory; then nothing has changed. */
   insert(score: number, entry: number): void {
-    PLACE.byEntry(this.#memory, score, entry);
-    if (this.#isFull(this.#root, this.#height)) this.#grow();
-    this.#insert(this.#root, this.#height, true, score, entry);
+    PLACE.byEntry(this.#memory, score, entry, false);
+    const leaf = this.#descendWithRoom();
+    const slot = nodes.slotsBelow(this.#memory, leaf, 0, PLACE);
+    nodes.insertMember(this.#memory, leaf, slot, score, entry);
+    this.#retrace(1, slot === 0);
     this.size++;
   }
 
   /** Takes out a member that is there, with this score. */
   remove(score: number, entry: number): void {
-    const rank = this.rank(PLACE.byEntry(this.#memory, score, entry));
-    this.removeRange(rank, rank + 1, ignore);
+    const leaf = this.#descend(PLACE.byEntry(this.#memory, score, entry, true));
+    const slot = nodes.slotsBelow(this.#memory, leaf, 0, PLACE) - 1;
+    nodes.removeSlots(this.#memory, leaf, 0, slot, slot + 1);
+    this.#retrace(-1, slot === 0);
+    this.size--;
+    this.#shrink();
   }
 
   /** Gives a member that is there a score that is not equal to its own. Error: OutOfMemory; then nothing has changed. */
   update(score: number, entry: number, newScore: number): void {
-    if (this.#updateInPlace(score, entry, newScore)) return;
+    const leaf = this.#descend(PLACE.byEntry(this.#memory, score, entry, true));
+    const slot = nodes.slotsBelow(this.#memory, leaf, 0, PLACE) - 1;
+    if (this.#isBetweenNeighbours(leaf, slot, newScore)) return nodes.setScore(this.#memory, leaf, slot, newScore);
     this.insert(newScore, entry);
     this.remove(score, entry);
   }
@@ -58,14 +70,10 @@ export class SortedIndex {
   /** How many members lie below a bound: the rank of the first one that does not. */
   rank(bound: SortedBound): number {
     const memory = this.#memory;
-    let node = this.#root;
-    let rank = 0;
-    for (let height = this.#height; height > 0; height--) {
-      const slot = this.#childSlot(node, height, bound);
-      rank += nodes.countBefore(memory, node, slot);
-      node = nodes.childAt(memory, node, slot);
-    }
-    return rank + nodes.slotsBelow(memory, node, 0, bound);
+    const leaf = this.#descend(bound);
+    let rank = nodes.slotsBelow(memory, leaf, 0, bound);
+    for (let height = this.#height; height > 0; height--) rank += nodes.countBefore(memory, WAY_NODES[height] as number, WAY_SLOTS[height] as number);
+    return rank;
   }
 
   /** The entry with a rank, which must be less than the size. */
@@ -104,7 +112,62 @@ export class SortedIndex {
     return true;
   }
 
+  // --- The way down, and back
+
+  /** The leaf in which a bound lies. The way to it is in WAY_NODES and WAY_SLOTS. */
+  #descend(bound: SortedBound): number {
+    const memory = this.#memory;
+    let node = this.#root;
+    for (let height = this.#height; height > 0; height--) {
+      const slot = this.#childSlot(node, height, bound);
+      WAY_NODES[height] = node;
+      WAY_SLOTS[height] = slot;
+      node = nodes.childAt(memory, node, slot);
+    }
+    return node;
+  }
+
+  /** The child in which a bound lies: the last one that begins below it, or else the first. */
+  #childSlot(node: number, height: number, bound: SortedBound): number {
+    const below = nodes.slotsBelow(this.#memory, node, height, bound);
+    return below === 0 ? 0 : below - 1;
+  }
+
+  /** Tells the nodes on the way that the leaf has got or lost a member, and if it `beginsAnew`, with what. */
+  #retrace(change: number, beginsAnew: boolean): void {
+    const memory = this.#memory;
+    let updates = beginsAnew;
+    for (let height = 1; height <= this.#height; height++) {
+      const node = WAY_NODES[height] as number;
+      const slot = WAY_SLOTS[height] as number;
+      nodes.setCount(memory, node, slot, nodes.countAt(memory, node, slot) + change);
+      if (updates) nodes.updateFirst(memory, node, slot, height - 1);
+      if (change < 0) this.#mend(node, slot, height - 1);
+      updates &&= slot === 0;
+    }
+  }
+
   // --- Growing. Full nodes are split on the way down, each split whole in itself: if memory ends, the tree is as good as before.
+
+  /** The leaf for PLACE, with room for one more, and the way to it. */
+  #descendWithRoom(): number {
+    const memory = this.#memory;
+    if (this.#isFull(this.#root, this.#height)) this.#grow();
+    let node = this.#root;
+    let isLast = true;
+    for (let height = this.#height; height > 0; height--) {
+      let slot = this.#childSlot(node, height, PLACE);
+      if (this.#isFull(nodes.childAt(memory, node, slot), height - 1)) {
+        this.#split(node, slot, height - 1, isLast && slot === nodes.slotCount(memory, node) - 1);
+        slot = this.#childSlot(node, height, PLACE);
+      }
+      isLast &&= slot === nodes.slotCount(memory, node) - 1;
+      WAY_NODES[height] = node;
+      WAY_SLOTS[height] = slot;
+      node = nodes.childAt(memory, node, slot);
+    }
+    return node;
+  }
 
   #isFull(node: number, height: number): boolean {
     return nodes.slotCount(this.#memory, node) === nodes.slotsAt(height);
@@ -117,21 +180,7 @@ export class SortedIndex {
     this.#height++;
   }
 
-  /** @param isLast whether the node is the last one of its height */
-  #insert(node: number, height: number, isLast: boolean, score: number, entry: number): void {
-    const memory = this.#memory;
-    if (height === 0) return nodes.insertMember(memory, node, nodes.slotsBelow(memory, node, 0, PLACE), score, entry);
-    let slot = this.#childSlot(node, height, PLACE);
-    if (this.#isFull(nodes.childAt(memory, node, slot), height - 1)) {
-      this.#split(node, slot, height - 1, isLast && slot === nodes.slotCount(memory, node) - 1);
-      slot = this.#childSlot(node, height, PLACE);
-    }
-    const isLastChild = isLast && slot === nodes.slotCount(memory, node) - 1;
-    this.#insert(nodes.childAt(memory, node, slot), height - 1, isLastChild, score, entry);
-    nodes.updateChild(memory, node, slot, height - 1, nodes.countAt(memory, node, slot) + 1);
-  }
-
-  /** Splits a child in half; but the last one at its end, so that what is added in ascending order leaves full nodes behind. */
+  /** Splits a child in half; but the last one of all at its end, so that what is added in ascending order leaves full nodes behind. */
   #split(node: number, slot: number, childHeight: number, isLast: boolean): void {
     const memory = this.#memory;
     const right = this.#allocate();
@@ -140,22 +189,20 @@ export class SortedIndex {
     nodes.appendSlots(memory, left, isLast ? slots - 1 : slots >>> 1, right, childHeight);
     const count = nodes.countAt(memory, node, slot);
     nodes.insertChild(memory, node, slot + 1, right, childHeight);
-    nodes.updateChild(memory, node, slot, childHeight, count - nodes.countAt(memory, node, slot + 1));
+    nodes.setCount(memory, node, slot, count - nodes.countAt(memory, node, slot + 1));
   }
 
-  // --- Another score
+  #allocate(): number {
+    const node = nodes.allocateNode(this.#memory);
+    this.#nodeCount++;
+    return node;
+  }
 
-  /** Most scores that are counted up keep their place. At the ends of a leaf it gives up, as its neighbours are not at hand. */
-  #updateInPlace(score: number, entry: number, newScore: number): boolean {
+  /** Most scores that are counted up keep their place. At the ends of a leaf it is not worth while to find the neighbours. */
+  #isBetweenNeighbours(leaf: number, slot: number, score: number): boolean {
     const memory = this.#memory;
-    PLACE.byEntry(memory, score, entry);
-    let leaf = this.#root;
-    for (let height = this.#height; height > 0; height--) leaf = nodes.childAt(memory, leaf, this.#childSlot(leaf, height, PLACE));
-    const slot = nodes.slotsBelow(memory, leaf, 0, PLACE);
-    if (slot === 0 || slot >= nodes.slotCount(memory, leaf) - 1) return false;
-    const keepsPlace = nodes.scoreAt(memory, leaf, slot - 1) < newScore && newScore < nodes.scoreAt(memory, leaf, slot + 1);
-    if (keepsPlace) nodes.setScore(memory, leaf, slot, newScore);
-    return keepsPlace;
+    if (slot === 0 || slot === nodes.slotCount(memory, leaf) - 1) return false;
+    return nodes.scoreAt(memory, leaf, slot - 1) < score && score < nodes.scoreAt(memory, leaf, slot + 1);
   }
 
   // --- Shrinking. Nothing is allocated, so that it always succeeds.
@@ -174,7 +221,8 @@ export class SortedIndex {
       const start = Math.max(0, from - before);
       const end = Math.min(count, to - before);
       this.#cut(nodes.childAt(memory, node, slot), height - 1, start, end, visit);
-      nodes.updateChild(memory, node, slot, height - 1, count - (end - start));
+      nodes.setCount(memory, node, slot, count - (end - start));
+      nodes.updateFirst(memory, node, slot, height - 1);
       before += count;
     }
     // From behind, as a slot that is mended may disappear, or its right neighbour in it.
@@ -199,9 +247,8 @@ export class SortedIndex {
 
   #unite(node: number, left: number, childHeight: number): void {
     const memory = this.#memory;
-    const count = nodes.countAt(memory, node, left) + nodes.countAt(memory, node, left + 1);
     nodes.appendSlots(memory, nodes.childAt(memory, node, left + 1), 0, nodes.childAt(memory, node, left), childHeight);
-    nodes.updateChild(memory, node, left, childHeight, count);
+    nodes.setCount(memory, node, left, nodes.countAt(memory, node, left) + nodes.countAt(memory, node, left + 1));
     this.#removeChild(node, left + 1, childHeight);
   }
 
@@ -224,13 +271,7 @@ export class SortedIndex {
     if (this.size === 0) this.#height = 0;
   }
 
-  // --- Ways through the tree
-
-  /** The child in which a bound lies: the last one that begins below it, or else the first. */
-  #childSlot(node: number, height: number, bound: SortedBound): number {
-    const below = nodes.slotsBelow(this.#memory, node, height, bound);
-    return below === 0 ? 0 : below - 1;
-  }
+  // --- Ranges
 
   #visit(node: number, height: number, from: number, to: number, reversed: boolean, visit: EntryVisit): void {
     const memory = this.#memory;
@@ -250,12 +291,6 @@ export class SortedIndex {
       if (start < end) this.#visit(nodes.childAt(memory, node, slot), height - 1, start, end, reversed, visit);
       before += count;
     }
-  }
-
-  #allocate(): number {
-    const node = nodes.allocateNode(this.#memory);
-    this.#nodeCount++;
-    return node;
   }
 }
 

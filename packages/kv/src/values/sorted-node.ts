@@ -87,11 +87,15 @@ export function slotsBelow(memory: Memory, node: number, height: number, bound: 
   const firstScore = (memory.offset(node) >>> 3) + HEADER_DOUBLES;
   const words = memory.words(node);
   const firstEntry = columnOf(memory, node, height, ENTRY);
+  const { score } = bound;
   let low = 0;
   let high = slotCount(memory, node);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (bound.isAboveEntry(memory, scores[firstScore + middle] as number, words[firstEntry + middle] as number)) low = middle + 1;
+    const other = scores[firstScore + middle] as number;
+    if (other < score) low = middle + 1;
+    else if (other > score) high = middle;
+    else if (bound.isAboveEntry(memory, words[firstEntry + middle] as number)) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -109,16 +113,19 @@ export function insertChild(memory: Memory, node: number, slot: number, child: n
   openSlot(memory, node, 1, slot);
   memory.words(node)[columnOf(memory, node, 1, CHILD) + slot] = child;
   const slots = slotCount(memory, child);
-  updateChild(memory, node, slot, childHeight, childHeight === 0 ? slots : countBefore(memory, child, slots));
+  setCount(memory, node, slot, childHeight === 0 ? slots : countBefore(memory, child, slots));
+  updateFirst(memory, node, slot, childHeight);
 }
 
-/** Repeats in an inner node what its child begins with now, and how many members lie below it. */
-export function updateChild(memory: Memory, node: number, slot: number, childHeight: number, count: number): void {
-  const words = memory.words(node);
+export function setCount(memory: Memory, node: number, slot: number, count: number): void {
+  memory.words(node)[columnOf(memory, node, 1, COUNT) + slot] = count;
+}
+
+/** Repeats in an inner node what its child begins with now, unless that is empty. */
+export function updateFirst(memory: Memory, node: number, slot: number, childHeight: number): void {
   const child = childAt(memory, node, slot);
-  words[columnOf(memory, node, 1, COUNT) + slot] = count;
-  if (count === 0) return;
-  words[columnOf(memory, node, 1, ENTRY) + slot] = entryAt(memory, child, childHeight, 0);
+  if (slotCount(memory, child) === 0) return;
+  memory.words(node)[columnOf(memory, node, 1, ENTRY) + slot] = entryAt(memory, child, childHeight, 0);
   setScore(memory, node, slot, scoreAt(memory, child, 0));
 }
 
@@ -153,9 +160,13 @@ function openSlot(memory: Memory, node: number, height: number, slot: number): v
 
 /** Copies slots from one node to another one, or downwards in the same. */
 function moveSlots(memory: Memory, source: number, from: number, target: number, to: number, count: number, height: number): void {
-  const targetWords = memory.words(target);
+  const sourceScores = memory.doubles(source);
+  const targetScores = memory.doubles(target);
+  const sourceScore = (memory.offset(source) >>> 3) + HEADER_DOUBLES + from;
+  const targetScore = (memory.offset(target) >>> 3) + HEADER_DOUBLES + to;
+  for (let slot = 0; slot < count; slot++) targetScores[targetScore + slot] = sourceScores[sourceScore + slot] as number;
   const sourceWords = memory.words(source);
-  for (let slot = 0; slot < count; slot++) setScore(memory, target, to + slot, scoreAt(memory, source, from + slot));
+  const targetWords = memory.words(target);
   for (let column = 0; column < columnsAt(height); column++) {
     const sourceFirst = columnOf(memory, source, height, column) + from;
     const targetFirst = columnOf(memory, target, height, column) + to;

@@ -49,7 +49,7 @@ export function packedRank(memory: Memory, pack: SortedPack, bound: SortedBound)
 
 /** Adds a member that is not there. Returns the pack's address. Error: OutOfMemory, and nothing is changed. */
 export function insertPacked(memory: Memory, pack: SortedPack, score: number, member: Buffer, start: number, end: number): SortedPack {
-  const rank = packedRank(memory, pack, place.byPlace(score, member, start, end));
+  const rank = packedRank(memory, pack, place.byPlace(score, member, start, end, false));
   scoreBytes.writeDoubleLE(score);
   return insertPair(memory, pack, elementAt(memory, pack, rank * 2), member, start, end, scoreBytes, 0, SCORE_BYTES);
 }
@@ -57,8 +57,8 @@ export function insertPacked(memory: Memory, pack: SortedPack, score: number, me
 /** Gives a member that is there another score. Returns the pack's address. Error: OutOfMemory, and nothing is changed. */
 export function updatePacked(memory: Memory, pack: SortedPack, score: number, member: Buffer, start: number, end: number): SortedPack {
   const at = findElement(memory, pack, member, start, end, 2);
-  const rank = packedRank(memory, pack, place.byPlace(scoreBehind(memory, pack, at), member, start, end));
-  const newRank = packedRank(memory, pack, place.byPlace(score, member, start, end));
+  const rank = packedRank(memory, pack, place.byPlace(scoreBehind(memory, pack, at), member, start, end, false));
+  const newRank = packedRank(memory, pack, place.byPlace(score, member, start, end, false));
   if (newRank === rank || newRank === rank + 1) {
     memory.buffer(pack).writeDoubleLE(score, scoreOffset(memory, pack, at));
     return pack;

@@ -75,7 +75,7 @@ export class SortedSetValue implements Collection {
   /** The rank of a member, or -1 if it is not there. */
   rank(member: Buffer, start: number, end: number): number {
     const score = this.score(member, start, end);
-    return Number.isNaN(score) ? -1 : this.rankOf(place.byPlace(score, member, start, end));
+    return Number.isNaN(score) ? -1 : this.rankOf(place.byPlace(score, member, start, end, false));
   }
 
   /** How many members lie below a bound: the rank of the first one that does not. */
