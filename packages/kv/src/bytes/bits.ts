@@ -1,0 +1,90 @@
+/**
+ * Bitmaps in strings. Bit 0 is the highest of the first byte, as Redis numbers them. Positions may go up to 2^32 and more,
+ * so they are divided rather than shifted.
+ */
+
+const BITS_PER_WORD = 32;
+/** Ranges that are shorter, in bytes, are not worth a view of words. */
+const MIN_WORD_BYTES = 64;
+const ONES = Uint8Array.from({ length: 256 }, (_, byte) => onesOfWord(byte));
+
+function onesOfWord(word: number): number {
+  let pairs = word - ((word >>> 1) & 0x55555555);
+  pairs = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((pairs + (pairs >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** How many bits are set among those from `from` on, to before `to`. */
+export function countBits(bytes: Uint8Array, from: number, to: number): number {
+  if (from >= to) return 0;
+  const first = Math.floor(from / 8);
+  const last = Math.floor((to - 1) / 8);
+  const before = ONES[bytes[first]! & ~(0xff >> from % 8)]!;
+  const after = ONES[bytes[last]! & (0x7f >> (to - 1) % 8)]!;
+  return countOnes(bytes, first, last + 1) - before - after;
+}
+
+function countOnes(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < MIN_WORD_BYTES) return countByBytes(bytes, start, end);
+  const wordsStart = start + (-(bytes.byteOffset + start) & 3);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + wordsStart, Math.floor((end - wordsStart) / 4));
+  let count = 0;
+  for (let i = 0; i < words.length; i++) count += onesOfWord(words[i]!);
+  return count + countByBytes(bytes, start, wordsStart) + countByBytes(bytes, wordsStart + words.byteLength, end);
+}
+
+function countByBytes(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) count += ONES[bytes[at]!]!;
+  return count;
+}
+
+/** The position of the first bit that is `bit`, 0 or 1, from `from` on, to before `to`; -1 if there is none. */
+export function findBit(bytes: Uint8Array, bit: number, from: number, to: number): number {
+  const uniform = bit === 1 ? 0x00 : 0xff;
+  for (let position = from; position < to; ) {
+    const at = Math.floor(position / 8);
+    const wanted = (bytes[at]! ^ uniform) & (0xff >> position % 8);
+    if (wanted !== 0) {
+      const found = at * 8 + Math.clz32(wanted) - (BITS_PER_WORD - 8);
+      return found < to ? found : -1;
+    }
+    position = (at + 1) * 8;
+  }
+  return -1;
+}
+
+export type BitOperation = 'and' | 'or' | 'xor';
+
+/** Strings combined bit by bit, as long as the longest of them; where others end they count as zeros. */
+export function combineBits(operation: BitOperation, sources: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(Math.max(0, ...sources.map(({ length }) => length)));
+  const [first, ...others] = sources;
+  if (first !== undefined) result.set(first);
+  for (const source of others) {
+    if (operation === 'and') and(result, source);
+    else if (operation === 'or') or(result, source);
+    else xor(result, source);
+  }
+  return result;
+}
+
+function and(target: Uint8Array, source: Uint8Array): void {
+  for (let at = 0; at < source.length; at++) target[at]! &= source[at]!;
+  target.fill(0, source.length);
+}
+
+function or(target: Uint8Array, source: Uint8Array): void {
+  for (let at = 0; at < source.length; at++) target[at]! |= source[at]!;
+}
+
+function xor(target: Uint8Array, source: Uint8Array): void {
+  for (let at = 0; at < source.length; at++) target[at]! ^= source[at]!;
+}
+
+/** All bits the other way around. */
+export function invertBits(source: Uint8Array): Uint8Array {
+  const result = new Uint8Array(source.length);
+  for (let at = 0; at < source.length; at++) result[at] = ~source[at]!;
+  return result;
+}
