@@ -96,7 +96,7 @@ export class HyperLogLog {
       if (!mergeRuns(this.bytes, HEADER_BYTES, registers)) throw new CorruptHyperLogLogError();
       return;
     }
-    for (let index = 0; index < REGISTERS; index++) registers[index] = Math.max(registers[index]!, denseRegister(this.bytes, index));
+    mergeDense(this.bytes, registers);
   }
 
   /** Raises each register to its value in `registers`, as PFMERGE does. Error: CorruptHyperLogLogError. */
@@ -145,6 +145,17 @@ function denseRegister(bytes: Uint8Array, index: number): number {
   const bit = index * REGISTER_BITS;
   const at = HEADER_BYTES + (bit >> 3);
   return ((bytes[at]! | ((bytes[at + 1] ?? 0) << 8)) >> (bit & 7)) & MAX_REGISTER;
+}
+
+/** Four registers stand in three bytes. */
+function mergeDense(bytes: Uint8Array, registers: Uint8Array): void {
+  for (let index = 0, at = HEADER_BYTES; index < REGISTERS; index += 4, at += 3) {
+    const four = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+    for (let i = 0; i < 4; i++) {
+      const value = (four >> (i * REGISTER_BITS)) & MAX_REGISTER;
+      if (registers[index + i]! < value) registers[index + i] = value;
+    }
+  }
 }
 
 function setDenseRegister(bytes: Uint8Array, index: number, value: number): void {

@@ -4,6 +4,9 @@
  */
 const MULTIPLIER_LOW = 0x5bd1e995;
 const MULTIPLIER_HIGH = 0xc6a4a793 | 0;
+/** The halves of the lower half. */
+const MULTIPLIER_LOWEST = MULTIPLIER_LOW & 0xffff;
+const MULTIPLIER_MIDDLE = MULTIPLIER_LOW >>> 16;
 
 /** Hashes `bytes[start, end)` and leaves the lower half of the hash in `hash[0]`, the higher one in `hash[1]`. */
 export function murmurHash64A(bytes: Uint8Array, start: number, end: number, seed: number, hash: Int32Array): void {
@@ -51,11 +54,10 @@ function fold(x: Int32Array): void {
 /** x *= 0xc6a4a7935bd1e995, of which the lower half of x makes 64 bits, as four products of 16 bits, and the higher one 32. */
 function multiply(x: Int32Array): void {
   const low = x[0]!;
-  const [a, b] = [low & 0xffff, low >>> 16];
-  const [c, d] = [MULTIPLIER_LOW & 0xffff, MULTIPLIER_LOW >>> 16];
-  const lowest = Math.imul(a, c);
-  const middle = Math.imul(b, c) + (lowest >>> 16);
-  const carried = (middle & 0xffff) + Math.imul(a, d);
+  const lowest = Math.imul(low & 0xffff, MULTIPLIER_LOWEST);
+  const middle = Math.imul(low >>> 16, MULTIPLIER_LOWEST) + (lowest >>> 16);
+  const carried = (middle & 0xffff) + Math.imul(low & 0xffff, MULTIPLIER_MIDDLE);
+  const upper = Math.imul(low, MULTIPLIER_HIGH) + Math.imul(x[1]!, MULTIPLIER_LOW);
   x[0] = (carried << 16) | (lowest & 0xffff);
-  x[1] = Math.imul(b, d) + (middle >>> 16) + (carried >>> 16) + Math.imul(low, MULTIPLIER_HIGH) + Math.imul(x[1]!, MULTIPLIER_LOW);
+  x[1] = upper + Math.imul(low >>> 16, MULTIPLIER_MIDDLE) + (middle >>> 16) + (carried >>> 16);
 }

@@ -99,7 +99,8 @@ function joinEquals(runs: Uint8Array, start: number): Uint8Array {
   let at = start;
   for (let looks = 0; looks < RUNS_TO_JOIN && at < joined.length; looks++) {
     const value = valueOfRun(joined, at);
-    const together = at + 1 < joined.length && value > 0 && valueOfRun(joined, at + 1) === value ? lengthOfRun(joined, at) + lengthOfRun(joined, at + 1) : Infinity;
+    const isEqual = value > 0 && at + 1 < joined.length && valueOfRun(joined, at + 1) === value;
+    const together = isEqual ? lengthOfRun(joined, at) + lengthOfRun(joined, at + 1) : Infinity;
     if (together <= MAX_EQUALS) joined = splice(joined, at, 2, runOf(value, together));
     else at += bytesOfRun(joined, at);
   }

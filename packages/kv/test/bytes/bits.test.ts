@@ -5,7 +5,8 @@ import { combineBits, countBits, findBit, invertBits } from '../../src/bytes/bit
 import { skipWithout } from '../support/required-tool.js';
 import { type Command, startRedis } from '../support/throwaway-redis.js';
 
-const texts = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.array(fc.constantFrom(0, 255, 255, 1), { maxLength: 400 }).map((bytes) => Uint8Array.from(bytes)));
+const even = fc.array(fc.constantFrom(0, 255, 255, 1), { maxLength: 400 }).map((bytes) => Uint8Array.from(bytes));
+const texts = fc.oneof(fc.uint8Array({ maxLength: 40 }), even);
 
 function bitsOf(bytes: Uint8Array): number[] {
   return [...bytes].flatMap((byte) => [7, 6, 5, 4, 3, 2, 1, 0].map((shift) => (byte >> shift) & 1));
@@ -34,7 +35,8 @@ t.test('BITCOUNT, BITPOS and BITOP of Redis agree', skipWithout('redis-server'),
     const [from, to] = [one % (a.length * 8 + 1), other % (a.length * 8 + 1)];
     const find = [1, 0].map((bit) => ['BITPOS', 'a', bit, from, to, 'BIT']);
     const combine = ['AND', 'OR', 'XOR'].flatMap((operation): Command[] => [['BITOP', operation, 'to', 'a', 'b', 'c'], ['GET', 'to']]);
-    return [['DEL', 'a'], ['MSET', 'a', a, 'b', b, 'c', c], ['BITCOUNT', 'a', from, to, 'BIT'], ...find, ...combine, ['BITOP', 'NOT', 'to', 'a'], ['GET', 'to']];
+    const invert: Command[] = [['BITOP', 'NOT', 'to', 'a'], ['GET', 'to']];
+    return [['DEL', 'a'], ['MSET', 'a', a, 'b', b, 'c', c], ['BITCOUNT', 'a', from, to, 'BIT'], ...find, ...combine, ...invert];
   });
   const replies = await redis.pipeline(commands);
   for (const [i, [a, b, c, one, other]] of cases.entries()) {
@@ -81,7 +83,8 @@ t.test('property: a field that is written is read, and its neighbours stay', asy
 t.test('BITFIELD of Redis reads, sets and increments alike, whatever overflows', skipWithout('redis-server'), async (t) => {
   const redis = await startRedis(t);
   const operation = fc.constantFrom('GET', 'SET', 'INCRBY', 'INCRBY');
-  const steps = fc.sample(fc.tuple(operation, fields, values, fc.constantFrom('wrap' as const, 'sat' as const, 'fail' as const)), { numRuns: 6000, seed: 15 });
+  const overflow = fc.constantFrom('wrap' as const, 'sat' as const, 'fail' as const);
+  const steps = fc.sample(fc.tuple(operation, fields, values, overflow), { numRuns: 6000, seed: 15 });
   const commands = steps.map(([operation, { isSigned, bits, position }, value, overflow]) => {
     const place = [`${isSigned ? 'i' : 'u'}${bits}`, position];
     return ['BITFIELD', 'key', 'OVERFLOW', overflow, operation, ...place, ...(operation === 'GET' ? [] : [String(value)])];

@@ -67,7 +67,7 @@ t.test('it agrees with Redis on random patterns', skipWithout('redis-server'), a
   const redis = await startRedis(t);
   const members = fc.sample(texts, { numRuns: 300, seed: 1 });
   await redis.call('SADD', 'texts', ...members);
-  const globs = fc.sample(patterns, { numRuns: 3000, seed: 2 }).filter((pattern) => !pattern.equals(Buffer.from('*')));
+  const globs = fc.sample(patterns, { numRuns: 1500, seed: 2 }).filter((pattern) => !pattern.equals(Buffer.from('*')));
   const replies = await redis.pipeline(globs.map((pattern) => ['SSCAN', 'texts', 0, 'COUNT', 100_000, 'MATCH', pattern]));
   const distinct = [...new Set(members.map((member) => member.toString('hex')))].sort();
   let matched = 0;
@@ -84,7 +84,8 @@ t.test('it agrees with Redis where case does not count', skipWithout('redis-serv
   const redis = await startRedis(t);
   const nameOf = (reply: unknown): string[] => (reply as Buffer[]).filter((_, i) => i % 2 === 0).map(String).sort();
   const names = nameOf(await redis.call('CONFIG', 'GET', '*'));
-  const piece = fc.oneof(fc.constantFrom('*', '?', '[^', '[', ']', '-', '\\', 'MAX', 'max', '[l-N]', '[A-Z]'), fc.constantFrom(...Array.from('acelmnorstACELMNORST')));
+  const special = fc.constantFrom('*', '?', '[^', '[', ']', '-', '\\', 'MAX', 'max', '[l-N]', '[A-Z]');
+  const piece = fc.oneof(special, fc.constantFrom(...Array.from('acelmnorstACELMNORST')));
   const globs = fc.sample(fc.array(piece, { minLength: 1, maxLength: 6 }), { numRuns: 2000, seed: 3 }).map((pieces) => `${pieces.join('')}*`);
   const replies = await redis.pipeline(globs.map((pattern) => ['CONFIG', 'GET', pattern]));
   let matched = 0;
