@@ -3,6 +3,7 @@ import type { ReplySink } from '../protocol/reply-writer.js';
 import type { Database } from '../store/database.js';
 import type { Request } from '../protocol/request.js';
 import type { PendingInput } from './pending-input.js';
+import { Subscriptions } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
 
 /** Which replies a client gets: CLIENT REPLY. */
@@ -32,6 +33,9 @@ export class Client implements ReplySink {
   pending: PendingInput | undefined;
   /** What the client waits with: its command runs again when a key is ready. */
   waiting: Request | undefined;
+  readonly subscriptions = new Subscriptions();
+  /** While a request of the client is served: what is pushed to it meanwhile, and follows the reply. */
+  deferredPushes: Buffer[] | undefined;
   /** Nothing more is served: the connection ends when the replies are sent. */
   closing = false;
   lastCommand = 'NULL';
@@ -44,6 +48,12 @@ export class Client implements ReplySink {
     this.lastActiveMs = nowMs;
     this.authenticated = authenticated;
     this.connection = connection;
+  }
+
+  /** Sends what answers no request; behind the reply, if one is being written. */
+  push(bytes: Buffer): void {
+    if (this.deferredPushes === undefined) this.write(bytes);
+    else this.deferredPushes.push(bytes);
   }
 
   write(bytes: Buffer): void {

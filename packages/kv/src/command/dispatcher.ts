@@ -6,6 +6,11 @@ import { type Arguments, Call, type Nested } from './call.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 
+/** What a client of version 2 may do while it has subscriptions: it could not tell other replies from messages. */
+const IN_PUBSUB = new Set([
+  'subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe', 'ping', 'quit', 'reset',
+]);
+
 /** Bytes of a name or an argument that an error repeats. */
 const QUOTED_BYTES = 128;
 
@@ -52,18 +57,26 @@ export class Dispatcher implements Nested {
     }
   }
 
-  /** Serves one request. What it wrote is in `reply`. */
+  /** Serves one request. What it wrote is in `reply`, and behind that what was pushed to the client meanwhile. */
   dispatch(client: Client, args: Arguments): void {
+    if (!client.subscriptions.any && client.replyMode === 'on') return this.#dispatch(client, args);
+    const before = this.reply.length;
+    client.deferredPushes = [];
+    this.#dispatch(client, args);
+    if (client.replyMode !== 'on') this.#mute(client, before);
+    for (const push of client.deferredPushes) this.reply.raw(push, 0, push.length);
+    client.deferredPushes = undefined;
+  }
+
+  #dispatch(client: Client, args: Arguments): void {
     const call = this.#call;
     call.take(args);
     call.client = client;
     call.blocked = false;
     const { reply } = call;
     reply.version = client.version;
-    const before = reply.length;
     const command = this.#accept(call);
     if (command !== undefined) this.#run(call, command);
-    if (client.replyMode !== 'on') this.#mute(client, before);
   }
 
   /** The command that may run now. Otherwise the client has its answer. */
@@ -98,6 +111,11 @@ export class Dispatcher implements Nested {
     if (!call.client.authenticated && !command.needsNoAuth) {
       command.stats.rejected++;
       throw new ReplyError('NOAUTH Authentication required.');
+    }
+    if (call.client.version === 2 && call.client.subscriptions.any && !IN_PUBSUB.has(command.definition.name)) {
+      throw new ReplyError(
+        `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+      );
     }
   }
 

@@ -2,10 +2,11 @@ import type { Command } from '../command/call.js';
 import { connectionCommands } from './connection/index.js';
 import { hashCommands } from './hashes/index.js';
 import { keyCommands } from './keys/index.js';
+import { pubsubCommands } from './pubsub/index.js';
 import { setCommands } from './sets/index.js';
 import { serverCommands } from './server/index.js';
 import { stringCommands } from './strings/index.js';
 import { transactionCommands } from './transactions/index.js';
 
 /** Every command that the server knows. */
-export const commands: readonly Command[] = [...connectionCommands, ...hashCommands, ...keyCommands, ...setCommands, ...serverCommands, ...stringCommands, ...transactionCommands];
+export const commands: readonly Command[] = [...connectionCommands, ...hashCommands, ...keyCommands, ...pubsubCommands, ...setCommands, ...serverCommands, ...stringCommands, ...transactionCommands];

@@ -2,7 +2,9 @@ import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
 import { Blocking } from './blocking.js';
+import { Channels } from './channels.js';
 import { Changes } from './changes.js';
+import { Notifications } from './notifications.js';
 import { ServerStats } from './server-stats.js';
 import type { KvSettings } from './settings.js';
 import type { Timers } from './timers.js';
@@ -16,6 +18,8 @@ export class Server implements KeyspaceObserver {
   readonly clients = new Map<number, Client>();
   readonly changes = new Changes();
   readonly watches = new Watches();
+  readonly channels = new Channels();
+  readonly notifications: Notifications;
   readonly blocking: Blocking;
   readonly stats = new ServerStats();
   readonly startedMs: number;
@@ -28,7 +32,8 @@ export class Server implements KeyspaceObserver {
     this.keyspace = new Keyspace(settings.databases);
     this.startedMs = this.keyspace.nowMs;
     this.blocking = new Blocking(timers);
-    this.changes.listeners.push(this.watches, this.blocking);
+    this.notifications = new Notifications(this.channels, this.keyspace.databases);
+    this.changes.listeners.push(this.watches, this.blocking, this.notifications);
     this.keyspace.observer = this;
   }
 
@@ -61,5 +66,6 @@ export class Server implements KeyspaceObserver {
     this.clients.delete(client.id);
     this.watches.unwatch(client);
     this.blocking.forget(client);
+    this.channels.forget(client);
   }
 }
