@@ -32,8 +32,9 @@ const EXPIRING_KEY = `expiring:${NUMBER}`;
 /** Keys expire in so many steps, each at a millisecond of its own. */
 const EXPIRING_STEPS = 1000;
 
-/** Writing the keys that are to expire must be over before the first of them does. */
-const FILL_MS = 10_000;
+/** Writing the keys that are to expire must be over before the first of them does. Where it is not, it gets twice the time. */
+const FILL_MS = 5000;
+const MOST_FILL_MS = 40_000;
 
 /** After the measurement, for what a store has put off. */
 const AFTERWARDS_MS = 500;
@@ -44,7 +45,8 @@ const P999_LIMIT = 1.5;
 /** Late by more than this, the load generator itself was held up. */
 const LATE_US = 100;
 
-const COLUMNS = ['store', 'p99.9 µs', 'rounds', '÷ redis', 'rounds', 'best ÷ best', 'p50 µs', 'p99 µs', 'longest ms', 'server CPU', 'keys added', 'keys after'];
+const COMPARED = ['store', 'p99.9 µs', 'rounds', '÷ redis', 'rounds', 'best ÷ best'];
+const OBSERVED = ['p50 µs', 'p99 µs', 'longest ms', 'server CPU', 'keys added', 'keys after'];
 
 interface Report {
   readonly requests: number;
@@ -83,10 +85,13 @@ function* expiringKeys(fromMs: number): Generator<Buffer> {
 }
 
 async function writeExpiringKeys(client: StoreClient): Promise<void> {
-  const loadAt = Date.now() + FILL_MS;
-  await client.pour(expiringKeys(loadAt + WARMUP_SECONDS * 1000), EXPIRING);
-  if (Date.now() > loadAt) throw new Error(`the keys that are to expire were not written within ${FILL_MS} ms`);
-  await setTimeout(loadAt - Date.now());
+  for (let fillMs = FILL_MS; fillMs <= MOST_FILL_MS; fillMs *= 2) {
+    const loadAt = Date.now() + fillMs;
+    await client.pour(expiringKeys(loadAt + WARMUP_SECONDS * 1000), EXPIRING);
+    const leftMs = loadAt - Date.now();
+    if (leftMs >= 0) return setTimeout(leftMs);
+  }
+  throw new Error(`the keys that are to expire were not written within ${MOST_FILL_MS} ms`);
 }
 
 async function generate(session: Session, store: Store, growth: number): Promise<Report> {
@@ -162,7 +167,7 @@ function latencyScenario(occupation: Occupation): Scenario {
   return compare({
     name,
     title: `p99.9 of ${RATE.toLocaleString('en')} GET and SET a second ${title}`,
-    columns: COLUMNS,
+    columns: [...COMPARED, ...OBSERVED],
     measure: (session) => measure(session, occupation),
     row: (samples, peer) => row(samples, name, peer),
     verdicts: (samples, peer) => verdictsFor(samples, name, peer),
