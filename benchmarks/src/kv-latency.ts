@@ -151,8 +151,8 @@ function row(samples: Samples<LatencySample>, scenario: string, peer: Peer): str
     formatNumber(median((sample) => sample.p99Us)),
     formatNumber(median((sample) => sample.longestUs / 1000)),
     formatPercent(median((sample) => sample.serverCpuShare)),
-    median((sample) => sample.grown).toLocaleString('en'),
-    median((sample) => sample.keysAfter).toLocaleString('en'),
+    Math.round(median((sample) => sample.grown)).toLocaleString('en'),
+    Math.round(median((sample) => sample.keysAfter)).toLocaleString('en'),
   ];
 }
 
