@@ -1,9 +1,12 @@
 import { keyEquals } from './entry.js';
 import type { Memory } from './memory.js';
-import { ADDRESS, SLOT_BYTES, SLOT_WORDS, depthOf, insert, isFull, newSegment, remove } from './segment.js';
+import { ADDRESS, SLOT_BYTES, SLOT_WORDS, countOf, depthOf, insert, isFull, newSegment, randomOf, remove, setDepth, visitRange } from './segment.js';
 
 const FIRST_SLOTS = 8;
 const MAX_SLOTS = 1024;
+/** A segment with fewer entries is merged with its neighbour if both together have no more than this: that is far from full again. */
+const SPARSE_ENTRIES = MAX_SLOTS / 4;
+const MERGED_ENTRIES = MAX_SLOTS / 2;
 /** The sign bit of a slot's second word, free for the owner. */
 export const MARK = 0x80000000 | 0;
 
@@ -14,7 +17,8 @@ const HASH_SPACE = 2 ** 32;
  * linear probing (segment.ts).
  *
  * The hash's upper bits lead through the directory to a segment, its lower bits to a slot. A full segment is split
- * in two, so that growing never costs more than one segment; nothing is ever moved as a whole.
+ * in two, so that growing never costs more than one segment; nothing is ever moved as a whole. Two halves that have become sparse
+ * are merged again, so that neither memory nor a search for the few that are left outlasts the many that were there.
  *
  * It owns its segments, not the entries. Hashes come from outside, seeded, and must be spread evenly over 32 bits.
  */
@@ -24,6 +28,8 @@ export class Dict {
   /** Addresses of segments; several neighbours may be the same. */
   #directory: Int32Array;
   #depth = 0;
+  /** How many segments have that depth: without any, half of the directory does as well. */
+  #deepest = 1;
   /** Slots of a segment, less one. Only a dict of a single segment has fewer than MAX_SLOTS. */
   #mask = FIRST_SLOTS - 1;
   /** The slot that `find` has ended at. */
@@ -103,28 +109,31 @@ export class Dict {
 
   /** Takes out the entry that was found. */
   removeFound(): void {
-    remove(this.#memory, this.#foundSegment, this.#mask, this.#foundSlot);
+    const segment = this.#foundSegment;
+    const hash = this.#memory.words(segment)[this.#foundWord()] as number;
+    remove(this.#memory, segment, this.#mask, this.#foundSlot);
     this.size--;
+    if (this.#depth > 0 && countOf(this.#memory, segment) < SPARSE_ENTRIES) this.#merge(segment, hash);
   }
 
   /**
    * Visits the entries whose hash lies in the next part of the hash space, which holds about `count` of them, and returns
    * the cursor to go on from; 0 is the beginning and the end. Since a cursor is a place in the hash space, an entry that is there
-   * all the time is visited exactly once, however the table grows meanwhile. The dict must not change during a visit.
+   * all the time is visited exactly once, however the table grows or shrinks meanwhile. The dict must not change during a visit.
    */
   scan(cursor: number, count: number, visit: (address: number, marked: boolean) => void): number {
     const width = Math.max(1, Math.ceil((HASH_SPACE / Math.max(1, this.size)) * count));
     const from = cursor >>> 0;
     const segmentEnd = this.#endOfSegment(from);
     const to = Math.min(from + width, segmentEnd);
-    this.#visitRange(from, to, visit);
+    visitRange(this.#memory, this.#segmentOf(from | 0), this.#mask, from, to, visit);
     return to >= HASH_SPACE ? 0 : to;
   }
 
   /** Visits all entries. The dict must not change meanwhile. */
   forEach(visit: (address: number, marked: boolean) => void): void {
     for (let index = 0; index < this.#directory.length; index += this.#span(index)) {
-      this.#visitSegment(this.#directory[index] as number, visit);
+      visitRange(this.#memory, this.#directory[index] as number, this.#mask, 0, HASH_SPACE, visit);
     }
   }
 
@@ -133,7 +142,7 @@ export class Dict {
     if (this.size === 0) return 0;
     for (let attempt = 0; attempt < 100; attempt++) {
       const segment = this.#directory[Math.floor(random() * this.#directory.length)] as number;
-      const entry = this.#randomOf(segment, random, markedOnly);
+      const entry = randomOf(this.#memory, segment, this.#mask, random, markedOnly);
       if (entry !== 0) return entry;
     }
     return this.#first(markedOnly);
@@ -148,28 +157,21 @@ export class Dict {
       const index = this.#dismantled;
       this.#dismantled += this.#span(index);
       const segment = this.#directory[index] as number;
-      this.#visitSegment(segment, visit);
+      visitRange(this.#memory, segment, this.#mask, 0, HASH_SPACE, visit);
       this.#memory.free(segment);
     }
     return this.#dismantled >= this.#directory.length;
   }
 
-  /** Gives the segments back. The dict is empty then and may not be used again. */
-  dispose(): void {
-    for (let index = 0; index < this.#directory.length; ) {
-      const span = this.#span(index);
-      this.#memory.free(this.#directory[index] as number);
-      index += span;
-    }
-    this.#directory = new Int32Array(0);
-    this.size = 0;
-  }
-
   // --- Segments
 
   #segmentOf(hash: number): number {
+    return this.#directory[this.#indexOf(hash)] as number;
+  }
+
+  #indexOf(hash: number): number {
     // Two shifts, for a shift by 32 does nothing.
-    return this.#directory[(hash >>> 1) >>> (31 - this.#depth)] as number;
+    return (hash >>> 1) >>> (31 - this.#depth);
   }
 
   #grow(segment: number, hash: number): void {
@@ -192,11 +194,28 @@ export class Dict {
     const lower = newSegment(this.#memory, MAX_SLOTS, depth + 1);
     const upper = newSegment(this.#memory, MAX_SLOTS, depth + 1);
     const span = 1 << (this.#depth - depth);
-    const first = ((hash >>> 1) >>> (31 - this.#depth)) & -span;
+    const first = this.#indexOf(hash) & -span;
     this.#directory.fill(lower, first, first + span / 2);
     this.#directory.fill(upper, first + span / 2, first + span);
+    if (depth + 1 === this.#depth) this.#deepest += 2;
     this.#moveAll(segment, MAX_SLOTS);
     this.#memory.free(segment);
+  }
+
+  /** Undoes a split: moves the entries of a segment, in which `hash` lies, to the other half, if that is as deep and has room. */
+  #merge(segment: number, hash: number): void {
+    const depth = depthOf(this.#memory, segment);
+    const span = 1 << (this.#depth - depth);
+    const first = this.#indexOf(hash) & -span;
+    const other = this.#directory[first ^ span] as number;
+    if (depthOf(this.#memory, other) !== depth) return;
+    if (countOf(this.#memory, segment) + countOf(this.#memory, other) > MERGED_ENTRIES) return;
+    setDepth(this.#memory, other, depth - 1);
+    this.#directory.fill(other, first, first + span);
+    this.#moveAll(segment, MAX_SLOTS);
+    this.#memory.free(segment);
+    if (depth === this.#depth) this.#deepest -= 2;
+    while (this.#deepest === 0) this.#halveDirectory();
   }
 
   #doubleDirectory(): void {
@@ -204,6 +223,15 @@ export class Dict {
     for (let index = 0; index < doubled.length; index++) doubled[index] = this.#directory[index >>> 1] as number;
     this.#directory = doubled;
     this.#depth++;
+    this.#deepest = 0;
+  }
+
+  #halveDirectory(): void {
+    this.#directory = this.#directory.filter((_, index) => index % 2 === 0);
+    this.#depth--;
+    for (let index = 0; index < this.#directory.length; index += this.#span(index)) {
+      if (this.#span(index) === 1) this.#deepest++;
+    }
   }
 
   #moveAll(segment: number, slots: number): void {
@@ -231,37 +259,6 @@ export class Dict {
     const depth = depthOf(this.#memory, this.#segmentOf(hash | 0));
     const width = HASH_SPACE / 2 ** depth;
     return (Math.floor(hash / width) + 1) * width;
-  }
-
-  #visitRange(from: number, to: number, visit: (address: number, marked: boolean) => void): void {
-    const segment = this.#segmentOf(from | 0);
-    const words = this.#memory.words(segment);
-    const base = this.#memory.offset(segment) >>> 2;
-    for (let slot = 1; slot <= this.#mask; slot++) {
-      const reference = words[base + slot * SLOT_WORDS + 1] as number;
-      const hash = (words[base + slot * SLOT_WORDS] as number) >>> 0;
-      if (reference !== 0 && hash >= from && hash < to) visit(reference & ADDRESS, reference < 0);
-    }
-  }
-
-  #visitSegment(segment: number, visit: (address: number, marked: boolean) => void): void {
-    const words = this.#memory.words(segment);
-    const base = this.#memory.offset(segment) >>> 2;
-    for (let slot = 1; slot <= this.#mask; slot++) {
-      const reference = words[base + slot * SLOT_WORDS + 1] as number;
-      if (reference !== 0) visit(reference & ADDRESS, reference < 0);
-    }
-  }
-
-  #randomOf(segment: number, random: () => number, markedOnly: boolean): number {
-    const words = this.#memory.words(segment);
-    const base = this.#memory.offset(segment) >>> 2;
-    const slots = this.#mask;
-    for (let attempt = 0; attempt < 16; attempt++) {
-      const reference = words[base + (1 + Math.floor(random() * slots)) * SLOT_WORDS + 1] as number;
-      if (reference !== 0 && (!markedOnly || reference < 0)) return reference & ADDRESS;
-    }
-    return 0;
   }
 
   #first(markedOnly: boolean): number {

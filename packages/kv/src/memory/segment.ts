@@ -21,11 +21,20 @@ export function newSegment(memory: Memory, slots: number, depth: number): number
 /** Seven eighths of the slots: probing stays short, and a key costs 12 bytes of table on the average. */
 export function isFull(memory: Memory, segment: number, mask: number): boolean {
   const slots = mask + 1;
-  return (memory.words(segment)[memory.offset(segment) >>> 2] as number) >= slots - 1 - (slots >>> 3);
+  return countOf(memory, segment) >= slots - 1 - (slots >>> 3);
+}
+
+/** How many slots are taken. */
+export function countOf(memory: Memory, segment: number): number {
+  return memory.words(segment)[memory.offset(segment) >>> 2] as number;
 }
 
 export function depthOf(memory: Memory, segment: number): number {
   return memory.words(segment)[(memory.offset(segment) >>> 2) + 1] as number;
+}
+
+export function setDepth(memory: Memory, segment: number, depth: number): void {
+  memory.words(segment)[(memory.offset(segment) >>> 2) + 1] = depth;
 }
 
 /** Puts a reference into the first free slot from that of its hash on. */
@@ -57,6 +66,30 @@ export function remove(memory: Memory, segment: number, mask: number, removed: n
   }
   words[base + gap * SLOT_WORDS + 1] = 0;
   words[base] = (words[base] as number) - 1;
+}
+
+/** Visits the entries whose hash, without its sign, lies in `[from, to)`. */
+export function visitRange(
+  memory: Memory, segment: number, mask: number, from: number, to: number, visit: (address: number, marked: boolean) => void,
+): void {
+  const words = memory.words(segment);
+  const base = memory.offset(segment) >>> 2;
+  for (let slot = 1; slot <= mask; slot++) {
+    const reference = words[base + slot * SLOT_WORDS + 1] as number;
+    const hash = (words[base + slot * SLOT_WORDS] as number) >>> 0;
+    if (reference !== 0 && hash >= from && hash < to) visit(reference & ADDRESS, reference < 0);
+  }
+}
+
+/** An entry by chance, only a marked one on request, or 0 if none was met in a few attempts. */
+export function randomOf(memory: Memory, segment: number, mask: number, random: () => number, markedOnly: boolean): number {
+  const words = memory.words(segment);
+  const base = memory.offset(segment) >>> 2;
+  for (let attempt = 0; attempt < 16; attempt++) {
+    const reference = words[base + (1 + Math.floor(random() * mask)) * SLOT_WORDS + 1] as number;
+    if (reference !== 0 && (!markedOnly || reference < 0)) return reference & ADDRESS;
+  }
+  return 0;
 }
 
 /** Whether an entry at `slot`, whose place would be `home`, may move to `gap`: only if it then still lies at or behind its home. */

@@ -14,7 +14,6 @@ export class MemberTable {
   #entryBytes = 0;
   /** Hash of the key that was looked for last. */
   #hash = 0;
-  #disposed = 0;
 
   constructor(context: ValueContext) {
     this.#context = context;
@@ -125,10 +124,7 @@ export class MemberTable {
 
   /** Frees about `budget` entries, and returns whether all are freed, and the table with them. */
   dispose(budget: number): boolean {
-    this.#disposed = this.scan(this.#disposed, budget, (entry) => this.#free(entry));
-    if (this.#disposed !== 0) return false;
-    this.#dict.dispose();
-    return true;
+    return this.#dict.dismantle(budget, (entry) => this.#free(entry));
   }
 
   #select(count: number, visit: (entry: number) => void): void {
