@@ -25,8 +25,8 @@ const HASH_SPACE = 2 ** 32;
 export class Dict {
   size = 0;
   readonly #memory: Memory;
-  /** Addresses of segments; several neighbours may be the same. */
-  #directory: Int32Array;
+  /** Addresses of segments; several neighbours may be the same. A typed array would take four times the memory in a small dict. */
+  #directory: number[];
   #depth = 0;
   /** How many segments have that depth: without any, half of the directory does as well. */
   #deepest = 1;
@@ -40,12 +40,12 @@ export class Dict {
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#directory = new Int32Array([newSegment(memory, FIRST_SLOTS, 0)]);
+    this.#directory = [newSegment(memory, FIRST_SLOTS, 0)];
   }
 
   /** What the table itself takes, in bytes. */
   get bytes(): number {
-    let bytes = this.#directory.length * 4;
+    let bytes = this.#directory.length * 8;
     for (let index = 0; index < this.#directory.length; index += this.#span(index)) bytes += (this.#mask + 1) * SLOT_BYTES;
     return bytes;
   }
@@ -219,8 +219,8 @@ export class Dict {
   }
 
   #doubleDirectory(): void {
-    const doubled = new Int32Array(this.#directory.length * 2);
-    for (let index = 0; index < doubled.length; index++) doubled[index] = this.#directory[index >>> 1] as number;
+    const doubled: number[] = [];
+    for (const segment of this.#directory) doubled.push(segment, segment);
     this.#directory = doubled;
     this.#depth++;
     this.#deepest = 0;

@@ -24,6 +24,7 @@ export class Keyspace implements ValueContext, DatabaseContext {
   readonly limits: EncodingLimits = { ...DEFAULT_ENCODING_LIMITS };
   readonly access = new AccessClock();
   readonly stats = new KeyspaceStats();
+  readonly random = Math.random;
   readonly databases: Database[];
   readonly reclamation: Reclamation;
   observer: KeyspaceObserver | undefined;
@@ -60,9 +61,5 @@ export class Keyspace implements ValueContext, DatabaseContext {
 
   expired(databaseIndex: number, key: Buffer): void {
     this.observer?.expired(this.databases[databaseIndex] as Database, key);
-  }
-
-  random(): number {
-    return Math.random();
   }
 }

@@ -128,7 +128,7 @@ export class HashValue implements Collection {
   sample(count: number, visit: FieldVisitor): void {
     if (count >= this.size) return this.forEach(visit);
     if (this.#table !== undefined) return this.#table.sample(count, this.#entryVisitor(visit));
-    const selection = new Selection(count, this.size, () => this.#context.random());
+    const selection = new Selection(count, this.size, this.#context.random);
     this.forEach((buffer, fieldStart, fieldEnd, valueStart, valueEnd) => {
       if (selection.takes()) visit(buffer, fieldStart, fieldEnd, valueStart, valueEnd);
     });

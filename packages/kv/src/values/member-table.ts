@@ -10,7 +10,6 @@ const DRAWN_PART = 1 / 3;
 export class MemberTable {
   readonly #context: ValueContext;
   readonly #dict: Dict;
-  readonly #random: () => number;
   #entryBytes = 0;
   /** Hash of the key that was looked for last. */
   #hash = 0;
@@ -18,7 +17,6 @@ export class MemberTable {
   constructor(context: ValueContext) {
     this.#context = context;
     this.#dict = new Dict(context.memory);
-    this.#random = () => context.random();
   }
 
   get size(): number {
@@ -106,7 +104,7 @@ export class MemberTable {
 
   /** An entry by chance. The table must not be empty. */
   random(): number {
-    return this.#dict.random(this.#random);
+    return this.#dict.random(this.#context.random);
   }
 
   /** Takes out an entry by chance, having shown it. The table must not be empty. */
@@ -128,7 +126,7 @@ export class MemberTable {
   }
 
   #select(count: number, visit: (entry: number) => void): void {
-    const selection = new Selection(count, this.size, this.#random);
+    const selection = new Selection(count, this.size, this.#context.random);
     this.forEach((entry) => {
       if (selection.takes()) visit(entry);
     });

@@ -93,7 +93,7 @@ export class SetValue implements Collection {
   sample(count: number, visit: MemberVisitor): void {
     if (count >= this.size) return this.forEach(visit);
     if (this.#table !== undefined) return this.#table.sample(count, this.#entryVisitor(visit));
-    const selection = new Selection(count, this.size, () => this.#context.random());
+    const selection = new Selection(count, this.size, this.#context.random);
     this.forEach((buffer, start, end) => {
       if (selection.takes()) visit(buffer, start, end);
     });

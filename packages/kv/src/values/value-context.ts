@@ -20,7 +20,7 @@ export interface ValueContext {
   /** The seeded hash of `bytes[start, end)`: a signed integer of 32 bits. */
   hash(bytes: Buffer, start: number, end: number): number;
   /** Numbers in [0, 1). */
-  random(): number;
+  readonly random: () => number;
 }
 
 export const DEFAULT_ENCODING_LIMITS: Readonly<EncodingLimits> = {
