@@ -12,9 +12,9 @@ import type { SortedBound } from './sorted-bound.js';
  * In a leaf a slot is a member of the set, in an inner node a child, whose first score and first entry it repeats: a search
  * reads a child only to go down into it.
  */
-export const NODE_BYTES = 1024;
-export const LEAF_SLOTS = 84;
-export const INNER_SLOTS = 50;
+export const NODE_BYTES = 512;
+export const LEAF_SLOTS = 41;
+export const INNER_SLOTS = 24;
 
 const HEADER_WORDS = 4;
 const HEADER_DOUBLES = 2;
