@@ -1,6 +1,6 @@
 import { roundToDyadic } from './dyadic.js';
 import { writeInteger } from './integer.js';
-import { readNumberText } from './number-text.js';
+import { type DecimalText, type HexadecimalText, readNumberText } from './number-text.js';
 
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -43,10 +43,28 @@ function parseText(text: string): number {
   const number = readNumberText(text);
   if (number === undefined) return Number.NaN;
   if (number.kind === 'infinity') return number.negative ? -Infinity : Infinity;
-  const value = number.kind === 'decimal' ? Math.abs(Number(text)) : roundToDouble(number.significand, number.exponent);
+  const value = magnitudeOf(number, text);
   const zero = number.kind === 'decimal' ? !/[1-9]/.test(number.digits) : number.significand === 0n;
   if (value === Infinity || (value === 0 && !zero)) return Number.NaN;
   return number.negative ? -value : value;
+}
+
+/**
+ * The double that C's strtod finds in a C string, as Redis takes the bounds of ranges: what ends with a NUL or begins with
+ * blanks, and no text at all, which is 0; what is too great or small is infinite or 0. NaN if something else follows.
+ */
+export function parseDoubleAsC(bytes: Uint8Array, start: number, end: number): number {
+  const [text = ''] = latin1(bytes, start, end).split('\0', 1);
+  if (text === '') return 0;
+  const trimmed = text.replace(/^[ \t-\r]+/, '');
+  const number = readNumberText(trimmed);
+  if (number === undefined) return Number.NaN;
+  const value = number.kind === 'infinity' ? Infinity : magnitudeOf(number, trimmed);
+  return number.negative ? -value : value;
+}
+
+function magnitudeOf(number: DecimalText | HexadecimalText, text: string): number {
+  return number.kind === 'decimal' ? Math.abs(Number(text)) : roundToDouble(number.significand, number.exponent);
 }
 
 function roundToDouble(significand: bigint, exponent: number): number {

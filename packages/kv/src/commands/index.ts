@@ -3,10 +3,21 @@ import { connectionCommands } from './connection/index.js';
 import { hashCommands } from './hashes/index.js';
 import { keyCommands } from './keys/index.js';
 import { pubsubCommands } from './pubsub/index.js';
-import { setCommands } from './sets/index.js';
 import { serverCommands } from './server/index.js';
+import { setCommands } from './sets/index.js';
+import { sortedSetCommands } from './sorted-sets/index.js';
 import { stringCommands } from './strings/index.js';
 import { transactionCommands } from './transactions/index.js';
 
 /** Every command that the server knows. */
-export const commands: readonly Command[] = [...connectionCommands, ...hashCommands, ...keyCommands, ...pubsubCommands, ...setCommands, ...serverCommands, ...stringCommands, ...transactionCommands];
+export const commands: readonly Command[] = [
+  ...connectionCommands,
+  ...hashCommands,
+  ...keyCommands,
+  ...pubsubCommands,
+  ...serverCommands,
+  ...setCommands,
+  ...sortedSetCommands,
+  ...stringCommands,
+  ...transactionCommands,
+];

@@ -1,0 +1,34 @@
+import { formatDouble } from '../../bytes/double.js';
+import type { Command } from '../../command/call.js';
+import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
+import { readSortedSet } from './sorted-set-key.js';
+
+export const zscan: Command = {
+  name: 'zscan',
+  arity: -3,
+  flags: ['readonly'],
+  keys: { first: 1, last: 1, step: 1 },
+  group: 'sorted-set',
+  since: '2.8.0',
+  summary: 'Answers some members of a sorted set with their scores, and a cursor to go on from.',
+  complexity: 'O(1) for every call, O(N) for a whole pass over N members',
+  syntax: 'key cursor [MATCH pattern] [COUNT count]',
+  execute(call) {
+    const { reply } = call;
+    const cursor = scanCursor(call, 2);
+    const zset = readSortedSet(call);
+    if (zset === undefined) return replyScan(reply, () => [0, 0]);
+    const { count, matches } = scanOptions(call, 3);
+    replyScan(reply, () => {
+      let items = 0;
+      const next = zset.scan(cursor, count, (buffer, start, end, score) => {
+        if (!matches(buffer, start, end)) return;
+        reply.bulk(buffer, start, end);
+        // A string also in RESP3.
+        reply.text(formatDouble(score));
+        items += 2;
+      });
+      return [next, items];
+    });
+  },
+};

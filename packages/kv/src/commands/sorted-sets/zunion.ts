@@ -1,0 +1,138 @@
+import type { Call, Command } from '../../command/call.js';
+import { SortedSetValue } from '../../values/sorted-set-value.js';
+import { intersect, subtract, unite } from './combination.js';
+import { type CombinationRequest, countedKeys, readCombination } from './combination-request.js';
+import { beginMembers, memberWriter } from './member-reply.js';
+import { discard, storeSortedSet } from './sorted-set-key.js';
+
+const ANSWERED: Pick<Command, 'arity' | 'flags' | 'findKeys' | 'group' | 'since'> = {
+  arity: -3,
+  flags: ['readonly', 'movablekeys'],
+  findKeys: (call) => countedKeys(call, 1),
+  group: 'sorted-set',
+  since: '6.2.0',
+};
+
+const STORED: Pick<Command, 'arity' | 'flags' | 'keys' | 'findKeys' | 'group' | 'since'> = {
+  arity: -4,
+  flags: ['write', 'denyoom', 'movablekeys'],
+  keys: { first: 1, last: 1, step: 1 },
+  findKeys: (call) => countedKeys(call, 2),
+  group: 'sorted-set',
+  since: '2.0.0',
+};
+
+export const zunion: Command = {
+  ...ANSWERED,
+  name: 'zunion',
+  summary: 'Answers the members that any of the sets has, with the scores of all sets taken together.',
+  complexity: 'O(N * log M) for sets of N members in all, and M in the answer',
+  syntax: 'numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE SUM | MIN | MAX] [WITHSCORES]',
+  execute(call) {
+    answer(call, readCombination(call, 1, { weighs: true, withScores: true }), uniteAll);
+  },
+};
+
+export const zunionstore: Command = {
+  ...STORED,
+  name: 'zunionstore',
+  summary: 'Stores what ZUNION would answer, and answers how many members that are.',
+  complexity: 'O(N * log M) for sets of N members in all, and M in the result',
+  syntax: 'destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE SUM | MIN | MAX]',
+  execute(call) {
+    store(call, readCombination(call, 2, { weighs: true }), uniteAll);
+  },
+};
+
+export const zinter: Command = {
+  ...zunion,
+  name: 'zinter',
+  summary: 'Answers the members that all of the sets have, with the scores of all sets taken together.',
+  complexity: 'O(N * K + M * log M) for K sets, the smallest of which has N members, and M in the answer',
+  execute(call) {
+    answer(call, readCombination(call, 1, { weighs: true, withScores: true }), intersectAll);
+  },
+};
+
+export const zinterstore: Command = {
+  ...zunionstore,
+  name: 'zinterstore',
+  summary: 'Stores what ZINTER would answer, and answers how many members that are.',
+  complexity: 'O(N * K + M * log M) for K sets, the smallest of which has N members, and M in the result',
+  execute(call) {
+    store(call, readCombination(call, 2, { weighs: true }), intersectAll);
+  },
+};
+
+export const zintercard: Command = {
+  ...ANSWERED,
+  name: 'zintercard',
+  since: '7.0.0',
+  summary: 'Answers how many members all of the sets have in common.',
+  complexity: 'O(N * K) for K sets, the smallest of which has N members',
+  syntax: 'numkeys key [key ...] [LIMIT limit]',
+  execute(call) {
+    const { sources, limit } = readCombination(call, 1, { limits: true });
+    call.reply.integer(intersect(sources, 'sum', () => {}, limit));
+  },
+};
+
+export const zdiff: Command = {
+  ...ANSWERED,
+  name: 'zdiff',
+  summary: 'Answers the members of the first set that none of the others has.',
+  complexity: 'O(N * K + M * log M) for K sets, the first of which has N members, and M in the answer',
+  syntax: 'numkeys key [key ...] [WITHSCORES]',
+  execute(call) {
+    answer(call, readCombination(call, 1, { withScores: true }), subtractAll);
+  },
+};
+
+export const zdiffstore: Command = {
+  ...STORED,
+  name: 'zdiffstore',
+  since: '6.2.0',
+  summary: 'Stores what ZDIFF would answer, and answers how many members that are.',
+  complexity: 'O(N * K + M * log M) for K sets, the first of which has N members, and M in the result',
+  syntax: 'destination numkeys key [key ...]',
+  execute(call) {
+    store(call, readCombination(call, 2, {}), subtractAll);
+  },
+};
+
+type Combine = (request: CombinationRequest, result: SortedSetValue) => void;
+
+function uniteAll({ sources, aggregate }: CombinationRequest, result: SortedSetValue): void {
+  unite(sources, aggregate, result);
+}
+
+function intersectAll({ sources, aggregate }: CombinationRequest, result: SortedSetValue): void {
+  intersect(sources, aggregate, (buffer, start, end, score) => result.set(buffer, start, end, score));
+}
+
+function subtractAll({ sources }: CombinationRequest, result: SortedSetValue): void {
+  subtract(sources, (buffer, start, end, score) => result.set(buffer, start, end, score));
+}
+
+/** The combined members in a set without a key. If memory ends meanwhile, nothing of it is left. */
+function combined(call: Call, request: CombinationRequest, combine: Combine): SortedSetValue {
+  const result = new SortedSetValue(call.server.keyspace);
+  try {
+    combine(request, result);
+  } catch (error) {
+    discard(call, result);
+    throw error;
+  }
+  return result;
+}
+
+function answer(call: Call, request: CombinationRequest, combine: Combine): void {
+  const result = combined(call, request, combine);
+  beginMembers(call, result.size, request.withScores);
+  result.range(0, result.size, false, memberWriter(call, request.withScores));
+  discard(call, result);
+}
+
+function store(call: Call, request: CombinationRequest, combine: Combine): void {
+  storeSortedSet(call, 1, call.command.definition.name, combined(call, request, combine));
+}
