@@ -16,7 +16,7 @@ import { SortedBound } from './sorted-bound.js';
 
 /**
  * A small sorted set: a pack of members and scores in turn, in the order of the set. A score is an element of eight bytes, so
- * that to read one takes no parsing. Ranks count from 0.
+ * that to read one takes no parsing; -0 is kept as 0, as Redis does it in small sets, but not in large ones. Ranks count from 0.
  */
 export type SortedPack = number;
 
@@ -50,8 +50,12 @@ export function packedRank(memory: Memory, pack: SortedPack, bound: SortedBound)
 /** Adds a member that is not there. Returns the pack's address. Error: OutOfMemory, and nothing is changed. */
 export function insertPacked(memory: Memory, pack: SortedPack, score: number, member: Buffer, start: number, end: number): SortedPack {
   const rank = packedRank(memory, pack, place.byPlace(score, member, start, end, false));
-  scoreBytes.writeDoubleLE(score);
-  return insertPair(memory, pack, elementAt(memory, pack, rank * 2), member, start, end, scoreBytes, 0, SCORE_BYTES);
+  return insertAt(memory, pack, elementAt(memory, pack, rank * 2), score, member, start, end);
+}
+
+/** The same for a member that comes behind all others. */
+export function appendPacked(memory: Memory, pack: SortedPack, score: number, member: Buffer, start: number, end: number): SortedPack {
+  return insertAt(memory, pack, packEnd(memory, pack), score, member, start, end);
 }
 
 /** Gives a member that is there another score. Returns the pack's address. Error: OutOfMemory, and nothing is changed. */
@@ -60,7 +64,7 @@ export function updatePacked(memory: Memory, pack: SortedPack, score: number, me
   const rank = packedRank(memory, pack, place.byPlace(scoreBehind(memory, pack, at), member, start, end, false));
   const newRank = packedRank(memory, pack, place.byPlace(score, member, start, end, false));
   if (newRank === rank || newRank === rank + 1) {
-    memory.buffer(pack).writeDoubleLE(score, scoreOffset(memory, pack, at));
+    memory.buffer(pack).writeDoubleLE(withoutSign(score), scoreOffset(memory, pack, at));
     return pack;
   }
   const longer = insertPacked(memory, pack, score, member, start, end);
@@ -83,6 +87,15 @@ export function forEachPacked(memory: Memory, pack: SortedPack, from: number, to
     if (--left === 0) return;
     at = reversed ? previousPair(memory, pack, at) : nextPair(memory, pack, at);
   }
+}
+
+function insertAt(memory: Memory, pack: SortedPack, at: number, score: number, member: Buffer, start: number, end: number): SortedPack {
+  scoreBytes.writeDoubleLE(withoutSign(score));
+  return insertPair(memory, pack, at, member, start, end, scoreBytes, 0, SCORE_BYTES);
+}
+
+function withoutSign(score: number): number {
+  return score === 0 ? 0 : score;
 }
 
 function nextPair(memory: Memory, pack: SortedPack, at: number): number {

@@ -1,7 +1,16 @@
 import { allocatePack, copyPack, MAX_PACK_BYTES, packEnd, packSize } from './pack.js';
 import { Selection } from './selection.js';
 import { SortedBound } from './sorted-bound.js';
-import { forEachPacked, insertPacked, packedRank, packedScore, removePacked, type ScoreVisitor, updatePacked } from './sorted-pack.js';
+import {
+  appendPacked,
+  forEachPacked,
+  insertPacked,
+  packedRank,
+  packedScore,
+  removePacked,
+  type ScoreVisitor,
+  updatePacked,
+} from './sorted-pack.js';
 import { SortedTable } from './sorted-table.js';
 import type { Collection, ValueContext } from './value-context.js';
 
@@ -24,6 +33,15 @@ export class SortedSetValue implements Collection {
   constructor(context: ValueContext, pack = allocatePack(context.memory)) {
     this.#context = context;
     this.#pack = pack;
+  }
+
+  /** A set with the members of a table, small if they allow it. It owns the table from now on. Error: OutOfMemory, and the table is disposed of. */
+  static of(context: ValueContext, table: SortedTable): SortedSetValue {
+    const { zsetMaxListpackEntries, zsetMaxListpackValue } = context.limits;
+    const zset = new SortedSetValue(context, 0);
+    zset.#table = table;
+    if (table.size <= zsetMaxListpackEntries && longestMember(table) <= zsetMaxListpackValue) zset.#compact(table);
+    return zset;
   }
 
   get type(): 'zset' {
@@ -152,6 +170,22 @@ export class SortedSetValue implements Collection {
     return table;
   }
 
+  #compact(table: SortedTable): void {
+    const { memory } = this.#context;
+    let pack = 0;
+    try {
+      pack = allocatePack(memory);
+      table.range(0, table.size, false, (buffer, start, end, score) => (pack = appendPacked(memory, pack, score, buffer, start, end)));
+    } catch (error) {
+      if (pack !== 0) memory.free(pack);
+      throw error;
+    } finally {
+      table.dispose(Number.POSITIVE_INFINITY);
+    }
+    this.#pack = pack;
+    this.#table = undefined;
+  }
+
   /** A table with the same members. If memory does not suffice for it, nothing is left behind. */
   #copyToTable(): SortedTable {
     const table = new SortedTable(this.#context);
@@ -163,4 +197,10 @@ export class SortedSetValue implements Collection {
     }
     return table;
   }
+}
+
+function longestMember(table: SortedTable): number {
+  let longest = 0;
+  table.range(0, table.size, false, (_buffer, start, end) => (longest = Math.max(longest, end - start)));
+  return longest;
 }

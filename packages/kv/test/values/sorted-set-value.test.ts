@@ -5,6 +5,7 @@ import { Memory } from '../../src/memory/memory.js';
 import { OutOfMemory } from '../../src/memory/out-of-memory.js';
 import { SortedBound } from '../../src/values/sorted-bound.js';
 import { type ScoreVisitor, SortedSetValue } from '../../src/values/sorted-set-value.js';
+import { SortedTable } from '../../src/values/sorted-table.js';
 import { valueContext } from '../support/value-context.js';
 
 type Members = [member: string, score: number][];
@@ -66,7 +67,7 @@ function apply(zset: SortedSetValue, model: Map<string, number>, step: Step): vo
   if (step.kind === 'set') {
     const former = model.get(step.member);
     assert.equal(set(zset, step.member, step.score), former ?? Number.NaN);
-    if (former === undefined || former !== step.score) model.set(step.member, step.score);
+    if (former === undefined || former !== step.score) model.set(step.member, zset.encoding === 'listpack' ? step.score + 0 : step.score);
   } else if (step.kind === 'delete') {
     assert.equal(remove(zset, step.member), model.delete(step.member));
   } else if (step.kind === 'removeRange') {
@@ -134,14 +135,27 @@ t.test('a set gets an index with the first member that is too long', async (t) =
   t.same(members(zset, 2, 4).map(([member]) => member.length), [64, 65]);
 });
 
-t.test('a score that is equal leaves the one that is there, also that of zero', async (t) => {
-  for (const [, size] of ANY_SIZE) {
+t.test('a score that is equal leaves the one that is there, and only large sets know -0', async (t) => {
+  for (const [name, size] of ANY_SIZE) {
     const zset = zsetOf(size);
     set(zset, 'zero', 0);
     set(zset, 'minus', -0);
     t.equal(set(zset, 'zero', -0), 0);
-    t.equal(set(zset, 'minus', 0), -0);
-    t.strictSame([on('zero', zset.score.bind(zset)), on('minus', zset.score.bind(zset))].map((score) => Object.is(score, -0)), [false, true]);
+    t.equal(Object.is(set(zset, 'minus', 0), -0), name === 'large');
+    t.strictSame(['zero', 'minus'].map((member) => Object.is(on(member, zset.score.bind(zset)), -0)), [false, name === 'large']);
+  }
+});
+
+t.test('a set that takes over a table is small if its members are few and short, and has all of them', async (t) => {
+  for (const [size, length, encoding] of [[0, 1, 'listpack'], [128, 64, 'listpack'], [129, 64, 'skiplist'], [3, 65, 'skiplist']] as const) {
+    const context = valueContext();
+    const table = new SortedTable(context);
+    for (let i = 0; i < size; i++) on(`${i}`.padEnd(length), (buffer, start, end) => table.set(buffer, start, end, -i));
+    const zset = SortedSetValue.of(context, table);
+    t.equal(zset.encoding, encoding);
+    t.strictSame(members(zset).map(([member, score]) => [Number(member), -score]), Array.from({ length: size }, (_, i) => [size - 1 - i, size - 1 - i]));
+    zset.dispose(Number.POSITIVE_INFINITY);
+    t.equal(context.memory.usedBytes, 0);
   }
 });
 

@@ -1,4 +1,5 @@
-import type { ScoreVisitor, SortedSetValue } from '../../values/sorted-set-value.js';
+import type { ScoreVisitor } from '../../values/sorted-pack.js';
+import type { SortedTable } from '../../values/sorted-table.js';
 import type { ScoredSource } from './scored-source.js';
 
 export type Aggregate = 'sum' | 'min' | 'max';
@@ -9,8 +10,8 @@ export interface WeightedSource {
   readonly weight: number;
 }
 
-/** Adds what is in any of the sources to a sorted set. */
-export function unite(sources: readonly WeightedSource[], aggregate: Aggregate, result: SortedSetValue): void {
+/** Adds what is in any of the sources to a table. */
+export function unite(sources: readonly WeightedSource[], aggregate: Aggregate, result: SortedTable): void {
   for (const { source, weight } of smallestFirst(sources)) {
     source.forEach((buffer, start, end, score) => {
       const former = result.score(buffer, start, end);
@@ -62,7 +63,7 @@ function zeroIfNone(score: number): number {
 }
 
 /** As `set` does, but that 0 may take the place of -0, too. */
-function replace(zset: SortedSetValue, member: Buffer, start: number, end: number, former: number, score: number): void {
-  if (score === 0 && former === 0 && !Object.is(score, former)) zset.delete(member, start, end);
-  zset.set(member, start, end, score);
+function replace(table: SortedTable, member: Buffer, start: number, end: number, former: number, score: number): void {
+  if (score === 0 && former === 0 && !Object.is(score, former)) table.delete(member, start, end);
+  table.set(member, start, end, score);
 }

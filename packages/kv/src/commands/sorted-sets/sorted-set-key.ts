@@ -34,6 +34,24 @@ export function removeRanks(call: Call, index: number, entry: number, from: numb
   call.server.reclaim();
 }
 
+/** Removes the key that is argument `index` if its sorted set has lost the last member. */
+export function removeIfEmpty(call: Call, index: number, entry: number, zset: SortedSetValue): void {
+  if (zset.size > 0) return;
+  call.db.remove(entry);
+  call.changed(index, 'del', 'g');
+}
+
+/** Removes some ranks of the sorted set of an entry, whose key is argument `index`. If they are all, the set is dropped as a whole. */
+export function removeRanks(call: Call, index: number, entry: number, from: number, to: number, event: string): void {
+  const zset = sortedSetOf(call, entry);
+  const isAll = to - from === zset.size;
+  if (isAll) call.db.remove(entry);
+  else zset.removeRange(from, to);
+  call.changed(index, event, 'z');
+  if (isAll) call.changed(index, 'del', 'g');
+  call.server.reclaim();
+}
+
 /**
  * Stores a sorted set at the key that is argument `index`, whatever was there, or removes that if the set is empty. Answers its
  * size.
@@ -62,4 +80,5 @@ export function removeKey(call: Call, index: number): void {
   if (entry === 0) return;
   call.db.remove(entry);
   call.changed(index, 'del', 'g');
+  call.server.reclaim();
 }

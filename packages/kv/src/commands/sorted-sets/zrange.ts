@@ -1,8 +1,8 @@
 import type { Call, Command } from '../../command/call.js';
-import { SortedSetValue } from '../../values/sorted-set-value.js';
 import { beginMembers, memberWriter } from './member-reply.js';
 import { type RangeQuery, readRangeQuery, type Span, spanOf } from './range-query.js';
-import { readSortedSet, storeSortedSet } from './sorted-set-key.js';
+import { storeTable, tableWith } from './result-table.js';
+import { readSortedSet } from './sorted-set-key.js';
 
 const READ: Pick<Command, 'flags' | 'keys' | 'group' | 'complexity'> = {
   flags: ['readonly'],
@@ -88,12 +88,12 @@ export const zrangestore: Command = {
   execute(call) {
     const query = readRangeQuery(call, { first: 3, isStored: true });
     const zset = readSortedSet(call, 2);
-    const result = new SortedSetValue(call.server.keyspace);
-    if (zset !== undefined) {
+    const result = tableWith(call.server.keyspace, (table) => {
+      if (zset === undefined) return;
       const { from, to } = spanOf(zset, query);
-      zset.range(from, to, query.isReversed, (buffer, start, end, score) => result.set(buffer, start, end, score));
-    }
-    storeSortedSet(call, 1, 'zrangestore', result);
+      zset.range(from, to, query.isReversed, (buffer, start, end, score) => table.set(buffer, start, end, score));
+    });
+    storeTable(call, 1, 'zrangestore', result);
   },
 };
 

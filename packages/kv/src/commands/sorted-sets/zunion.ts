@@ -1,9 +1,9 @@
 import type { Call, Command } from '../../command/call.js';
-import { SortedSetValue } from '../../values/sorted-set-value.js';
+import type { SortedTable } from '../../values/sorted-table.js';
 import { intersect, subtract, unite } from './combination.js';
 import { type CombinationRequest, countedKeys, readCombination } from './combination-request.js';
 import { beginMembers, memberWriter } from './member-reply.js';
-import { discard, storeSortedSet } from './sorted-set-key.js';
+import { storeTable, tableWith } from './result-table.js';
 
 const ANSWERED: Pick<Command, 'arity' | 'flags' | 'findKeys' | 'group' | 'since'> = {
   arity: -3,
@@ -100,39 +100,28 @@ export const zdiffstore: Command = {
   },
 };
 
-type Combine = (request: CombinationRequest, result: SortedSetValue) => void;
+type Combine = (request: CombinationRequest, result: SortedTable) => void;
 
-function uniteAll({ sources, aggregate }: CombinationRequest, result: SortedSetValue): void {
+function uniteAll({ sources, aggregate }: CombinationRequest, result: SortedTable): void {
   unite(sources, aggregate, result);
 }
 
-function intersectAll({ sources, aggregate }: CombinationRequest, result: SortedSetValue): void {
+function intersectAll({ sources, aggregate }: CombinationRequest, result: SortedTable): void {
   intersect(sources, aggregate, (buffer, start, end, score) => result.set(buffer, start, end, score));
 }
 
-function subtractAll({ sources }: CombinationRequest, result: SortedSetValue): void {
+function subtractAll({ sources }: CombinationRequest, result: SortedTable): void {
   subtract(sources, (buffer, start, end, score) => result.set(buffer, start, end, score));
 }
 
-/** The combined members in a set without a key. If memory ends meanwhile, nothing of it is left. */
-function combined(call: Call, request: CombinationRequest, combine: Combine): SortedSetValue {
-  const result = new SortedSetValue(call.server.keyspace);
-  try {
-    combine(request, result);
-  } catch (error) {
-    discard(call, result);
-    throw error;
-  }
-  return result;
-}
-
 function answer(call: Call, request: CombinationRequest, combine: Combine): void {
-  const result = combined(call, request, combine);
+  const result = tableWith(call.server.keyspace, (table) => combine(request, table));
   beginMembers(call, result.size, request.withScores);
   result.range(0, result.size, false, memberWriter(call, request.withScores));
-  discard(call, result);
+  result.dispose(Number.POSITIVE_INFINITY);
 }
 
 function store(call: Call, request: CombinationRequest, combine: Combine): void {
-  storeSortedSet(call, 1, call.command.definition.name, combined(call, request, combine));
+  const result = tableWith(call.server.keyspace, (table) => combine(request, table));
+  storeTable(call, 1, call.command.definition.name, result);
 }
