@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createReactor } from '@edgeloop/reactor';
 import { echo } from '@edgeloop/echo';
-import t from 'tap';
+import t, { type Test } from 'tap';
 
 const root = new URL('../../../', import.meta.url);
 const guides = new URL('docs/guides/', root);
@@ -18,8 +18,9 @@ function blocks(text: string, opening: string): string[] {
   return text.split(`${opening}\n`).slice(1).map((rest) => rest.slice(0, rest.indexOf('```')));
 }
 
-async function run(program: string, ...args: string[]): Promise<{ status: number | null; output: string }> {
+async function run(t: Test, program: string, ...args: string[]): Promise<{ status: number | null; output: string }> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
   const output = (await buffer(child.stdout)).toString();
   if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
   return { status: child.exitCode, output };
@@ -45,14 +46,14 @@ t.before(async () => {
 t.test('the code of the guides compiles', async (t) => {
   const compiler = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
   // tap's module loader, which NODE_OPTIONS hands on, cannot load it.
-  const { status, output } = await run('env', '-u', 'NODE_OPTIONS', process.execPath, compiler, '-p', fileURLToPath(programs));
+  const { status, output } = await run(t, 'env', '-u', 'NODE_OPTIONS', process.execPath, compiler, '-p', fileURLToPath(programs));
   t.equal(output, '');
   t.equal(status, 0);
 });
 
 for (const name of written) {
   t.test(`the program of ${name}.md runs and prints what the guide says`, async (t) => {
-    const { status, output } = await run(process.execPath, fileURLToPath(new URL(`${name}.js`, programs)));
+    const { status, output } = await run(t, process.execPath, fileURLToPath(new URL(`${name}.js`, programs)));
     t.equal(status, 0, 'it ends with 0', { output });
     for (const printed of blocks(read(name), '<!-- printed -->\n```')) t.match(output, printed);
   });

@@ -70,7 +70,7 @@ for (const loop of LOOPS) {
 }
 
 t.test('a log that cannot be written, as on a full disk, does not end the server, which drains as ever', async (t) => {
-  const server = await ConfiguredServer.start(t, {}, ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh']);
+  const server = await ConfiguredServer.start(t, { shutdown: { graceSeconds: 60 } }, ['sh', '-c', 'exec "$@" 2>/dev/full', 'sh']);
   const client = await slowClient(t, server);
   server.signal('SIGTERM');
   t.equal((await readBytes(client, LONG.length)).length, LONG.length);
