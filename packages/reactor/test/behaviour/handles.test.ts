@@ -82,7 +82,8 @@ for (const loop of LOOPS) {
     client.socket.resume();
     await until(() => running, 'the second handler');
     finish();
-    await until(() => client.receivedBytes === 16_000_000, 'both answers');
+    // In the dedicated host, whose thread the client shares, this is a second of work, and several on a busy machine.
+    await until(() => client.receivedBytes === 16_000_000, 'both answers', 60_000);
     await until(() => ((armed.at(-1)?.events ?? 0) & EPOLLIN) !== 0, 'the last re-arming');
     for (const { events, running: atWork, queued } of armed) {
       if ((events & EPOLLIN) !== 0) t.ok(!atWork && queued <= 16_384);
