@@ -1,0 +1,171 @@
+import { GLOBALS, MULTIPLE_RESULTS, REGISTRY } from '../machine/lua-api.js';
+import type { Lua } from '../machine/lua.js';
+import type { LuaFunction } from '../machine/lua-machine.js';
+import { Loading } from './loading.js';
+import { ProtectedTables } from './protected-tables.js';
+import { Random } from './random.js';
+import { wideFormat, wideToNumber } from './wide-numbers.js';
+
+/** What Redis leaves of Lua's own globals: nothing that reaches the file system, the process, or another script. */
+const ALLOWED_GLOBALS = new Set(
+  `_VERSION assert collectgarbage coroutine error gcinfo getmetatable ipairs load loadstring math next pairs pcall rawequal rawget
+  rawset select setmetatable string table tonumber tostring type unpack xpcall`.split(/\s+/),
+);
+
+/** A library: functions and constants. */
+export type Library = Readonly<Record<string, LuaFunction | number | string>>;
+
+/**
+ * Makes the globals that scripts see, of Lua's own and of the libraries given. Returns a reference to the table behind them,
+ * for the machine's owner to put KEYS and ARGV into: the scripts have only a view of it.
+ */
+export function makeGlobals(lua: Lua, libraries: Readonly<Record<string, Library>>): number {
+  const { api, state } = lua;
+  for (const open of [api.luaopen_base, api.luaopen_table, api.luaopen_string, api.luaopen_math]) open(state);
+  api.lua_settop(state, 0);
+  api.lua_pushvalue(state, GLOBALS);
+  removeForbidden(lua);
+  const tables = new ProtectedTables(lua);
+  replaceFunctions(lua, tables);
+  for (const [name, library] of Object.entries(libraries)) {
+    api.lua_createtable(state, 0, Object.keys(library).length);
+    addAll(lua, library);
+    lua.setField(state, 1, name);
+  }
+  protectTables(lua, tables, ['bit', 'cjson', 'cmsgpack', 'coroutine', 'math', 'redis', 'string', 'struct', 'table']);
+  return protectGlobals(lua, tables);
+}
+
+/** Sets the fields of the table on top of the stack. */
+export function addAll(lua: Lua, library: Library): void {
+  const { state } = lua;
+  for (const [name, value] of Object.entries(library)) {
+    if (typeof value === 'number') lua.setNumber(state, -1, name, value);
+    else if (typeof value === 'string') lua.setText(state, -1, name, value);
+  }
+  const functions = Object.entries(library).filter((entry): entry is [string, LuaFunction] => typeof entry[1] === 'function');
+  const entries = lua.install(functions.map(([, implementation]) => implementation));
+  for (const [index, [name]] of functions.entries()) {
+    lua.api.lua_pushcclosure(state, entries[index]!, 0);
+    lua.setField(state, -2, name);
+  }
+}
+
+function removeForbidden(lua: Lua): void {
+  const { api, state } = lua;
+  const forbidden: string[] = [];
+  api.lua_pushnil(state);
+  for (; api.lua_next(state, 1) !== 0; lua.pop(state)) {
+    const name = lua.text(state, -2)!;
+    if (!ALLOWED_GLOBALS.has(name)) forbidden.push(name);
+  }
+  for (const name of forbidden) {
+    api.lua_pushnil(state);
+    lua.setField(state, 1, name);
+  }
+}
+
+function replaceFunctions(lua: Lua, tables: ProtectedTables): void {
+  const { api, state } = lua;
+  const original = originals(lua, 1);
+  replacePairs(lua, tables, original('pairs'));
+  const toNumber = wideToNumber(lua, original('tonumber'));
+  const loading = new Loading(lua, original('loadstring')).functions();
+  addAll(lua, { ...tables.globals(original), ...loading, tonumber: toNumber, pcall: protectedCall(lua) });
+  for (const [library, replacements] of [
+    ['table', (name) => tables.tables(name)],
+    ['string', (name) => ({ format: wideFormat(lua, name('format')) })],
+    ['math', () => new Random().functions(lua)],
+  ] as readonly [string, (original: (name: string) => LuaFunction) => Library][]) {
+    api.lua_getfield(state, 1, lua.constant(library));
+    addAll(lua, replacements(originals(lua, api.lua_gettop(state))));
+    lua.pop(state);
+  }
+}
+
+/** The functions of C behind the names in a table. */
+function originals(lua: Lua, table: number): (name: string) => LuaFunction {
+  const { api, state } = lua;
+  return (name) => {
+    api.lua_getfield(state, table, lua.constant(name));
+    const entry = api.lua_tocfunction(state, -1);
+    lua.pop(state);
+    return api.__indirect_function_table.get(entry);
+  };
+}
+
+/** The new pairs has Lua's next in its first upvalue, as the old one, and the new next in its second. */
+function replacePairs(lua: Lua, tables: ProtectedTables, original: LuaFunction): void {
+  const { api, state } = lua;
+  const next = originals(lua, 1)('next');
+  const [pairs, wrappedNext] = lua.install([tables.pairs(original), tables.seeingThrough(next)]) as [number, number];
+  api.lua_getfield(state, 1, lua.constant('next'));
+  api.lua_pushcclosure(state, wrappedNext, 0);
+  api.lua_pushcclosure(state, pairs, 2);
+  lua.setField(state, 1, 'pairs');
+}
+
+/** pcall, which hands on the text of an error that redis.call raised, as scripts expect that were written before it was a table. */
+function protectedCall(lua: Lua): LuaFunction {
+  const { api } = lua;
+  return (state) => {
+    api.luaL_checkany(state, 1);
+    const failed = api.lua_pcall(state, api.lua_gettop(state) - 1, MULTIPLE_RESULTS, 0) !== 0;
+    if (failed) replaceErrorTable(lua, state);
+    api.lua_pushboolean(state, failed ? 0 : 1);
+    api.lua_insert(state, 1);
+    return api.lua_gettop(state);
+  };
+}
+
+function replaceErrorTable(lua: Lua, state: number): void {
+  const { api } = lua;
+  if (api.lua_type(state, -1) !== 5) return;
+  api.lua_getfield(state, -1, lua.constant('err'));
+  if (api.lua_isstring(state, -1) !== 0) api.lua_replace(state, -2);
+  else lua.pop(state);
+}
+
+/** Puts a view in the place of each library, and shows the metatable of strings only as a view. */
+function protectTables(lua: Lua, tables: ProtectedTables, names: readonly string[]): void {
+  const { api, state } = lua;
+  for (const name of names) {
+    api.lua_getfield(state, 1, lua.constant(name));
+    tables.protect();
+    lua.setField(state, 1, name);
+  }
+  lua.pushText(state, '');
+  api.lua_getmetatable(state, -1);
+  api.lua_createtable(state, 0, 1);
+  api.lua_getfield(state, 1, lua.constant('string'));
+  lua.setField(state, -2, '__index');
+  tables.protect();
+  lua.setField(state, -2, '__metatable');
+  lua.pop(state, 2);
+}
+
+/** Gives the globals a metatable that refuses unknown names, and Lua a view of them in their place. */
+function protectGlobals(lua: Lua, tables: ProtectedTables): number {
+  const { api, state } = lua;
+  const [refuseName] = lua.install([(caller: number) => refuseUnknown(lua, caller)]) as [number];
+  api.lua_createtable(state, 0, 1);
+  api.lua_pushcclosure(state, refuseName, 0);
+  lua.setField(state, -2, '__index');
+  api.lua_pushvalue(state, -1);
+  api.lua_setmetatable(state, 1);
+  const metatable = tables.protect();
+  lua.pop(state);
+  api.lua_pushvalue(state, 1);
+  const globals = api.luaL_ref(state, REGISTRY);
+  api.lua_pushvalue(state, 1);
+  tables.protect(metatable);
+  api.lua_pushvalue(state, -1);
+  lua.setField(state, 1, '_G');
+  api.lua_replace(state, GLOBALS);
+  api.lua_settop(state, 0);
+  return globals;
+}
+
+function refuseUnknown(lua: Lua, state: number): never {
+  return lua.raise(state, `Script attempted to access nonexistent global variable '${lua.text(state, 2) ?? '(null)'}'`);
+}

@@ -1,0 +1,115 @@
+import type { ArgumentList } from './conversion/argument-list.js';
+import type { ReplyWriter } from './conversion/reply-writer.js';
+import { KEPT_MACHINE_BYTES, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
+import { compileLua, LuaPanic } from './machine/lua-machine.js';
+import type { WasmModule } from './machine/web-assembly.js';
+import type { Script } from './script.js';
+import { scriptOf } from './script.js';
+import type { ScriptHost } from './script-host.js';
+import { failure, ScriptKilled, ScriptMachine } from './script-machine.js';
+
+export interface ScriptEngineOptions {
+  /** After this long a script is overdue, and the host is asked what to do. It may change while the engine lives. */
+  timeLimitMs?: number;
+  /** The memory of all scripts together. A script that needs more fails with "not enough memory". */
+  maxMemoryBytes?: number;
+}
+
+/**
+ * EVAL without a server: keeps scripts by the SHA-1 of their source and runs them. Once it is made everything is synchronous.
+ * It owns the Lua machine, and gives it up for a new one whenever a script may have left it in a bad state: killed, out
+ * of memory, or after a trap. The scripts themselves are kept as source, and compiled when they run next.
+ */
+export class ScriptEngine {
+  timeLimitMs: number;
+  readonly #module: WasmModule;
+  readonly #maxMemoryBytes: number;
+  readonly #scripts = new Map<string, Script>();
+
+  /** The functions that the machine has compiled, by the SHA-1 of their script. */
+  readonly #functions = new Map<string, number>();
+  #machine: ScriptMachine | undefined;
+
+  private constructor(module: WasmModule, options: ScriptEngineOptions) {
+    this.#module = module;
+    this.#maxMemoryBytes = options.maxMemoryBytes ?? MAX_SCRIPT_MEMORY_BYTES;
+    this.timeLimitMs = options.timeLimitMs ?? SCRIPT_TIME_LIMIT_MS;
+  }
+
+  static async create(options: ScriptEngineOptions = {}): Promise<ScriptEngine> {
+    return new ScriptEngine(await compileLua(), options);
+  }
+
+  /** How many scripts are kept, for INFO. */
+  get count(): number {
+    return this.#scripts.size;
+  }
+
+  /** What the machine takes, for INFO's used_memory_vm_eval. */
+  get memoryBytes(): number {
+    return this.#machine?.memoryBytes ?? 0;
+  }
+
+  /** Keeps a script; the source is copied. Error: ScriptError, whose message is the reply. */
+  load(source: Uint8Array): Script {
+    const script = scriptOf(Buffer.from(source));
+    const known = this.#scripts.get(script.sha);
+    if (known !== undefined) return known;
+    this.#functions.set(script.sha, this.#currentMachine().compile(script.source));
+    this.#scripts.set(script.sha, script);
+    return script;
+  }
+
+  /** The script with this SHA-1, in lower-case hexadecimal digits. */
+  find(sha: string): Script | undefined {
+    return this.#scripts.get(sha);
+  }
+
+  /** Forgets all scripts, and what they left in the machine. */
+  flush(): void {
+    this.#scripts.clear();
+    this.#discardMachine();
+  }
+
+  /**
+   * Runs a script: `keyCount` arguments of `input` from `firstKey` on are its KEYS, all that follow its ARGV. What it returns,
+   * or how it failed, is written to `writer`. Whatever the host throws goes through, and costs the machine.
+   */
+  run(script: Script, input: ArgumentList, firstKey: number, keyCount: number, host: ScriptHost, writer: ReplyWriter): void {
+    const machine = this.#currentMachine();
+    const compiled = this.#functions.get(script.sha) ?? this.#compile(machine, script);
+    machine.begin(host, this.timeLimitMs);
+    try {
+      machine.run(compiled, script.sha, input, firstKey, keyCount, writer);
+    } catch (error) {
+      this.#discardMachine();
+      writer.error(ending(error, script));
+    } finally {
+      machine.end();
+    }
+    if (machine.memoryBytes > KEPT_MACHINE_BYTES) this.#discardMachine();
+  }
+
+  #compile(machine: ScriptMachine, script: Script): number {
+    const compiled = machine.compile(script.source);
+    this.#functions.set(script.sha, compiled);
+    return compiled;
+  }
+
+  #currentMachine(): ScriptMachine {
+    return (this.#machine ??= new ScriptMachine(this.#module, this.#maxMemoryBytes));
+  }
+
+  #discardMachine(): void {
+    this.#machine = undefined;
+    this.#functions.clear();
+  }
+}
+
+/** The reply for a script that took its machine with it. A RangeError is a C function that called itself too deep. */
+function ending(error: unknown, script: Script): string {
+  if (error instanceof ScriptKilled) return failure(`ERR ${error.message}`, script.sha, error.place);
+  if (error instanceof LuaPanic) return `ERR ${error.message} script: ${script.sha}`;
+  if (error instanceof RangeError) return `ERR stack overflow script: ${script.sha}`;
+  throw error;
+}
