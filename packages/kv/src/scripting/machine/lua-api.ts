@@ -25,6 +25,7 @@ export interface LuaApi {
   luaL_argerror(state: number, argument: number, message: number): number;
   luaL_typerror(state: number, argument: number, typeName: number): number;
   luaL_checkany(state: number, argument: number): void;
+  luaL_checkstack(state: number, slots: number, message: number): void;
   luaL_checknumber(state: number, argument: number): number;
   luaL_checklstring(state: number, argument: number, length: number): number;
   luaL_checktype(state: number, argument: number, type: number): void;
@@ -42,6 +43,7 @@ export interface LuaApi {
   lua_insert(state: number, index: number): void;
   lua_isnumber(state: number, index: number): number;
   lua_isstring(state: number, index: number): number;
+  lua_newuserdata(state: number, bytes: number): number;
   lua_next(state: number, index: number): number;
   lua_objlen(state: number, index: number): number;
   lua_pcall(state: number, args: number, results: number, handler: number): number;
@@ -63,6 +65,7 @@ export interface LuaApi {
   lua_setfield(state: number, index: number, key: number): void;
   lua_sethook(state: number, entry: number, mask: number, count: number): void;
   lua_setmetatable(state: number, index: number): number;
+  lua_settable(state: number, index: number): void;
   lua_settop(state: number, index: number): void;
   lua_toboolean(state: number, index: number): number;
   lua_tocfunction(state: number, index: number): number;

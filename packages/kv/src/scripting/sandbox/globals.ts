@@ -1,6 +1,10 @@
 import { GLOBALS, MULTIPLE_RESULTS, REGISTRY } from '../machine/lua-api.js';
 import type { Lua } from '../machine/lua.js';
 import type { LuaFunction } from '../machine/lua-machine.js';
+import { bitLibrary } from '../libraries/bit-library.js';
+import { messagePackLibrary } from '../libraries/message-pack-library.js';
+import { structLibrary } from '../libraries/struct-library.js';
+import { pushJsonLibrary } from '../libraries/json-library.js';
 import { Loading } from './loading.js';
 import { ProtectedTables } from './protected-tables.js';
 import { Random } from './random.js';
@@ -27,11 +31,14 @@ export function makeGlobals(lua: Lua, libraries: Readonly<Record<string, Library
   removeForbidden(lua);
   const tables = new ProtectedTables(lua);
   replaceFunctions(lua, tables);
-  for (const [name, library] of Object.entries(libraries)) {
+  const all = { ...libraries, bit: bitLibrary(lua), cmsgpack: messagePackLibrary(lua), struct: structLibrary(lua) };
+  for (const [name, library] of Object.entries(all)) {
     api.lua_createtable(state, 0, Object.keys(library).length);
     addAll(lua, library);
     lua.setField(state, 1, name);
   }
+  pushJsonLibrary(lua);
+  lua.setField(state, 1, 'cjson');
   protectTables(lua, tables, ['bit', 'cjson', 'cmsgpack', 'coroutine', 'math', 'redis', 'string', 'struct', 'table']);
   return protectGlobals(lua, tables);
 }
