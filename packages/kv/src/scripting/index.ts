@@ -1,5 +1,5 @@
-export { ArgumentList } from './conversion/argument-list.js';
-export type { ReplyWriter } from './conversion/reply-writer.js';
+export { ArgumentList, type CommandArguments } from './conversion/argument-list.js';
+export type { ResultWriter } from './conversion/result-writer.js';
 export { SCRIPT_FLAGS } from './script.js';
 export type { Script, ScriptFlag } from './script.js';
 export { ScriptEngine } from './script-engine.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { REDIS_VERSION } from '../version.js';
 import { ArgumentList } from './conversion/argument-list.js';
 import { errorText } from './conversion/error-text.js';
-import { numberText } from './conversion/number-text.js';
+import { formatSignificant } from './conversion/significant-digits.js';
 import { ReplyToLua } from './conversion/reply-to-lua.js';
 import { LuaType } from './machine/lua-api.js';
 import type { Lua } from './machine/lua.js';
@@ -98,7 +98,7 @@ export class RedisLibrary {
       else if (type === LuaType.NUMBER) this.#addNumber(api.lua_tonumber(state, index), numbers++, count);
       else return 'ERR Lua redis lib command arguments must be strings or integers';
     }
-    command.bytes = this.#lua.heap;
+    command.source = this.#lua.heap;
     return undefined;
   }
 
@@ -110,7 +110,7 @@ export class RedisLibrary {
   /** The scratch memory is taken for as many numbers as there may be, so that the first are still there with the last. */
   #addNumber(value: number, position: number, count: number): void {
     const start = this.#lua.scratch(count * NUMBER_BYTES) + position * NUMBER_BYTES;
-    this.#command.add(start, start + this.#lua.heap.write(numberText(value, EXACT_DIGITS), start, 'latin1'));
+    this.#command.add(start, start + this.#lua.heap.write(formatSignificant(value, EXACT_DIGITS), start, 'latin1'));
   }
 
   #singleField(state: number, field: string): number {

@@ -1,5 +1,5 @@
-import type { ArgumentList } from './conversion/argument-list.js';
-import type { ReplyWriter } from './conversion/reply-writer.js';
+import type { CommandArguments } from './conversion/argument-list.js';
+import type { ResultWriter } from './conversion/result-writer.js';
 import { KEPT_MACHINE_BYTES, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
 import { compileLua, LuaPanic } from './machine/lua-machine.js';
 import type { WasmModule } from './machine/web-assembly.js';
@@ -75,7 +75,7 @@ export class ScriptEngine {
    * Runs a script: `keyCount` arguments of `input` from `firstKey` on are its KEYS, all that follow its ARGV. What it returns,
    * or how it failed, is written to `writer`. Whatever the host throws goes through, and costs the machine.
    */
-  run(script: Script, input: ArgumentList, firstKey: number, keyCount: number, host: ScriptHost, writer: ReplyWriter): void {
+  run(script: Script, input: CommandArguments, firstKey: number, keyCount: number, host: ScriptHost, writer: ResultWriter): void {
     const machine = this.#currentMachine();
     const compiled = this.#functions.get(script.sha) ?? this.#compile(machine, script);
     machine.begin(host, this.timeLimitMs);

@@ -1,4 +1,4 @@
-import type { ArgumentList } from './conversion/argument-list.js';
+import type { CommandArguments } from './conversion/argument-list.js';
 
 /** What the server is to a running script. Nothing here may wait: the script and the server share one thread. */
 export interface ScriptHost {
@@ -6,9 +6,9 @@ export interface ScriptHost {
    * Executes a command and returns its whole reply in RESP. The list is overwritten by the next command; the reply is read
    * before the next call. Refusals are replies too: "-ERR Unknown Redis command called from script".
    */
-  call(command: ArgumentList): Uint8Array;
+  call(command: CommandArguments): Uint8Array;
   /** Whether the user may run the command with these arguments; undefined for no such command. */
-  mayCall(command: ArgumentList): boolean | undefined;
+  mayCall(command: CommandArguments): boolean | undefined;
   /** redis.log. The level is 0 for debug to 3 for warning. */
   log(level: number, text: string): void;
   /** The protocol in which `call` replies from now on; each run starts with 2. */

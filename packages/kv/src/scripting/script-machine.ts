@@ -1,7 +1,7 @@
-import type { ArgumentList } from './conversion/argument-list.js';
-import { lineText } from './conversion/error-text.js';
+import type { CommandArguments } from './conversion/argument-list.js';
+import { errorLine } from './conversion/error-text.js';
 import { LuaToReply } from './conversion/lua-to-reply.js';
-import type { ReplyWriter } from './conversion/reply-writer.js';
+import type { ResultWriter } from './conversion/result-writer.js';
 import { INSTRUCTIONS_PER_CLOCK_READING } from './limits.js';
 import { DebugRecord, HOOK_COUNT, LuaType, REGISTRY } from './machine/lua-api.js';
 import { Lua } from './machine/lua.js';
@@ -70,13 +70,13 @@ export class ScriptMachine {
     if (api.luaL_loadbuffer(state, pointer, source.length - start, this.#lua.constant('@user_script')) !== 0) {
       const reason = this.#lua.describe(state, -1);
       this.#lua.pop(state);
-      throw new ScriptError(lineText(`ERR Error compiling script (new function): ${reason}`));
+      throw new ScriptError(errorLine(`ERR Error compiling script (new function): ${reason}`));
     }
     return api.luaL_ref(state, REGISTRY);
   }
 
   /** Runs a function with arguments of `input` as KEYS, `keyCount` of them from `firstKey` on, and all that follow as ARGV. */
-  run(functionReference: number, name: string, input: ArgumentList, firstKey: number, keyCount: number, writer: ReplyWriter): void {
+  run(functionReference: number, name: string, input: CommandArguments, firstKey: number, keyCount: number, writer: ResultWriter): void {
     const { api, state } = this.#lua;
     api.lua_settop(state, GLOBALS);
     this.#pushList(input, firstKey, firstKey + keyCount);
@@ -101,24 +101,33 @@ export class ScriptMachine {
     this.#host = undefined;
   }
 
-  #pushList(input: ArgumentList, from: number, to: number): void {
+  #pushList(input: CommandArguments, from: number, to: number): void {
     const { api, state } = this.#lua;
     api.lua_createtable(state, to - from, 0);
     for (let index = from; index < to; index++) {
-      this.#lua.pushBytes(state, input.bytes, input.starts[index], input.ends[index]);
+      this.#lua.pushBytes(state, input.source, input.starts[index], input.ends[index]);
       api.lua_rawseti(state, -2, index - from + 1);
     }
   }
 
   #prepareStack(globals: number): void {
     const { api, state } = this.#lua;
-    const [handler] = this.#lua.install([(caller: number) => this.#noticePlace(caller)]) as [number];
+    const [handler] = this.#lua.install([(caller: number) => this.#handleError(caller)]) as [number];
     api.lua_pushcclosure(state, handler, 0);
     api.lua_rawgeti(state, REGISTRY, globals);
   }
 
-  /** The error handler of a run: the stack still is as it was when the error was raised. The error itself stays as it is. */
-  #noticePlace(state: number): number {
+  /**
+   * The error handler of a run: the stack still is as it was when the error was raised. As in Redis it makes a table of the error,
+   * which functions that fail in Lua's own C code then hand to the script.
+   */
+  #handleError(state: number): number {
+    const { api } = this.#lua;
+    if (api.lua_type(state, 1) !== LuaType.TABLE) {
+      const message = `ERR ${this.#lua.describe(state, 1)}`;
+      api.lua_createtable(state, 0, 3);
+      this.#lua.setText(state, -1, 'err', message);
+    }
     this.#failedAt = this.#placeAt(state, 1, true);
     return 1;
   }
@@ -159,5 +168,5 @@ export class ScriptMachine {
 
 /** The reply for a script that failed: what, in which script or function, and where. */
 export function failure(message: string, name: string, place: Place | undefined): string {
-  return lineText(place === undefined ? message : `${message} script: ${name}, on ${place.source}:${String(place.line)}.`);
+  return errorLine(place === undefined ? message : `${message} script: ${name}, on ${place.source}:${String(place.line)}.`);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { splitInline } from '../protocol/inline-request.js';
 import { ScriptError } from './script-error.js';
 
 /** What a script may declare in its first line, and what the server then checks. */
@@ -25,12 +26,12 @@ export function codeStart(source: Uint8Array): number {
 }
 
 function flagsOf(source: Uint8Array): ReadonlySet<ScriptFlag> | undefined {
-  const words = shebangWords(source);
-  if (words === undefined) return undefined;
+  const options = shebangOptions(source);
+  if (options === undefined) return undefined;
   const flags = new Set<ScriptFlag>();
-  for (const word of words) {
-    if (!word.startsWith('flags=')) throw new ScriptError(`ERR Unknown lua shebang option: ${word}`);
-    for (const flag of parseFlags(word.slice('flags='.length))) flags.add(flag);
+  for (const option of options) {
+    if (!option.startsWith('flags=')) throw new ScriptError(`ERR Unknown lua shebang option: ${option}`);
+    for (const flag of parseFlags(option.slice('flags='.length))) flags.add(flag);
   }
   return flags;
 }
@@ -44,21 +45,14 @@ function parseFlags(list: string): readonly ScriptFlag[] {
   });
 }
 
-/** The words after "#!lua" in the first line. Each may stand in quotes, in whole or in part. */
-function shebangWords(source: Uint8Array): readonly string[] | undefined {
+/** The words after "#!lua" in the first line. Each may stand in quotes, as in a command that is typed. */
+function shebangOptions(source: Uint8Array): readonly string[] | undefined {
   const end = codeStart(source);
   if (end < 0) throw new ScriptError('ERR Invalid script shebang');
   if (end === 0) return undefined;
-  const words = splitWords(Buffer.from(source.subarray(0, end)).toString('latin1'));
+  const words = splitInline(Buffer.from(source.buffer, source.byteOffset, source.length), 0, end);
   if (words === undefined) throw new ScriptError('ERR Invalid engine in script shebang');
-  const [engine, ...options] = words;
-  if (engine !== '#!lua') throw new ScriptError(`ERR Unexpected engine in script shebang: ${engine ?? ''}`);
+  const [engine = '', ...options] = words.map((word) => word.toString('latin1'));
+  if (engine !== '#!lua') throw new ScriptError(`ERR Unexpected engine in script shebang: ${engine}`);
   return options;
-}
-
-/** Undefined for a quote without an end. */
-function splitWords(line: string): readonly string[] | undefined {
-  const words: readonly string[] = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+|["']/g) ?? [];
-  if (words.includes('"') || words.includes("'")) return undefined;
-  return words.map((word) => word.replaceAll(/["']/g, ''));
 }

@@ -1,20 +1,28 @@
 const FIRST_ARGUMENTS = 16;
 
+/** The arguments of a command, the name first, each a range of one block of bytes: `source[starts[i], ends[i])`. */
+export interface CommandArguments {
+  readonly source: Buffer;
+  readonly count: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
 /**
- * The arguments of a command, each a range of one block of bytes: `bytes[starts[i], ends[i])`. It is filled anew for each
- * command, so that calling one makes no object; what it says is true until the call that it was handed to returns.
+ * Arguments that are gathered one by one. The list is filled anew for each command, so that calling one makes no object; what
+ * it says is true until the call that it was handed to returns.
  */
-export class ArgumentList {
-  bytes: Uint8Array;
+export class ArgumentList implements CommandArguments {
+  source: Buffer;
   count = 0;
   starts = new Int32Array(FIRST_ARGUMENTS);
   ends = new Int32Array(FIRST_ARGUMENTS);
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+  constructor(source: Buffer) {
+    this.source = source;
   }
 
-  static of(...values: readonly (Uint8Array | string)[]): ArgumentList {
+  static of(...values: readonly (Buffer | string)[]): ArgumentList {
     const buffers = values.map((value) => Buffer.from(value as string));
     const list = new ArgumentList(Buffer.concat(buffers));
     let start = 0;
@@ -31,7 +39,7 @@ export class ArgumentList {
 
   /** A copy of one argument, for a caller that keeps it. */
   copy(index: number): Buffer {
-    return Buffer.from(this.bytes.subarray(this.starts[index]!, this.ends[index]!));
+    return Buffer.from(this.source.subarray(this.starts[index]!, this.ends[index]!));
   }
 
   #grow(): void {

@@ -12,3 +12,8 @@ export function errorText(text: string): string {
 export function lineText(text: string): string {
   return text.replaceAll(/[\r\n]/g, ' ');
 }
+
+/** The same for an error, which loses its last line breaks. */
+export function errorLine(text: string): string {
+  return lineText(text.replace(/[\r\n]+$/, ''));
+}

@@ -1,16 +1,22 @@
 import { LuaType, REGISTRY } from '../machine/lua-api.js';
 import type { Lua } from '../machine/lua.js';
-import { lineText } from './error-text.js';
-import type { ReplyWriter } from './reply-writer.js';
+import { errorLine, lineText } from './error-text.js';
+import type { ResultWriter } from './result-writer.js';
 
 /** What lua_checkstack is asked for before each level of a table. */
 const SLOTS_PER_LEVEL = 4;
+
+/** Redis ends where Lua's stack does; the stack of JavaScript would end before it, in the middle of a reply. */
+const MAX_DEPTH = 1000;
+
+/** The length of a verbatim string's format. */
+const FORMAT_LENGTH = 3;
 
 const MIN_LONG = -(2n ** 63n);
 const LONG_LIMIT = 2 ** 63;
 
 /** A field that makes a table stand for something else than an array: its name's reference, its type, and what writes it. */
-type Form = readonly [name: number, type: number, write: (state: number, writer: ReplyWriter, protocol: number) => boolean];
+type Form = readonly [name: number, type: number, write: (state: number, writer: ResultWriter, protocol: number) => boolean];
 
 /** Writes what a script returned as the reply that Redis documents for it. */
 export class LuaToReply {
@@ -20,13 +26,14 @@ export class LuaToReply {
   readonly #forms: readonly Form[];
   readonly #stringField: number;
   readonly #formatField: number;
+  #depth = 0;
 
   constructor(lua: Lua) {
     this.#lua = lua;
     this.#stringField = lua.reference('string');
     this.#formatField = lua.reference('format');
     this.#forms = [
-      [lua.reference('err'), LuaType.STRING, (state, writer) => this.#line(state, (text) => writer.error(text))],
+      [lua.reference('err'), LuaType.STRING, (state, writer) => this.#error(state, writer)],
       [lua.reference('ok'), LuaType.STRING, (state, writer) => this.#line(state, (text) => writer.status(text))],
       [lua.reference('double'), LuaType.NUMBER, (state, writer) => this.#double(state, writer)],
       [lua.reference('map'), LuaType.TABLE, (state, writer, protocol) => this.#map(state, writer, protocol)],
@@ -37,7 +44,12 @@ export class LuaToReply {
   }
 
   /** Writes the value on top of the stack, and takes it away. `protocol` is what the script chose with redis.setresp. */
-  write(state: number, writer: ReplyWriter, protocol: number): void {
+  write(state: number, writer: ResultWriter, protocol: number): void {
+    this.#depth = 0;
+    this.#write(state, writer, protocol);
+  }
+
+  #write(state: number, writer: ResultWriter, protocol: number): void {
     const { api } = this.#lua;
     const type = api.lua_type(state, -1);
     if (type === LuaType.STRING) this.#bulk(state, writer);
@@ -48,29 +60,39 @@ export class LuaToReply {
     this.#lua.pop(state);
   }
 
-  #bulk(state: number, writer: ReplyWriter): void {
+  #bulk(state: number, writer: ResultWriter): void {
     const start = this.#lua.api.lua_tolstring(state, -1, this.#lua.lengthPointer);
     writer.bulk(this.#lua.heap, start, start + this.#lua.stringLength);
   }
 
-  #table(state: number, writer: ReplyWriter, protocol: number): void {
-    if (this.#lua.api.lua_checkstack(state, SLOTS_PER_LEVEL) === 0) return writer.error('ERR reached lua stack limit');
+  #table(state: number, writer: ResultWriter, protocol: number): void {
+    const { api } = this.#lua;
+    const tooDeep = this.#depth === MAX_DEPTH || api.lua_checkstack(state, SLOTS_PER_LEVEL) === 0;
+    if (tooDeep) return writer.error('ERR reached lua stack limit');
+    this.#depth++;
+    this.#tableByForm(state, writer, protocol);
+    this.#depth--;
+  }
+
+  #tableByForm(state: number, writer: ResultWriter, protocol: number): void {
+    const { api } = this.#lua;
+    const table = api.lua_gettop(state);
     for (const [name, type, write] of this.#forms) {
       const written = this.#field(state, -1, name, type) && write(state, writer, protocol);
-      this.#lua.pop(state);
+      api.lua_settop(state, table);
       if (written) return;
     }
     this.#array(state, writer, protocol);
   }
 
   /** An array ends before its first nil, wherever the table's own border is. */
-  #array(state: number, writer: ReplyWriter, protocol: number): void {
+  #array(state: number, writer: ResultWriter, protocol: number): void {
     const { api } = this.#lua;
     const length = this.#arrayLength(state);
     writer.array(length);
     for (let index = 1; index <= length; index++) {
       api.lua_rawgeti(state, -1, index);
-      this.write(state, writer, protocol);
+      this.#write(state, writer, protocol);
     }
   }
 
@@ -84,26 +106,26 @@ export class LuaToReply {
     }
   }
 
-  #map(state: number, writer: ReplyWriter, protocol: number): boolean {
+  #map(state: number, writer: ResultWriter, protocol: number): boolean {
     const { api } = this.#lua;
     writer.map(this.#pairs(state));
     api.lua_pushnil(state);
     while (api.lua_next(state, -2) !== 0) {
       api.lua_pushvalue(state, -2);
-      this.write(state, writer, protocol);
-      this.write(state, writer, protocol);
+      this.#write(state, writer, protocol);
+      this.#write(state, writer, protocol);
     }
     return true;
   }
 
-  #set(state: number, writer: ReplyWriter, protocol: number): boolean {
+  #set(state: number, writer: ResultWriter, protocol: number): boolean {
     const { api } = this.#lua;
     writer.set(this.#pairs(state));
     api.lua_pushnil(state);
     while (api.lua_next(state, -2) !== 0) {
       this.#lua.pop(state);
       api.lua_pushvalue(state, -1);
-      this.write(state, writer, protocol);
+      this.#write(state, writer, protocol);
     }
     return true;
   }
@@ -116,24 +138,30 @@ export class LuaToReply {
     return pairs;
   }
 
-  #line(state: number, write: (text: string) => void): boolean {
-    write(lineText(this.#lua.text(state, -1)!));
+  #error(state: number, writer: ResultWriter): boolean {
+    writer.error(errorLine(this.#lua.text(state, -1)!));
     return true;
   }
 
-  #double(state: number, writer: ReplyWriter): boolean {
+  #line(state: number, write: (text: string) => void): boolean {
+    write(lineText(this.#unicode(state, -1)));
+    return true;
+  }
+
+  #double(state: number, writer: ResultWriter): boolean {
     writer.double(this.#lua.api.lua_tonumber(state, -1));
     return true;
   }
 
-  #verbatim(state: number, writer: ReplyWriter): boolean {
-    const hasString = this.#field(state, -1, this.#stringField, LuaType.STRING);
-    const start = this.#lua.api.lua_tolstring(state, -1, this.#lua.lengthPointer);
-    const end = start + this.#lua.stringLength;
-    const hasFormat = this.#field(state, -2, this.#formatField, LuaType.STRING);
-    if (hasString && hasFormat) writer.verbatim(this.#lua.text(state, -1)!.slice(0, 3).padEnd(3), this.#lua.heap, start, end);
-    this.#lua.pop(state, 2);
-    return hasString && hasFormat;
+  #verbatim(state: number, writer: ResultWriter): boolean {
+    const isWhole = this.#field(state, -1, this.#stringField, LuaType.STRING) && this.#field(state, -2, this.#formatField, LuaType.STRING);
+    if (isWhole) writer.verbatim(this.#unicode(state, -1).slice(0, FORMAT_LENGTH).padEnd(FORMAT_LENGTH), this.#unicode(state, -2));
+    return isWhole;
+  }
+
+  #unicode(state: number, index: number): string {
+    const start = this.#lua.api.lua_tolstring(state, index, this.#lua.lengthPointer);
+    return this.#lua.heap.toString('utf8', start, start + this.#lua.stringLength);
   }
 
   /** Pushes a field of the table at `index`, without asking its metatable, and says whether it has the type. */
@@ -153,7 +181,7 @@ function integerOf(value: number): number | bigint {
 }
 
 /** In RESP2 false is nil and true is 1: a script that wants booleans asks for RESP3 first. */
-function writeBoolean(writer: ReplyWriter, value: boolean, protocol: number): void {
+function writeBoolean(writer: ResultWriter, value: boolean, protocol: number): void {
   if (protocol === 3) writer.boolean(value);
   else if (value) writer.integer(1);
   else writer.nil();

@@ -1,4 +1,4 @@
-import { numberText } from '../conversion/number-text.js';
+import { formatSignificant } from '../conversion/significant-digits.js';
 import { LuaType } from '../machine/lua-api.js';
 import type { Lua } from '../machine/lua.js';
 import { ByteSink } from './byte-sink.js';
@@ -11,6 +11,8 @@ const [DELETE, SLASH, FIRST_PRINTABLE] = [0x7f, 0x2f, 0x20];
 /** How a byte is written in a string; undefined for as it is. The longest has six characters. */
 const ESCAPES = escapes();
 const LONGEST_ESCAPE = 6;
+
+const MAX_INT = 2 ** 31 - 1;
 
 const TYPE_NAMES = ['nil', 'boolean', 'userdata', 'number', 'string', 'table', 'function', 'userdata', 'thread'];
 
@@ -70,7 +72,8 @@ export class JsonEncoder {
         this.#lua.pop(state);
         return 0;
       }
-      max = Math.max(max, key);
+      // C casts the key to an int, and one that does not fit becomes the least.
+      if (key > max) max = key > MAX_INT ? -MAX_INT - 1 : key;
       count++;
     }
     return this.#isSparse(state, max, count) ? 0 : max;
@@ -137,7 +140,7 @@ export class JsonEncoder {
 
   #number(state: number, index: number): void {
     const value = this.#lua.api.lua_tonumber(state, index);
-    if (Number.isFinite(value)) this.#sink.text(numberText(value, this.#settings.get(state, Setting.PRECISION)));
+    if (Number.isFinite(value)) this.#sink.text(formatSignificant(value, this.#settings.get(state, Setting.PRECISION)));
     else this.#invalidNumber(state, value);
   }
 
@@ -145,7 +148,7 @@ export class JsonEncoder {
     const choice = this.#settings.get(state, Setting.ENCODE_INVALID);
     if (choice === Invalid.REFUSE) this.#refuse(state, LuaType.NUMBER, 'must not be NaN or Inf');
     else if (choice === Invalid.NULL) this.#sink.text('null');
-    else this.#sink.text(Number.isNaN(value) ? 'nan' : numberText(value, 1));
+    else this.#sink.text(Number.isNaN(value) ? 'nan' : formatSignificant(value, 1));
   }
 
   #refuse(state: number, type: number, reason: string): never {

@@ -85,7 +85,7 @@ export class JsonLexer {
     }
     if (byte === QUOTE) return this.#string();
     if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return this.#number();
-    if (byte === 0 && this.at === this.#end) return Token.END;
+    if (byte === 0) return Token.END;
     return this.#word();
   }
 

@@ -21,7 +21,25 @@ export function pushJsonLibrary(lua: Lua): void {
   };
   const names = Object.keys(functions);
   const entries = lua.install(Object.values(functions));
+  nameNull(lua);
   pushTable(lua, lua.state, settings, names, entries);
+}
+
+/** tostring(cjson.null) depends on the C library; scripts know it from Redis'. There is no other light userdata. */
+function nameNull(lua: Lua): void {
+  const { api, state } = lua;
+  const [toString] = lua.install([pushNullName]) as [number];
+  api.lua_pushlightuserdata(state, 0);
+  api.lua_createtable(state, 0, 1);
+  api.lua_pushcclosure(state, toString, 0);
+  lua.setField(state, -2, '__tostring');
+  api.lua_setmetatable(state, -2);
+  lua.pop(state);
+
+  function pushNullName(caller: number): number {
+    lua.pushText(caller, 'userdata: (nil)');
+    return 1;
+  }
 }
 
 /** Each table has settings of its own; the functions are the same, with the settings as their upvalue. */

@@ -1,6 +1,9 @@
 import type { Lua } from '../machine/lua.js';
 
-const STACK_MESSAGE = 'too many return values at once; use unpack_one or unpack_limit instead.';
+const TOO_MANY_VALUES = 'too many return values at once; use unpack_one or unpack_limit instead.';
+
+/** Deeper would take more of the stack of JavaScript than there may be left. */
+const MAX_NESTING = 1000;
 
 const [MISSING, BAD] = ['Missing bytes in input.', 'Bad data format in input.'];
 
@@ -48,34 +51,35 @@ export class MessagePackReader {
     this.#at = start + offset;
     this.#end = start + length;
     let count = 0;
-    for (; this.#at < this.#end && (everything || count < limit); count++) this.#value(state);
+    for (; this.#at < this.#end && (everything || count < limit); count++) {
+      api.luaL_checkstack(state, 1, this.#lua.constant(TOO_MANY_VALUES));
+      this.#value(state, 0);
+    }
     if (everything) return count;
     api.lua_pushnumber(state, this.#at === this.#end ? -1 : this.#at - start);
     api.lua_insert(state, 2);
     return count + 1;
   }
 
-  #value(state: number): void {
+  #value(state: number, depth: number): void {
     const { api } = this.#lua;
-    api.luaL_checkstack(state, 1, this.#lua.constant(STACK_MESSAGE));
     const first = this.#lua.heap[this.#need(state, 1)]!;
     if (first < 0x80) api.lua_pushnumber(state, first);
-    else if (first < 0x90) this.#map(state, first & 0x0f);
-    else if (first < 0xa0) this.#array(state, first & 0x0f);
+    else if (first < 0x90) this.#map(state, first & 0x0f, depth);
+    else if (first < 0xa0) this.#array(state, first & 0x0f, depth);
     else if (first < 0xc0) this.#string(state, first & 0x1f);
     else if (first >= 0xe0) api.lua_pushnumber(state, first - 0x100);
-    else this.#typed(state, first);
+    else this.#typed(state, first, depth);
   }
 
-  #typed(state: number, first: number): void {
+  #typed(state: number, first: number, depth: number): void {
     const { api } = this.#lua;
     if (first === 0xc0) api.lua_pushnil(state);
     else if (first === 0xc2 || first === 0xc3) api.lua_pushboolean(state, first - 0xc2);
-    else if (first >= 0xc4 && first <= 0xc6) this.#string(state, this.#length(state, 1 << (first - 0xc4)));
     else if (first >= 0xca && first <= 0xd3) api.lua_pushnumber(state, this.#number(state, first));
     else if (first >= 0xd9 && first <= 0xdb) this.#string(state, this.#length(state, 1 << (first - 0xd9)));
-    else if (first === 0xdc || first === 0xdd) this.#array(state, this.#length(state, 2 << (first - 0xdc)));
-    else if (first === 0xde || first === 0xdf) this.#map(state, this.#length(state, 2 << (first - 0xde)));
+    else if (first === 0xdc || first === 0xdd) this.#array(state, this.#length(state, 2 << (first - 0xdc)), depth);
+    else if (first === 0xde || first === 0xdf) this.#map(state, this.#length(state, 2 << (first - 0xde)), depth);
     else this.#lua.raise(state, BAD);
   }
 
@@ -87,8 +91,8 @@ export class MessagePackReader {
       case 0xcb:
         return heap.readDoubleBE(this.#need(state, 8));
       case 0xcf:
-        return Number(heap.readBigUInt64BE(this.#need(state, 8)));
       case 0xd3:
+        // Also the unsigned ones: lua-cmsgpack reads both into the same type.
         return Number(heap.readBigInt64BE(this.#need(state, 8)));
       default:
         return first < 0xd0 ? this.#length(state, 1 << (first - 0xcc)) : this.#signed(state, 1 << (first - 0xd0));
@@ -107,25 +111,31 @@ export class MessagePackReader {
     this.#lua.api.lua_pushlstring(state, this.#need(state, length), length);
   }
 
-  #array(state: number, length: number): void {
+  #array(state: number, length: number, depth: number): void {
     const { api } = this.#lua;
-    api.luaL_checkstack(state, 2, this.#lua.constant(STACK_MESSAGE));
-    api.lua_createtable(state, 0, 0);
+    this.#descend(state, depth, 2, 'in function mp_decode_to_lua_array');
     for (let index = 1; index <= length; index++) {
-      this.#value(state);
+      this.#value(state, depth + 1);
       api.lua_rawseti(state, -2, index);
     }
   }
 
-  #map(state: number, pairs: number): void {
+  #map(state: number, pairs: number, depth: number): void {
     const { api } = this.#lua;
-    api.luaL_checkstack(state, 3, this.#lua.constant(STACK_MESSAGE));
-    api.lua_createtable(state, 0, 0);
+    this.#descend(state, depth, 3, 'in function mp_decode_to_lua_hash');
     for (let index = 0; index < pairs; index++) {
-      this.#value(state);
-      this.#value(state);
+      this.#value(state, depth + 1);
+      this.#value(state, depth + 1);
       api.lua_settable(state, -3);
     }
+  }
+
+  /** Pushes a table, if there is room for it and its values. */
+  #descend(state: number, depth: number, slots: number, message: string): void {
+    const { api } = this.#lua;
+    if (depth >= MAX_NESTING) this.#lua.raise(state, `stack overflow (${message})`);
+    api.luaL_checkstack(state, slots, this.#lua.constant(message));
+    api.lua_createtable(state, 0, 0);
   }
 
   /** Takes so many bytes, and says where they are. */

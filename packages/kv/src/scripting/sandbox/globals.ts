@@ -5,7 +5,7 @@ import { bitLibrary } from '../libraries/bit-library.js';
 import { messagePackLibrary } from '../libraries/message-pack-library.js';
 import { structLibrary } from '../libraries/struct-library.js';
 import { pushJsonLibrary } from '../libraries/json-library.js';
-import { Loading } from './loading.js';
+import { loading } from './loading.js';
 import { ProtectedTables } from './protected-tables.js';
 import { Random } from './random.js';
 import { wideFormat, wideToNumber } from './wide-numbers.js';
@@ -77,8 +77,7 @@ function replaceFunctions(lua: Lua, tables: ProtectedTables): void {
   const original = originals(lua, 1);
   replacePairs(lua, tables, original('pairs'));
   const toNumber = wideToNumber(lua, original('tonumber'));
-  const loading = new Loading(lua, original('loadstring')).functions();
-  addAll(lua, { ...tables.globals(original), ...loading, tonumber: toNumber, pcall: protectedCall(lua) });
+  addAll(lua, { ...tables.globals(original), ...loading(lua, original('loadstring'), original('load')), tonumber: toNumber, pcall: protectedCall(lua) });
   for (const [library, replacements] of [
     ['table', (name) => tables.tables(name)],
     ['string', (name) => ({ format: wideFormat(lua, name('format')) })],

@@ -95,8 +95,9 @@ export class ProtectedTables {
     const { api } = this.#lua;
     return (state) => {
       const view = this.#viewed(state);
-      if (view === undefined) return original(state);
-      if (view.metatable === 0) api.lua_pushnil(state);
+      const isNull = api.lua_type(state, 1) === LuaType.LIGHT_USERDATA;
+      if (view === undefined && !isNull) return original(state);
+      if (view === undefined || view.metatable === 0) api.lua_pushnil(state);
       else api.lua_rawgeti(state, REGISTRY, view.metatable);
       return 1;
     };

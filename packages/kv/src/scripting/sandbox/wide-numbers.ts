@@ -34,8 +34,8 @@ export function wideToNumber(lua: Lua, original: LuaFunction): LuaFunction {
     const base = api.lua_gettop(state) > 1 ? api.lua_tonumber(state, 2) : 10;
     if (base === 10 || base < 2 || base > 36 || api.lua_isstring(state, 1) === 0) return original(state);
     const value = parse(lua.text(state, 1)!, Math.trunc(base));
-    if (value === undefined) return original(state);
-    api.lua_pushnumber(state, value);
+    if (value === undefined) api.lua_pushnil(state);
+    else api.lua_pushnumber(state, value);
     return 1;
   };
 }
@@ -54,7 +54,8 @@ function hasWideNumber(lua: Lua, state: number): boolean {
 function replaceWideNumbers(lua: Lua, state: number): void {
   const { api } = lua;
   let argument = 1;
-  const template = lua.text(state, 1) ?? '';
+  const template = lua.text(state, 1);
+  if (template === undefined) return;
   const rewritten = template.replaceAll(CONVERSION, (all: string, flags: string, width: string, precision: string | undefined, letter: string) => {
     if (all === '%%') return all;
     argument++;
@@ -102,7 +103,7 @@ function radixPrefix(letter: string, flags: string): string {
   return letter === 'o' ? '0' : '0x';
 }
 
-/** Undefined where the text is not such a number, which Lua finds as well. A negative one wraps around, as in C. */
+/** Undefined where the text is not such a number. A negative one wraps around, as in C. */
 function parse(text: string, base: number): number | undefined {
   const [, minus, prefix, digits] = BASED_NUMBER.exec(text) ?? [];
   if (digits === undefined || (prefix !== undefined && base !== 16)) return undefined;
