@@ -27,7 +27,7 @@ test('the engine replies to every script as Redis does, in RESP2 and in RESP3', 
   for (const version of [2, 3] as const) {
     await client.call('HELLO', String(version));
     for (const [name, scripts] of Object.entries(SUITES)) {
-      t.test(`${name}, RESP${String(version)}`, async (t) => compare(t, client, engine, scripts, version));
+      await t.test(`${name}, RESP${String(version)}`, async (t) => compare(t, client, engine, scripts, version));
     }
   }
 });
