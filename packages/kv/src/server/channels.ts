@@ -36,7 +36,7 @@ export class Channels {
   /** Ends all subscriptions of a client that is gone. */
   forget(client: Client): void {
     for (const kind of KINDS) {
-      for (const name of [...client.subscriptions[kind]]) this.unsubscribe(client, kind, name);
+      for (const name of client.subscriptions[kind]) this.unsubscribe(client, kind, name);
     }
   }
 
