@@ -134,7 +134,7 @@ export class SortedSetValue implements Collection {
   sample(count: number, visit: ScoreVisitor): void {
     if (count >= this.size) return this.range(0, this.size, false, visit);
     if (this.#table !== undefined) return this.#table.sample(count, visit);
-    const selection = new Selection(count, this.size, this.#context.random);
+    const selection = new Selection(count, this.size, () => this.#context.random());
     this.range(0, this.size, false, (buffer, start, end, score) => {
       if (selection.takes()) visit(buffer, start, end, score);
     });

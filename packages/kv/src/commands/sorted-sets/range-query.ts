@@ -56,11 +56,12 @@ export function readRangeQuery(call: Call, command: RangeCommand): RangeQuery {
 export function spanOf(zset: SortedSetValue, { range, by, isReversed, offset, limit }: RangeQuery): Span {
   let from = range.from(zset);
   let to = range.to(zset);
-  // Ranks that are asked for in the reverse order are given in it already.
-  if (isReversed && by !== 'rank') [from, to] = [zset.size - to, zset.size - from];
-  if (offset < 0) return { from: 0, to: 0 };
-  from += offset;
-  if (limit >= 0) to = Math.min(to, from + limit);
+  // Ranks that are asked for in the reverse order are given in it already. The one limit that they may have, of -1, says nothing.
+  if (by !== 'rank') {
+    if (isReversed) [from, to] = [zset.size - to, zset.size - from];
+    from = offset < 0 ? to : from + offset;
+    if (limit >= 0) to = Math.min(to, from + limit);
+  }
   return from < to ? { from, to } : { from: 0, to: 0 };
 }
 

@@ -16,13 +16,6 @@ export function addSortedSet(call: Call, index: number, zset: SortedSetValue): v
   call.db.addCollection(call.source, call.start(index), call.end(index), zset);
 }
 
-/** Removes the key that is argument `index` if its sorted set has lost the last member. */
-export function removeIfEmpty(call: Call, index: number, entry: number, zset: SortedSetValue): void {
-  if (zset.size > 0) return;
-  call.db.remove(entry);
-  call.changed(index, 'del', 'g');
-}
-
 /** Removes some ranks of the sorted set of an entry, whose key is argument `index`. If they are all, the set is dropped as a whole. */
 export function removeRanks(call: Call, index: number, entry: number, from: number, to: number, event: string): void {
   const zset = sortedSetOf(call, entry);
@@ -32,46 +25,6 @@ export function removeRanks(call: Call, index: number, entry: number, from: numb
   call.changed(index, event, 'z');
   if (isAll) call.changed(index, 'del', 'g');
   call.server.reclaim();
-}
-
-/** Removes the key that is argument `index` if its sorted set has lost the last member. */
-export function removeIfEmpty(call: Call, index: number, entry: number, zset: SortedSetValue): void {
-  if (zset.size > 0) return;
-  call.db.remove(entry);
-  call.changed(index, 'del', 'g');
-}
-
-/** Removes some ranks of the sorted set of an entry, whose key is argument `index`. If they are all, the set is dropped as a whole. */
-export function removeRanks(call: Call, index: number, entry: number, from: number, to: number, event: string): void {
-  const zset = sortedSetOf(call, entry);
-  const isAll = to - from === zset.size;
-  if (isAll) call.db.remove(entry);
-  else zset.removeRange(from, to);
-  call.changed(index, event, 'z');
-  if (isAll) call.changed(index, 'del', 'g');
-  call.server.reclaim();
-}
-
-/**
- * Stores a sorted set at the key that is argument `index`, whatever was there, or removes that if the set is empty. Answers its
- * size.
- */
-export function storeSortedSet(call: Call, index: number, event: string, zset: SortedSetValue): void {
-  const { size } = zset;
-  if (size > 0) {
-    call.db.setCollection(call.source, call.start(index), call.end(index), zset);
-    call.changed(index, event, 'z');
-  } else {
-    discard(call, zset);
-    removeKey(call, index);
-  }
-  call.server.reclaim();
-  call.reply.integer(size);
-}
-
-/** Gives back a sorted set that has not got a key. */
-export function discard(call: Call, zset: SortedSetValue): void {
-  call.server.keyspace.collections.condemn(zset);
 }
 
 /** Removes the key that is argument `index`, if there is one. */

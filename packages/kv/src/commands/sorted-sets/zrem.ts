@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { ZSET } from '../../store/meta.js';
 import { lexRange, type MemberRange, rankRange, scoreRange } from './member-range.js';
-import { removeIfEmpty, removeRanks, sortedSetOf } from './sorted-set-key.js';
+import { removeKey, removeRanks, sortedSetOf } from './sorted-set-key.js';
 
 export const zrem: Command = {
   name: 'zrem',
@@ -22,7 +22,7 @@ export const zrem: Command = {
       if (zset.delete(call.source, call.start(i), call.end(i))) removed++;
     }
     if (removed > 0) call.changed(1, 'zrem', 'z');
-    removeIfEmpty(call, 1, entry, zset);
+    if (zset.size === 0) removeKey(call, 1);
     call.reply.integer(removed);
   },
 };
