@@ -3,6 +3,7 @@ import { connectionCommands } from './connection/index.js';
 import { hashCommands } from './hashes/index.js';
 import { keyCommands } from './keys/index.js';
 import { pubsubCommands } from './pubsub/index.js';
+import { scriptingCommands } from './scripting/index.js';
 import { serverCommands } from './server/index.js';
 import { setCommands } from './sets/index.js';
 import { sortedSetCommands } from './sorted-sets/index.js';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   ...hashCommands,
   ...keyCommands,
   ...pubsubCommands,
+  ...scriptingCommands,
   ...serverCommands,
   ...setCommands,
   ...sortedSetCommands,

@@ -8,6 +8,9 @@ import { scriptOf } from './script.js';
 import type { ScriptHost } from './script-host.js';
 import { failure, ScriptKilled, ScriptMachine } from './script-machine.js';
 
+/** Compiled once for all engines, before anybody can ask for one, so that an engine is made synchronously. */
+const LUA = await compileLua();
+
 export interface ScriptEngineOptions {
   /** After this long a script is overdue, and the host is asked what to do. It may change while the engine lives. */
   timeLimitMs?: number;
@@ -30,14 +33,10 @@ export class ScriptEngine {
   readonly #functions = new Map<string, number>();
   #machine: ScriptMachine | undefined;
 
-  private constructor(module: WasmModule, options: ScriptEngineOptions) {
-    this.#module = module;
+  constructor(options: ScriptEngineOptions = {}) {
+    this.#module = LUA;
     this.#maxMemoryBytes = options.maxMemoryBytes ?? MAX_SCRIPT_MEMORY_BYTES;
     this.timeLimitMs = options.timeLimitMs ?? SCRIPT_TIME_LIMIT_MS;
-  }
-
-  static async create(options: ScriptEngineOptions = {}): Promise<ScriptEngine> {
-    return new ScriptEngine(await compileLua(), options);
   }
 
   /** How many scripts are kept, for INFO. */

@@ -1,6 +1,7 @@
 import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
+import { ScriptEngine } from '../scripting/index.js';
 import { Blocking } from './blocking.js';
 import { Channels } from './channels.js';
 import { Changes } from './changes.js';
@@ -20,6 +21,7 @@ export class Server implements KeyspaceObserver {
   readonly watches = new Watches();
   readonly channels = new Channels();
   readonly notifications: Notifications;
+  readonly scripts = new ScriptEngine();
   readonly blocking: Blocking;
   readonly stats = new ServerStats();
   readonly startedMs: number;
