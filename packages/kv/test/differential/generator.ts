@@ -75,7 +75,12 @@ function spoil(draw: Draw, args: readonly string[]): string[] {
     case 2: spoiled.splice(place, 1); break;
     case 3: spoiled.length = draw.between(1, args.length); break;
     case 4: spoiled[0] += draw.pick(['X', '', '\r\n', '-']); break;
-    default: spoiled[place] = draw.wrong();
+    default: spoiled[place] = isLexScore(args, place) ? 'nan' : draw.wrong();
   }
   return spoiled.length === 0 ? [...args] : spoiled;
+}
+
+/** With another number in its place the order that ZRANGEBYLEX goes by would be nobody's. */
+function isLexScore(args: readonly string[], place: number): boolean {
+  return args[0] === 'ZADD' && /^lex/.test(args[1] as string) && args[place] === '0';
 }

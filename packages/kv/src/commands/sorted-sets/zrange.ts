@@ -1,7 +1,10 @@
 import type { Call, Command } from '../../command/call.js';
+import { SortedSetValue } from '../../values/sorted-set-value.js';
+import { SortedTable } from '../../values/sorted-table.js';
+import type { ValueContext } from '../../values/value-context.js';
 import { beginMembers, memberWriter } from './member-reply.js';
 import { type RangeQuery, readRangeQuery, type Span, spanOf } from './range-query.js';
-import { storeTable, tableWith } from './result-table.js';
+import { filled, storeSortedSet } from './result.js';
 import { readSortedSet } from './sorted-set-key.js';
 
 const READ: Pick<Command, 'flags' | 'keys' | 'group' | 'complexity'> = {
@@ -88,14 +91,19 @@ export const zrangestore: Command = {
   execute(call) {
     const query = readRangeQuery(call, { first: 3, isStored: true });
     const zset = readSortedSet(call, 2);
-    const result = tableWith(call.server.keyspace, (table) => {
-      if (zset === undefined) return;
-      const { from, to } = spanOf(zset, query);
-      zset.range(from, to, query.isReversed, (buffer, start, end, score) => table.set(buffer, start, end, score));
-    });
-    storeTable(call, 1, 'zrangestore', result);
+    storeSortedSet(call, 1, 'zrangestore', resultOf(call.server.keyspace, zset, query));
   },
 };
+
+/** The members that are to be stored. As in Redis, -0 stays what it is if there are many of them and that was known beforehand, by their ranks. */
+function resultOf(context: ValueContext, zset: SortedSetValue | undefined, query: RangeQuery): SortedSetValue {
+  const fill = (result: SortedTable | SortedSetValue) => {
+    if (zset === undefined) return;
+    const { from, to } = spanOf(zset, query);
+    zset.range(from, to, query.isReversed, (buffer, start, end, score) => result.set(buffer, start, end, score));
+  };
+  return query.by === 'rank' ? SortedSetValue.of(context, filled(new SortedTable(context), fill)) : filled(new SortedSetValue(context), fill);
+}
 
 function replyRange(call: Call, query: RangeQuery): void {
   const zset = readSortedSet(call);

@@ -1,9 +1,10 @@
 import type { Call, Command } from '../../command/call.js';
-import type { SortedTable } from '../../values/sorted-table.js';
+import { SortedSetValue } from '../../values/sorted-set-value.js';
+import { SortedTable } from '../../values/sorted-table.js';
 import { intersect, subtract, unite } from './combination.js';
 import { type CombinationRequest, countedKeys, readCombination } from './combination-request.js';
 import { beginMembers, memberWriter } from './member-reply.js';
-import { storeTable, tableWith } from './result-table.js';
+import { filled, storeSortedSet } from './result.js';
 
 const ANSWERED: Pick<Command, 'arity' | 'flags' | 'findKeys' | 'group' | 'since'> = {
   arity: -3,
@@ -114,14 +115,19 @@ function subtractAll({ sources }: CombinationRequest, result: SortedTable): void
   subtract(sources, (buffer, start, end, score) => result.set(buffer, start, end, score));
 }
 
+/** The combined members. It is a table also where they are few, as in Redis: a small set would not tell -0 from 0. */
+function combined(call: Call, request: CombinationRequest, combine: Combine): SortedTable {
+  return filled(new SortedTable(call.server.keyspace), (result) => combine(request, result));
+}
+
 function answer(call: Call, request: CombinationRequest, combine: Combine): void {
-  const result = tableWith(call.server.keyspace, (table) => combine(request, table));
+  const result = combined(call, request, combine);
   beginMembers(call, result.size, request.withScores);
   result.range(0, result.size, false, memberWriter(call, request.withScores));
   result.dispose(Number.POSITIVE_INFINITY);
 }
 
 function store(call: Call, request: CombinationRequest, combine: Combine): void {
-  const result = tableWith(call.server.keyspace, (table) => combine(request, table));
-  storeTable(call, 1, call.command.definition.name, result);
+  const result = SortedSetValue.of(call.server.keyspace, combined(call, request, combine));
+  storeSortedSet(call, 1, call.command.definition.name, result);
 }
