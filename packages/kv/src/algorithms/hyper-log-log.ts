@@ -1,6 +1,6 @@
 import { estimateCardinality } from './cardinality-estimate.js';
 import { murmurHash64A } from './murmur-hash.js';
-import { NO_REGISTERS, REGISTERS, mergeRuns, raiseInRuns } from './sparse-registers.js';
+import { NO_REGISTERS, REGISTERS, describeRuns, mergeRuns, raiseInRuns } from './sparse-registers.js';
 
 /** Thrown where the registers of a string that begins like a HyperLogLog do not add up. */
 export class CorruptHyperLogLogError extends Error {
@@ -48,6 +48,11 @@ export class HyperLogLog {
 
   get isDense(): boolean {
     return this.bytes[ENCODING_AT] === DENSE;
+  }
+
+  /** The runs of a sparse one, as PFDEBUG DECODE prints them. */
+  get runs(): string {
+    return describeRuns(this.bytes, HEADER_BYTES);
   }
 
   /**

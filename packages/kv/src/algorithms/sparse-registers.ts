@@ -45,6 +45,17 @@ export function mergeRuns(runs: Uint8Array, start: number, registers: Uint8Array
   return index === REGISTERS;
 }
 
+/** The runs of `runs[start, …)` as people read them: `z:64` and `Z:65` for so many zeros in one or two bytes, `v:7,2` for two sevens. */
+export function describeRuns(runs: Uint8Array, start: number): string {
+  const words: string[] = [];
+  for (let at = start; at < runs.length; at += bytesOfRun(runs, at)) {
+    const value = valueOfRun(runs, at);
+    const length = lengthOfRun(runs, at);
+    words.push(value > 0 ? `v:${value},${length}` : `${bytesOfRun(runs, at) === 1 ? 'z' : 'Z'}:${length}`);
+  }
+  return words.join(' ');
+}
+
 /** Why there are no new runs: the register is that high already, only the dense form can hold it, or there is no such register. */
 export type Refusal = 'unchanged' | 'too great' | 'corrupt';
 

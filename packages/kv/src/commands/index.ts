@@ -1,6 +1,8 @@
 import type { Command } from '../command/call.js';
+import { bitmapCommands } from './bitmaps/index.js';
 import { connectionCommands } from './connection/index.js';
 import { hashCommands } from './hashes/index.js';
+import { hyperLogLogCommands } from './hyperloglog/index.js';
 import { keyCommands } from './keys/index.js';
 import { pubsubCommands } from './pubsub/index.js';
 import { scriptingCommands } from './scripting/index.js';
@@ -12,8 +14,10 @@ import { transactionCommands } from './transactions/index.js';
 
 /** Every command that the server knows. */
 export const commands: readonly Command[] = [
+  ...bitmapCommands,
   ...connectionCommands,
   ...hashCommands,
+  ...hyperLogLogCommands,
   ...keyCommands,
   ...pubsubCommands,
   ...scriptingCommands,
