@@ -1,19 +1,9 @@
 import { type CommandLine, helpText, readCommandLine, settingsOf } from '@edgeloop/reactor/config';
+import { type ServerArguments, UsageError, serverArguments, tooMany } from '@edgeloop/reactor/service';
 import { echoConfiguration } from './configuration.js';
-
-/** The command line is wrong: shown in one line, exit status 2. */
-export class UsageError extends Error {}
 
 /** Where to connect to. */
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
-
-export interface ServerArguments {
-  readonly command: 'server';
-  /** Serve, or print what --print-config or --print-schema asks for. */
-  readonly task: 'serve' | 'print-config' | 'print-schema';
-  /** For loadConfiguration, which combines it with the file and the environment. */
-  readonly commandLine: CommandLine;
-}
 
 export interface ClientArguments {
   readonly command: 'client';
@@ -54,23 +44,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (line.switches.has('help')) return { command: 'help' };
   if (line.switches.has('version')) return { command: 'version' };
   const [command, ...operands] = line.operands;
-  if (command === 'server') return serverArguments(operands, line);
+  if (command === 'server') return serverArguments(settings, operands, line);
   if (command === 'client') return { command, place: clientPlace(operands, line) };
   throw new UsageError(command === undefined ? 'a command is missing: server or client' : `there is no command "${command}", only server and client`);
-}
-
-function serverArguments(operands: readonly string[], line: CommandLine): ServerArguments {
-  const [port, extra] = operands;
-  // After an option that does not exist its value looks like an operand.
-  if (extra !== undefined && line.complaints.length === 0) throw tooMany(extra);
-  const given = port === undefined ? line.given : [...line.given, ...portOperand(port)];
-  const task = (['print-schema', 'print-config'] as const).find((name) => line.switches.has(name)) ?? 'serve';
-  return { command: 'server', task, commandLine: { ...line, given } };
-}
-
-/** The operand is the flag --port in short. */
-function portOperand(text: string): CommandLine['given'] {
-  return readCommandLine(settings, [`--port=${text}`]).given.map((given) => ({ ...given, origin: '<port>' }));
 }
 
 function clientPlace(operands: readonly string[], line: CommandLine): Place {
@@ -100,8 +76,4 @@ function unixSocket([extra]: readonly string[], path: string): Place {
   if (extra !== undefined) throw tooMany(extra);
   if (path === '') throw new UsageError('the path must not be empty');
   return { path };
-}
-
-function tooMany(operand: string): UsageError {
-  return new UsageError(`"${operand}" is one argument too many`);
 }

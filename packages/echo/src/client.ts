@@ -1,9 +1,10 @@
+import { ProgramError } from '@edgeloop/reactor/service';
 import { type Connection, type Reactor, createReactor, definePlugin } from '@edgeloop/reactor';
 import { z } from 'zod';
 import type { ClientArguments, Place } from './arguments.js';
 
 /** The server left before everything was echoed: shown in one line, exit status 1. */
-export class EarlyEndError extends Error {}
+export class EarlyEndError extends ProgramError {}
 
 /**
  * Sends standard input, half-closes at its end, and prints what comes back until the server closes.

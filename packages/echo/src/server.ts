@@ -1,25 +1,13 @@
 import type { ListenerHandle, Reactor, Signal } from '@edgeloop/reactor';
-import { type Configuration, effectiveValues, jsonSchemaOf, listenOptionsOf, loadConfiguration, originsText } from '@edgeloop/reactor/config';
-import { type Service, runService } from '@edgeloop/reactor/service';
-import type { ServerArguments } from './arguments.js';
+import { type Configuration, listenOptionsOf } from '@edgeloop/reactor/config';
+import { type ServerArguments, type Service, runServerTask, runService } from '@edgeloop/reactor/service';
 import { type EchoSettings, echoConfiguration } from './configuration.js';
 import { echo, echoDatagram } from './echo.js';
 import { version } from './version.js';
 
 /** Does what the command line asks for. Error: ConfigurationError, before anything is opened. */
-export async function runServer({ task, commandLine }: ServerArguments): Promise<void> {
-  if (task === 'print-schema') {
-    print(jsonSchemaOf(echoConfiguration));
-    return;
-  }
-  if (task === 'serve') {
-    await serve(() => loadConfiguration(echoConfiguration, commandLine));
-    return;
-  }
-  const configuration = loadConfiguration(echoConfiguration, commandLine);
-  // On two streams, so that the first is a configuration file.
-  print(effectiveValues(configuration));
-  process.stderr.write(originsText(configuration));
+export function runServer(args: ServerArguments): Promise<void> {
+  return runServerTask(echoConfiguration, args, serve);
 }
 
 /** Serves until SIGINT or SIGTERM; then lets what is under way finish, and at a second signal ends at once. */
@@ -32,10 +20,6 @@ async function open(reactor: Reactor, { listen, echo: { udp } }: EchoSettings): 
   const listener = await reactor.use(echo).listen(listenOptionsOf(listen));
   if (udp) await reactor.openDatagram({ host: listen.host, port: listener.address.port }, echoDatagram);
   return listener;
-}
-
-function print(value: object): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** On standard output, because it is no failure; whoever has closed that does not want to know. */

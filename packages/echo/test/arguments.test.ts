@@ -1,6 +1,7 @@
 import { ConfigurationError, loadConfiguration } from '@edgeloop/reactor/config';
 import t from 'tap';
-import { HELP, UsageError, parseArguments } from '../src/arguments.js';
+import { UsageError } from '@edgeloop/reactor/service';
+import { HELP, parseArguments } from '../src/arguments.js';
 import { echoConfiguration } from '../src/configuration.js';
 
 const DEFAULTS = { command: 'server', place: { host: '127.0.0.1', port: 7 }, trigger: 'edge', loop: 'embedded', udp: false, graceSeconds: 10 };

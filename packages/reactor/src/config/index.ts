@@ -7,5 +7,5 @@ export { effectiveValues, originsText } from './effective.js';
 export { helpText } from './help.js';
 export { jsonSchemaOf } from './json-schema.js';
 export { optionsPage } from './options-page.js';
-export { type ServerSettings, adminOptionsOf, listenOptionsOf, serverSections } from './sections.js';
+export { type ServerSettings, adminOptionsOf, listenOptionsOf, serverSections, serverSectionsOn } from './sections.js';
 export { settingsOf, type Marks, type Setting } from './settings.js';

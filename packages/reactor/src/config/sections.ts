@@ -92,6 +92,13 @@ export const serverSections = {
   shutdown: shutdown.prefault({}),
 };
 
+/** The same for a server that listens on a port of its own unless it is told otherwise. */
+export function serverSectionsOn(defaultPort: number) {
+  const { description } = port;
+  const own = port.default(defaultPort).describe(description ?? '').meta({ ...notUnix, flag: 'port' });
+  return { ...serverSections, listen: listen.safeExtend({ port: own }).prefault({}) };
+}
+
 /** What every server command can read of its configuration. */
 export type ServerSettings = z.output<z.ZodObject<typeof serverSections>>;
 

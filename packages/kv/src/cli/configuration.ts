@@ -1,0 +1,12 @@
+/** What can be set of the KV server: the sections of every server command, and its own. */
+import { z } from 'zod';
+import { serverSectionsOn } from '@edgeloop/reactor/config';
+import { kvOptions } from '../server/settings.js';
+
+const DEFAULT_PORT = 6380;
+
+const kv = kvOptions.describe('The key-value server itself.');
+
+export const kvConfiguration = z.strictObject({ ...serverSectionsOn(DEFAULT_PORT), kv: kv.prefault({}) });
+
+export type KvConfiguration = z.output<typeof kvConfiguration>;

@@ -1,0 +1,24 @@
+import type { ListenerHandle, Reactor } from '@edgeloop/reactor';
+import { type Configuration, listenOptionsOf } from '@edgeloop/reactor/config';
+import { type Service, runService } from '@edgeloop/reactor/service';
+import { kv } from '../plugin/kv.js';
+import { REDIS_VERSION } from '../version.js';
+import type { KvConfiguration } from './configuration.js';
+import { version } from './version.js';
+
+/** Serves until SIGINT or SIGTERM; then lets what is under way finish, and at a second signal ends at once. */
+export async function serve(load: () => Configuration<KvConfiguration>): Promise<void> {
+  process.stdout.write(greeting(await runService({ name: 'edgeloop-kv', version: version(), load, open })));
+}
+
+function open(reactor: Reactor, { listen, kv: options }: KvConfiguration): Promise<ListenerHandle> {
+  return reactor.use(kv, options).listen(listenOptionsOf(listen));
+}
+
+function greeting({ listener: { address }, admin }: Service<KvConfiguration>): string {
+  const place = address.family === 'unix' ? `-s ${address.address}` : `-h ${address.address} -p ${address.port}`;
+  return `key-value server on ${address.family === 'unix' ? address.address : `${address.address}:${address.port}`}, as Redis ${REDIS_VERSION}
+${admin === undefined ? '' : `live page and metrics on ${admin.url}\n`}Try, in another terminal:
+  redis-cli ${place}
+`;
+}
