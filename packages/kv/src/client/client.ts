@@ -5,6 +5,7 @@ import type { Request } from '../protocol/request.js';
 import type { PendingInput } from './pending-input.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
+import type { User } from './user.js';
 
 /** Which replies a client gets: CLIENT REPLY. */
 export type ReplyMode = 'on' | 'off' | 'skip-next' | 'skip';
@@ -20,7 +21,11 @@ export class Client implements ReplySink {
   db: Database;
   /** The version of the protocol. */
   version: 2 | 3 = 2;
+  /** Who has logged in, or the default user. */
+  user: User;
   authenticated: boolean;
+  /** Wrong passwords since the last right one. */
+  failedLogins = 0;
   name = '';
   libraryName = '';
   libraryVersion = '';
@@ -36,17 +41,24 @@ export class Client implements ReplySink {
   readonly subscriptions = new Subscriptions();
   /** While a request of the client is served: what is pushed to it meanwhile, and follows the reply. */
   deferredPushes: Buffer[] | undefined;
+  /** Nothing is served for a while: commands are paused, or a password was wrong too often. */
+  held = false;
   /** Nothing more is served: the connection ends when the replies are sent. */
   closing = false;
+  /** CLIENT NO-EVICT and CLIENT NO-TOUCH. */
+  noEvict = false;
+  noTouch = false;
+  /** The name of the command that ran last, `client|list` for a subcommand. */
   lastCommand = 'NULL';
   lastActiveMs: number;
 
-  constructor(id: number, db: Database, nowMs: number, authenticated: boolean, connection?: Connection<Client | undefined>) {
+  constructor(id: number, db: Database, nowMs: number, user: User, connection?: Connection<Client | undefined>) {
     this.id = id;
     this.db = db;
     this.createdMs = nowMs;
     this.lastActiveMs = nowMs;
-    this.authenticated = authenticated;
+    this.user = user;
+    this.authenticated = user.isOpen || connection === undefined;
     this.connection = connection;
   }
 
@@ -56,7 +68,38 @@ export class Client implements ReplySink {
     else this.deferredPushes.push(bytes);
   }
 
+  /** Where the client is, `host:port`. */
+  get address(): string {
+    return this.connection === undefined ? '' : addressText(this.connection.remoteAddress, this.connection.remotePort);
+  }
+
+  /** The address that it has come to. */
+  get localAddress(): string {
+    return addressText(this.connection?.localAddress ?? '', this.connection?.localPort ?? 0);
+  }
+
+  /** As CLIENT LIST TYPE has it. */
+  get type(): 'normal' | 'pubsub' {
+    return this.subscriptions.any ? 'pubsub' : 'normal';
+  }
+
+  /** Puts back what the connection began with: RESET. */
+  reset(db: Database, user: User): void {
+    this.db = db;
+    this.user = user;
+    this.authenticated = user.isOpen;
+    this.version = 2;
+    this.name = '';
+    this.replyMode = 'on';
+    this.noEvict = false;
+    this.noTouch = false;
+  }
+
   write(bytes: Buffer): void {
     this.connection?.write(bytes);
   }
+}
+
+function addressText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -5,4 +5,6 @@ export class Transaction {
   readonly requests: Request[] = [];
   /** A request was refused while it was queued: EXEC will not run the others. */
   failed = false;
+  /** One of the requests may change something. */
+  writes = false;
 }

@@ -21,9 +21,15 @@ export interface Arguments {
   readonly ends: Int32Array;
 }
 
+const REDACTED = Buffer.from('(redacted)');
+
 /** Runs a request whose reply follows in the same place, at once: nobody waits in it. */
 export interface Nested {
   run(client: Client, args: Arguments): void;
+  /** The request on whose behalf others ran has ended: they share its time. */
+  end(): void;
+  /** It begins. */
+  begin(nowMs: number): void;
 }
 
 /**
@@ -48,6 +54,10 @@ export class Call {
   blocked = false;
   /** Runs other requests on behalf of this one: those of a transaction, or of a script. */
   nested: Nested | undefined;
+  /** On whose behalf this one runs: EXEC or a script. */
+  outer: Call | undefined;
+  /** Arguments that are nobody's business, bit by bit: passwords. */
+  secrets = 0;
   readonly #slice = new Slice();
 
   constructor(server: Server, registry: Registry<Call>, reply: ReplyWriter) {
@@ -70,6 +80,18 @@ export class Call {
   /** A copy of the request, which outlives the call. */
   request(): Request {
     return new Request(Array.from({ length: this.count }, (_, index) => this.copy(index)));
+  }
+
+  /** Keeps an argument out of MONITOR and SLOWLOG. */
+  hide(index: number): void {
+    if (index < 31) this.secrets |= 1 << index;
+  }
+
+  /** The arguments as others may see them. */
+  shown(): Arguments {
+    if (this.secrets === 0) return this;
+    const shown = (index: number): Buffer => ((this.secrets & (1 << index)) === 0 || index > 30 ? this.copy(index) : REDACTED);
+    return new Request(Array.from({ length: this.count }, (_, index) => shown(index)));
   }
 
   // --- Arguments

@@ -37,6 +37,8 @@ export interface CommandDefinition<Call> {
   /** Further ACL categories, which do not follow from flags and group. */
   readonly categories?: readonly string[];
   readonly subcommands?: readonly CommandDefinition<Call>[];
+  /** It runs at once where others are queued, between MULTI and EXEC. */
+  readonly isImmediate?: boolean;
   /** Does it, and writes exactly one reply. Error: ReplyError, before anything is changed. */
   execute(call: Call): void;
 }

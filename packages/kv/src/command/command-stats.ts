@@ -1,4 +1,6 @@
-/** What INFO commandstats tells of a command. */
+const HISTOGRAM_BUCKETS = 32;
+
+/** What INFO commandstats and LATENCY HISTOGRAM tell of a command. */
 export class CommandStats {
   calls = 0;
   /** Time in the command, in µs. */
@@ -7,11 +9,24 @@ export class CommandStats {
   rejected = 0;
   /** Answered with an error. */
   failed = 0;
+  /** Calls of this turn that are not timed yet: see Stopwatch. */
+  untimed = 0;
+  /** Calls by time: in bucket n those of up to 2^n µs. Made with the first of them. */
+  histogram: Uint32Array | undefined;
+
+  /** Adds calls that took so long each. */
+  record(milliseconds: number, calls: number): void {
+    const microseconds = milliseconds * 1000;
+    this.microseconds += microseconds * calls;
+    this.histogram ??= new Uint32Array(HISTOGRAM_BUCKETS);
+    this.histogram[32 - Math.clz32(Math.max(0, Math.ceil(microseconds) - 1))]! += calls;
+  }
 
   reset(): void {
     this.calls = 0;
     this.microseconds = 0;
     this.rejected = 0;
     this.failed = 0;
+    this.histogram = undefined;
   }
 }

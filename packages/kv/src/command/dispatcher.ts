@@ -1,10 +1,12 @@
-import type { Client } from '../client/client.js';
+import type { Client, ReplyMode } from '../client/client.js';
 import { OutOfMemory } from '../memory/out-of-memory.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Server } from '../server/server.js';
 import { type Arguments, Call, type Nested } from './call.js';
+import { feedMonitors } from './monitor-feed.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
+import { Stopwatch } from './stopwatch.js';
 
 /** What a client of version 2 may do while it has subscriptions: it could not tell other replies from messages. */
 const IN_PUBSUB = new Set([
@@ -20,7 +22,10 @@ const QUOTED_BYTES = 128;
  * Each request is answered exactly once, also where it goes wrong: what a command has written before it failed is taken back.
  */
 export class Dispatcher implements Nested {
+  /** Whether the request that came last may not be served yet, as commands are paused: it is to come again. */
+  postponed = false;
   readonly #call: Call;
+  readonly #stopwatch = new Stopwatch();
 
   constructor(call: Call) {
     this.#call = call;
@@ -29,7 +34,9 @@ export class Dispatcher implements Nested {
   /** A dispatcher whose commands may run others, by the same writer. */
   static withNested(server: Server, registry: Registry<Call>, reply: ReplyWriter): Dispatcher {
     const call = new Call(server, registry, reply);
-    call.nested = new Dispatcher(new Call(server, registry, reply));
+    const inner = new Call(server, registry, reply);
+    inner.outer = call;
+    call.nested = new Dispatcher(inner);
     return new Dispatcher(call);
   }
 
@@ -40,6 +47,19 @@ export class Dispatcher implements Nested {
 
   get reply(): ReplyWriter {
     return this.#call.reply;
+  }
+
+  /** Begins a turn: requests that come together. `nowMs` is that of `performance`. */
+  begin(nowMs: number): void {
+    this.#stopwatch.begin(nowMs);
+  }
+
+  /** Ends a turn. */
+  end(): void {
+    const { calls } = this.#stopwatch;
+    if (calls === 0) return;
+    const eachMs = this.#stopwatch.end();
+    if (calls === 1 && eachMs >= this.#call.server.noticeableMs) notice(this.#call, eachMs);
   }
 
   /** Runs a request that has been accepted before: one of a transaction's. */
@@ -59,11 +79,9 @@ export class Dispatcher implements Nested {
 
   /** Serves one request. What it wrote is in `reply`, and behind that what was pushed to the client meanwhile. */
   dispatch(client: Client, args: Arguments): void {
-    if (!client.subscriptions.any && client.replyMode === 'on') return this.#dispatch(client, args);
-    const before = this.reply.length;
+    if (!client.subscriptions.any) return this.#dispatch(client, args);
     client.deferredPushes = [];
     this.#dispatch(client, args);
-    if (client.replyMode !== 'on') this.#mute(client, before);
     for (const push of client.deferredPushes) this.reply.raw(push, 0, push.length);
     client.deferredPushes = undefined;
   }
@@ -73,22 +91,47 @@ export class Dispatcher implements Nested {
     call.take(args);
     call.client = client;
     call.blocked = false;
-    const { reply } = call;
-    reply.version = client.version;
+    call.reply.version = client.version;
+    if (client.replyMode === 'on') this.#serve(call);
+    else this.#serveMuted(call);
+  }
+
+  #serve(call: Call): void {
     const command = this.#accept(call);
     if (command !== undefined) this.#run(call, command);
   }
 
-  /** The command that may run now. Otherwise the client has its answer. */
+  /** The reply is kept back, unless the command is the one that turns replies on again. */
+  #serveMuted(call: Call): void {
+    const { client, reply } = call;
+    const before = reply.hold();
+    if (client.replyMode === 'skip-next') client.replyMode = 'skip';
+    try {
+      this.#serve(call);
+    } finally {
+      const mode = client.replyMode as ReplyMode;
+      if (mode === 'off' || mode === 'skip') reply.truncate(before);
+      if (mode === 'skip') client.replyMode = 'on';
+      reply.release();
+    }
+  }
+
+  /** The command that may run now. Otherwise the client has its answer, or has to wait. */
   #accept(call: Call): RegisteredCommand<Call> | undefined {
+    const { client } = call;
     try {
       const command = this.#find(call);
       this.#check(call, command);
-      if (call.client.transaction === undefined || command.flags.has('no_multi')) return command;
-      call.client.transaction.requests.push(call.request());
+      if (call.server.pause.mode !== undefined && mustWait(call, command)) {
+        this.postponed = true;
+        return undefined;
+      }
+      if (client.transaction === undefined || command.isImmediate) return command;
+      client.transaction.requests.push(call.request());
+      client.transaction.writes ||= mayChange(command);
       call.reply.queued();
     } catch (error) {
-      if (call.client.transaction !== undefined) call.client.transaction.failed = true;
+      if (client.transaction !== undefined) client.transaction.failed = true;
       this.#answerError(call, error);
     }
     return undefined;
@@ -117,14 +160,40 @@ export class Dispatcher implements Nested {
         `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       );
     }
+    if (command.isForbiddenInMulti && call.client.transaction !== undefined) {
+      command.stats.rejected++;
+      throw new ReplyError('ERR Command not allowed inside a transaction');
+    }
   }
 
   /** Runs a command that may run. */
   #run(call: Call, command: RegisteredCommand<Call>): void {
+    const { client, server } = call;
+    const { stats } = command;
     call.command = command;
+    // One that waited for a key runs again, and was counted before.
+    if (client.waiting === undefined) {
+      stats.calls++;
+      server.stats.commandsProcessed++;
+      client.lastCommand = command.fullName;
+    }
+    if (command.isFast && server.noticeableMs >= 1) {
+      this.#execute(call, command);
+      this.#stopwatch.share(stats);
+    } else {
+      const startMs = this.#stopwatch.start();
+      call.nested?.begin(startMs);
+      this.#execute(call, command);
+      call.nested?.end();
+      const durationMs = this.#stopwatch.stop(stats, startMs);
+      if (durationMs >= server.noticeableMs) notice(call, durationMs);
+    }
+    if (server.monitors.size > 0 && !command.isHidden) feedMonitors(call);
+    call.secrets = 0;
+  }
+
+  #execute(call: Call, command: RegisteredCommand<Call>): void {
     const before = call.reply.length;
-    command.stats.calls++;
-    call.server.stats.commandsProcessed++;
     try {
       command.definition.execute(call);
     } catch (error) {
@@ -141,12 +210,26 @@ export class Dispatcher implements Nested {
     call.server.stats.countError(error.message);
     call.reply.error(error.message);
   }
+}
 
-  #mute(client: Client, before: number): void {
-    if (client.replyMode === 'skip-next') client.replyMode = 'skip';
-    else this.reply.truncate(before);
-    if (client.replyMode === 'skip') client.replyMode = 'on';
-  }
+/** A paused server serves those that cannot change anything, or nobody. Whose command waited for a key before goes first. */
+function mustWait(call: Call, command: RegisteredCommand<Call>): boolean {
+  const { client, server } = call;
+  if (client.connection === undefined || client.waiting !== undefined) return false;
+  return server.pause.mode === 'all' || mayChange(command) || (command.definition.name === 'exec' && client.transaction?.writes === true);
+}
+
+function mayChange(command: RegisteredCommand<Call>): boolean {
+  return command.isWrite || command.flags.has('may_replicate');
+}
+
+/** A command took long. What a script runs is part of the script, what a transaction runs is not part of EXEC. */
+function notice(call: Call, durationMs: number): void {
+  const { server, command, outer } = call;
+  if (outer !== undefined && outer.command.definition.name !== 'exec') return;
+  server.latency.add(command.isFast ? 'fast-command' : 'command', durationMs, server.keyspace.nowMs);
+  if (durationMs < server.slowlog.thresholdMs || command.flags.has('skip_slowlog')) return;
+  server.slowlog.add(call.client, call.shown(), durationMs, server.keyspace.nowMs);
 }
 
 /** The begin of an argument, up to its first zero byte, as Redis prints it. */

@@ -13,20 +13,34 @@ export class RegisteredCommand<Call> {
   readonly name: Buffer;
   readonly subcommands: ReadonlyMap<string, RegisteredCommand<Call>>;
   readonly flags: ReadonlySet<string>;
+  /** Whether it only has subcommands, and does nothing itself. */
+  readonly isContainer: boolean;
   // The flags that are looked at for every request.
   readonly isWrite: boolean;
   readonly deniesWhenFull: boolean;
   readonly needsNoAuth: boolean;
+  /** Runs at once between MULTI and EXEC, or may not be there at all. */
+  readonly isImmediate: boolean;
+  readonly isForbiddenInMulti: boolean;
+  /** Takes about as long as any other that is fast: see Stopwatch. */
+  readonly isFast: boolean;
+  /** What MONITOR does not show. */
+  readonly isHidden: boolean;
 
   constructor(definition: CommandDefinition<Call>, parent?: CommandDefinition<Call>) {
     this.definition = definition;
     this.fullName = parent === undefined ? definition.name : `${parent.name}|${definition.name}`;
     this.name = Buffer.from(definition.name);
     this.flags = new Set(definition.flags);
+    this.subcommands = new Map((definition.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, definition)]));
+    this.isContainer = this.subcommands.size > 0 && this.flags.size === 0;
     this.isWrite = this.flags.has('write');
     this.deniesWhenFull = this.flags.has('denyoom');
     this.needsNoAuth = this.flags.has('no_auth');
-    this.subcommands = new Map((definition.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, definition)]));
+    this.isImmediate = definition.isImmediate ?? false;
+    this.isForbiddenInMulti = this.flags.has('no_multi');
+    this.isFast = this.flags.has('fast');
+    this.isHidden = this.flags.has('admin') || this.flags.has('skip_monitor');
   }
 
   /** Whether a request of so many arguments may be one. */
@@ -60,6 +74,11 @@ export class Registry<Call> {
     const bytes = Buffer.from(name);
     const command = this.find(bytes, 0, bytes.length);
     return sub === undefined ? command : command?.subcommands.get(sub);
+  }
+
+  /** All commands, and their subcommands behind each. */
+  withSubcommands(): RegisteredCommand<Call>[] {
+    return this.all.flatMap((command) => [command, ...command.subcommands.values()]);
   }
 
   #add(command: RegisteredCommand<Call>): void {

@@ -8,6 +8,7 @@ import { ProtocolError } from '../protocol/protocol-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
 import { type RequestLimits, RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
+import { UNAUTHENTICATED, limitsOf, refusalOf } from './admission.js';
 
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
@@ -25,19 +26,30 @@ export class Frontend {
   readonly #retries: Dispatcher;
   /** Those whose wait is over, and who may have sent more meanwhile. */
   readonly #released: Client[] = [];
+  /** Those whose turn it was when commands were paused. */
+  readonly #paused: Client[] = [];
   #serving = false;
 
   constructor(server: Server, registry: Registry<Call>) {
     this.#server = server;
-    this.#limits = { maxArguments: server.settings.maxMultibulkLength, maxArgumentBytes: server.settings.protoMaxBulkLen };
+    this.#limits = limitsOf(server.settings);
     this.#reader = new RequestReader(this.#limits);
     this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
     this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
     server.blocking.retry = (client) => this.#retry(client);
     server.blocking.release = (client, write) => this.#release(client, write);
+    server.resume = (client) => this.#resume(client);
+    server.pause.onEnd = () => this.#paused.splice(0).forEach((client) => this.#resume(client));
   }
 
-  open(connection: Connection<Client | undefined>): Client {
+  /** Undefined if the client is turned away. */
+  open(connection: Connection<Client | undefined>): Client | undefined {
+    const refusal = refusalOf(this.#server, connection);
+    if (refusal !== undefined) {
+      this.#server.stats.connectionsRejected++;
+      connection.end(`-${refusal}\r\n`);
+      return undefined;
+    }
     this.#server.stats.connectionsReceived++;
     return this.#server.addClient(connection);
   }
@@ -48,10 +60,15 @@ export class Frontend {
   }
 
   receive(client: Client, chunk: Buffer): void {
-    this.#server.keyspace.advance(Date.now());
+    if (client.closing) return;
+    const nowMs = performance.now();
+    this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
+    client.lastActiveMs = this.#server.keyspace.nowMs;
+    this.#dispatcher.begin(nowMs);
     if (client.pending === undefined) this.#serveChunk(client, chunk);
     else {
       client.pending.append(chunk);
+      if (client.pending.length > this.#server.settings.clientQueryBufferLimit) return this.#server.kill(client);
       this.#servePending(client);
     }
     this.#serveReleased();
@@ -66,7 +83,7 @@ export class Frontend {
 
   #servePending(client: Client): void {
     const { pending } = client;
-    if (pending === undefined || client.waiting !== undefined) return;
+    if (pending === undefined || client.waiting !== undefined || client.held) return;
     this.#serve(client, pending.reader);
     if (pending.length === 0) client.pending = undefined;
   }
@@ -75,11 +92,14 @@ export class Frontend {
   #serve(client: Client, reader: RequestReader): void {
     const { reply } = this.#dispatcher;
     reply.sink = client;
+    reader.limits = client.authenticated ? this.#limits : UNAUTHENTICATED;
     this.#serving = true;
     try {
-      while (client.waiting === undefined && !client.closing && reader.next()) {
+      while (client.waiting === undefined && !client.closing && !client.held && reader.next()) {
         this.#dispatcher.dispatch(client, reader);
-        reader.done();
+        if (this.#dispatcher.postponed) this.#postpone(client, reader);
+        else reader.done();
+        if (reader.limits === UNAUTHENTICATED && client.authenticated) reader.limits = this.#limits;
         this.#server.blocking.serveReady();
       }
     } catch (error) {
@@ -88,9 +108,24 @@ export class Frontend {
       client.closing = true;
     } finally {
       this.#serving = false;
+      this.#dispatcher.end();
       reply.flush();
     }
     if (client.closing) client.connection?.end();
+  }
+
+  /** Commands are paused: the client's request comes again when they go on. */
+  #postpone(client: Client, reader: RequestReader): void {
+    this.#dispatcher.postponed = false;
+    reader.rewind();
+    client.held = true;
+    this.#paused.push(client);
+  }
+
+  #resume(client: Client): void {
+    client.held = false;
+    this.#released.push(client);
+    if (!this.#serving) this.#serveReleased();
   }
 
   /** Runs a waiting client's command again. Returns whether it goes on waiting. */
@@ -99,7 +134,9 @@ export class Frontend {
     if (waiting === undefined) return false;
     const { reply } = this.#retries;
     reply.sink = client;
+    this.#retries.begin(performance.now());
     this.#retries.dispatch(client, waiting);
+    this.#retries.end();
     reply.flush();
     return this.#retries.blocked;
   }
@@ -115,6 +152,10 @@ export class Frontend {
   }
 
   #serveReleased(): void {
-    for (let client = this.#released.shift(); client !== undefined; client = this.#released.shift()) this.#servePending(client);
+    if (this.#released.length === 0) return;
+    for (let client = this.#released.shift(); client !== undefined; client = this.#released.shift()) {
+      this.#dispatcher.begin(performance.now());
+      this.#servePending(client);
+    }
   }
 }

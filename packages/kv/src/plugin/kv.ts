@@ -20,7 +20,7 @@ export const kv = definePlugin({
         connection.state = frontend.open(connection);
       },
       onData(connection, chunk) {
-        frontend.receive(connection.state as Client, chunk);
+        if (connection.state !== undefined) frontend.receive(connection.state, chunk);
       },
       onClose(connection) {
         if (connection.state !== undefined) frontend.close(connection.state);

@@ -15,9 +15,11 @@ const FIRST_ARGUMENTS = 16;
 /** How much a client may ask for at once. */
 export interface RequestLimits {
   /** Arguments of one request. */
-  maxArguments: number;
+  readonly maxArguments: number;
   /** Bytes of one argument. */
-  maxArgumentBytes: number;
+  readonly maxArgumentBytes: number;
+  /** They hold for clients that have not said who they are, which an error tells. */
+  readonly isStrict: boolean;
 }
 
 /** Where a request is, between two calls of `next`. */
@@ -36,7 +38,8 @@ export class RequestReader {
   count = 0;
   starts = new Int32Array(FIRST_ARGUMENTS);
   ends = new Int32Array(FIRST_ARGUMENTS);
-  readonly #limits: RequestLimits;
+  /** May be changed between two requests. */
+  limits: RequestLimits;
   #buffer: Buffer = NO_BYTES;
   #end = 0;
   #position = 0;
@@ -49,7 +52,7 @@ export class RequestReader {
   #length = 0;
 
   constructor(limits: RequestLimits) {
-    this.#limits = limits;
+    this.limits = limits;
   }
 
   /** Where the bytes begin that no complete request has used. */
@@ -125,6 +128,12 @@ export class RequestReader {
     this.#requestStart = this.#position;
   }
 
+  /** Gives the request that was found last back: `next` will find it again. */
+  rewind(): void {
+    this.#position = this.#requestStart;
+    this.#phase = 'start';
+  }
+
   // --- Phases
 
   /** Looks at the first byte. An inline request is read as a whole, and leaves the phase as it is. */
@@ -162,7 +171,7 @@ export class RequestReader {
     const newline = this.#find(CR, 'too big mbulk count string');
     if (newline < 0 || newline + 1 >= this.#end) return false;
     const count = this.#number(this.#position + 1, newline);
-    if (Number.isNaN(count) || count > this.#limits.maxArguments) throw new ProtocolError('invalid multibulk length');
+    if (Number.isNaN(count) || count > this.limits.maxArguments) throw this.#tooMany(count);
     this.#position = newline + 2;
     this.#expected = count;
     this.#phase = count <= 0 ? 'start' : 'length';
@@ -202,10 +211,18 @@ export class RequestReader {
       length = this.#number(this.#position + 1, newline);
       this.#position = newline + 2;
     }
-    if (!(length >= 0 && length <= this.#limits.maxArgumentBytes)) throw new ProtocolError('invalid bulk length');
+    if (!(length >= 0 && length <= this.limits.maxArgumentBytes)) throw this.#tooLong(length);
     this.#length = length;
     this.#phase = 'argument';
     return true;
+  }
+
+  #tooMany(count: number): ProtocolError {
+    return new ProtocolError(count > this.limits.maxArguments && this.limits.isStrict ? 'unauthenticated multibulk length' : 'invalid multibulk length');
+  }
+
+  #tooLong(length: number): ProtocolError {
+    return new ProtocolError(length > this.limits.maxArgumentBytes && this.limits.isStrict ? 'unauthenticated bulk length' : 'invalid bulk length');
   }
 
   // --- Bytes

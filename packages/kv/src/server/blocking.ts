@@ -44,6 +44,13 @@ export class Blocking implements ChangeListener {
     return this.#waits.size;
   }
 
+  /** How many of them not for ever. */
+  get timed(): number {
+    let count = 0;
+    for (const { timer } of this.#waits.values()) count += timer === undefined ? 0 : 1;
+    return count;
+  }
+
   /** Lets a client wait for keys, given byte by byte as text, with the request that is to run again. */
   block(client: Client, request: Request, keys: readonly string[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void): void {
     if (this.#retrying === client) return;

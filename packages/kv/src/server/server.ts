@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
@@ -5,10 +6,16 @@ import { ScriptEngine } from '../scripting/index.js';
 import { Blocking } from './blocking.js';
 import { Channels } from './channels.js';
 import { Changes } from './changes.js';
+import { Heartbeat } from './heartbeat.js';
+import { LatencyMonitor } from './latency.js';
 import { Notifications } from './notifications.js';
+import { applyAll } from './parameters.js';
+import { Pause } from './pause.js';
 import { ServerStats } from './server-stats.js';
 import type { KvSettings } from './settings.js';
+import { Slowlog } from './slowlog.js';
 import type { Timers } from './timers.js';
+import { Users } from './users.js';
 import { Watches } from './watches.js';
 
 /** All that the commands of a server share. */
@@ -24,7 +31,26 @@ export class Server implements KeyspaceObserver {
   readonly scripts = new ScriptEngine();
   readonly blocking: Blocking;
   readonly stats = new ServerStats();
+  readonly users = new Users();
+  readonly slowlog = new Slowlog();
+  readonly latency = new LatencyMonitor();
+  /** From how many milliseconds on a command is noticed by one of these two. */
+  noticeableMs = Number.POSITIVE_INFINITY;
+  readonly pause: Pause;
+  readonly heartbeat: Heartbeat;
+  peakMemoryBytes = 0;
+  /** Clients that see every command: MONITOR. */
+  readonly monitors = new Set<Client>();
+  /** 40 hexadecimal digits that no other start has had. */
+  readonly runId = randomBytes(20).toString('hex');
+  /** Where it listens, as far as connections have shown it. */
+  host = '127.0.0.1';
+  port = 0;
   readonly startedMs: number;
+  /** What `performance.now()` is to be added to for the time of day; the clock may be set while the server runs. */
+  epochMs = Date.now() - performance.now();
+  /** Goes on with a client that was held. */
+  resume: (client: Client) => void = () => {};
   #lastClientId = 0;
   #reclaiming = false;
 
@@ -37,13 +63,19 @@ export class Server implements KeyspaceObserver {
     this.notifications = new Notifications(this.channels, this.keyspace.databases);
     this.changes.listeners.push(this.watches, this.blocking, this.notifications);
     this.keyspace.observer = this;
+    this.pause = new Pause(timers);
+    this.heartbeat = new Heartbeat(this);
+    applyAll(this);
   }
 
   /** A client of a connection, or without one of the server's own. */
   addClient(connection?: Client['connection']): Client {
-    const authenticated = this.settings.requirepass === '' || connection === undefined;
-    const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, authenticated, connection);
-    if (connection !== undefined) this.clients.set(client.id, client);
+    const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, this.users.default, connection);
+    if (connection !== undefined) {
+      this.clients.set(client.id, client);
+      this.host = connection.localAddress ?? this.host;
+      this.port = connection.localPort ?? this.port;
+    }
     return client;
   }
 
@@ -63,9 +95,51 @@ export class Server implements KeyspaceObserver {
     });
   }
 
+  /** What all connections have brought and taken. */
+  traffic(): { inputBytes: number; outputBytes: number } {
+    let { inputBytes, outputBytes } = this.stats;
+    for (const { connection } of this.clients.values()) {
+      inputBytes += connection?.bytesRead ?? 0;
+      outputBytes += connection?.bytesWritten ?? 0;
+    }
+    return { inputBytes, outputBytes };
+  }
+
+  /** Remembers how much memory was in use at most. */
+  noteMemory(): void {
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, this.keyspace.memory.usedBytes);
+  }
+
+  /** CONFIG RESETSTAT. */
+  resetStats(): void {
+    this.stats.reset();
+    this.keyspace.stats.reset();
+    const { inputBytes, outputBytes } = this.traffic();
+    this.stats.inputBytes = -inputBytes;
+    this.stats.outputBytes = -outputBytes;
+    this.peakMemoryBytes = this.keyspace.memory.usedBytes;
+  }
+
+  /** Serves a client nothing more for a while. */
+  hold(client: Client, delayMs: number): void {
+    client.held = true;
+    this.timers.after(delayMs, () => this.resume(client));
+  }
+
+  /** Disconnects a client; one that is just being served gets its reply first. */
+  kill(client: Client): void {
+    client.closing = true;
+    this.removeClient(client);
+    client.connection?.destroy();
+  }
+
   /** Forgets a client that is gone, and all that was kept for it. */
   removeClient(client: Client): void {
-    this.clients.delete(client.id);
+    if (this.clients.delete(client.id)) {
+      this.stats.inputBytes += client.connection?.bytesRead ?? 0;
+      this.stats.outputBytes += client.connection?.bytesWritten ?? 0;
+    }
+    this.monitors.delete(client);
     this.watches.unwatch(client);
     this.blocking.forget(client);
     this.channels.forget(client);

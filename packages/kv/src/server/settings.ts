@@ -1,15 +1,52 @@
 import { z } from 'zod';
+import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, POLICIES } from './setting-values.js';
 
-/** What can be set of a server, by the names of Redis's configuration in camel case. */
+const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().min(0).max(max);
+const MAX_INT = 2 ** 31 - 1;
+
+/** What can be set of a server, by the names of Redis's configuration in camel case. CONFIG SET changes them while it runs. */
 export const kvOptions = z.strictObject({
   databases: z.number().int().min(1).max(1024).default(16).describe('How many databases SELECT can choose from.'),
+
+  // Clients
   requirepass: z
     .string()
     .default('')
     .describe('The password that clients must give with AUTH; empty for none.')
     .meta({ flag: 'requirepass', secret: true }),
+  protectedMode: z.boolean().default(true).describe('Without a password, whether clients of other machines are turned away.'),
+  maxclients: z.number().int().min(1).max(2 ** 32 - 1).default(10_000).describe('Clients that may be connected at once.'),
+  timeout: count(MAX_INT).default(0).describe('Seconds after which an idle client is disconnected; 0 for never.'),
   protoMaxBulkLen: z.number().int().min(1024 * 1024).max(2 ** 30).default(512 * 1024 * 1024).describe('Bytes that one argument may have.'),
   maxMultibulkLength: z.number().int().min(1).default(1024 * 1024).describe('Arguments that one request may have.'),
+  clientQueryBufferLimit: z.number().int().min(1024 * 1024).default(1024 ** 3).describe('Bytes of requests that may wait for a client.'),
+  clientOutputBufferLimit: z.custom<typeof OUTPUT_LIMITS>().default(OUTPUT_LIMITS).describe('Bytes of replies that may wait for a client, by class.'),
+
+  // Memory
+  maxmemory: count().default(0).describe('Bytes that keys and values may take; 0 for no bound.'),
+  maxmemoryPolicy: z.enum(POLICIES).default('noeviction').describe('Which keys go when the memory is used up.'),
+  maxmemorySamples: z.number().int().min(1).max(MAX_INT).default(5).describe('Keys of which the best one to evict is chosen.'),
+  lfuLogFactor: count(MAX_INT).default(10).describe('The larger, the more uses it takes until a key counts as more frequently used.'),
+  lfuDecayTime: count(MAX_INT).default(1).describe('Minutes after which the count of uses of a key falls by one.'),
+
+  // Encodings
+  hashMaxListpackEntries: count().default(512).describe('Fields up to which a hash stays compact.'),
+  hashMaxListpackValue: count().default(64).describe('Bytes of a field or value up to which a hash stays compact.'),
+  setMaxIntsetEntries: count().default(512).describe('Members up to which a set of integers stays compact.'),
+  zsetMaxListpackEntries: count().default(128).describe('Members up to which a sorted set stays compact.'),
+  zsetMaxListpackValue: count().default(64).describe('Bytes of a member up to which a sorted set stays compact.'),
+  listMaxListpackSize: z.number().int().min(-(2 ** 31)).max(MAX_INT).default(-2).describe('Elements of a node of a list; -1 to -5 for 4 to 64 kB.'),
+  streamNodeMaxBytes: count().default(4096).describe('Bytes of a node of a stream; 0 for no bound.'),
+  streamNodeMaxEntries: count().default(100).describe('Entries of a node of a stream; 0 for no bound.'),
+  hllSparseMaxBytes: count().default(3000).describe('Bytes up to which a HyperLogLog stays sparse.'),
+
+  // Observation
+  slowlogLogSlowerThan: z.number().int().min(-1).default(10_000).describe('Microseconds above which a command is logged; -1 for none.'),
+  slowlogMaxLen: count().default(128).describe('Commands that the log of slow ones keeps.'),
+  latencyMonitorThreshold: count().default(0).describe('Milliseconds from which a delay counts as an event of LATENCY; 0 for none.'),
+  notifyKeyspaceEvents: z.string().regex(NOTIFICATION_CLASSES).default('').describe('Classes of events that are published: K, E, A, g, $, …'),
+  busyReplyThreshold: count().default(5000).describe('Milliseconds after which others may stop a script.'),
+  acllogMaxLen: count().default(128).describe('Entries that ACL LOG keeps.'),
 });
 
 export type KvSettings = z.output<typeof kvOptions>;

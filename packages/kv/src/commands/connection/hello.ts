@@ -1,8 +1,22 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { REDIS_VERSION } from '../../version.js';
+import { logIn } from './auth.js';
+import { nameOf } from './client-name.js';
 
 const NO_PROTOCOL = new ReplyError('NOPROTO unsupported protocol version');
+const NOT_A_VERSION = new ReplyError('ERR Protocol version is not an integer or out of range');
+const NOT_AUTHENTICATED = new ReplyError(
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the '
+  + 'client and select the RESP protocol version at the same time',
+);
+
+/** What HELLO asks for besides the version. */
+interface Introduction {
+  /** Where the user's name is, the password behind it. */
+  auth: number;
+  name: string | undefined;
+}
 
 export const hello: Command = {
   name: 'hello',
@@ -14,17 +28,40 @@ export const hello: Command = {
   complexity: 'O(1)',
   syntax: '[protover [AUTH username password] [SETNAME clientname]]',
   execute(call) {
-    const version = call.count > 1 ? readVersion(call) : call.client.version;
-    call.client.version = version;
+    const { client } = call;
+    const version = call.count > 1 ? readVersion(call) : client.version;
+    const { auth, name } = readIntroduction(call);
+    if (auth > 0) logIn(call, call.text(auth), call.copy(auth + 1));
+    if (!client.authenticated) throw NOT_AUTHENTICATED;
+    client.name = name ?? client.name;
+    client.version = version;
     call.reply.version = version;
     replyServer(call);
   },
 };
 
 function readVersion(call: Call): 2 | 3 {
-  const version = call.integer(1, new ReplyError('ERR Protocol version is not an integer or out of range'));
+  const version = call.integer(1, NOT_A_VERSION);
   if (version !== 2 && version !== 3) throw NO_PROTOCOL;
   return version;
+}
+
+function readIntroduction(call: Call): Introduction {
+  const introduction: Introduction = { auth: 0, name: undefined };
+  for (let i = 2; i < call.count; i++) {
+    const following = call.count - i - 1;
+    if (call.is(i, 'AUTH') && following >= 2) {
+      call.hide(i + 1);
+      call.hide(i + 2);
+      introduction.auth = i + 1;
+      i += 2;
+    } else if (call.is(i, 'SETNAME') && following >= 1) {
+      introduction.name = nameOf(call, ++i);
+    } else {
+      throw new ReplyError(`ERR Syntax error in HELLO option '${call.latin1(i)}'`);
+    }
+  }
+  return introduction;
 }
 
 function replyServer({ reply, client }: Call): void {

@@ -6,7 +6,8 @@ import { ReplyError } from '../../command/reply-error.js';
 export const multi: Command = {
   name: 'multi',
   arity: 1,
-  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy', 'no_multi'],
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  isImmediate: true,
   group: 'transactions',
   since: '1.2.0',
   summary: 'Begins a transaction: what follows is queued until EXEC.',
@@ -22,7 +23,8 @@ export const multi: Command = {
 export const exec: Command = {
   name: 'exec',
   arity: 1,
-  flags: ['noscript', 'loading', 'stale', 'skip_slowlog', 'no_multi'],
+  flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
+  isImmediate: true,
   group: 'transactions',
   since: '1.2.0',
   summary: 'Runs what was queued since MULTI, with nothing in between.',
@@ -42,7 +44,8 @@ export const exec: Command = {
 export const discard: Command = {
   name: 'discard',
   arity: 1,
-  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy', 'no_multi'],
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  isImmediate: true,
   group: 'transactions',
   since: '2.0.0',
   summary: 'Forgets what was queued since MULTI, and all watches.',

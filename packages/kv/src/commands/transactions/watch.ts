@@ -4,7 +4,8 @@ import { ReplyError } from '../../command/reply-error.js';
 export const watch: Command = {
   name: 'watch',
   arity: -2,
-  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy', 'no_multi'],
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  isImmediate: true,
   keys: { first: 1, last: -1, step: 1 },
   group: 'transactions',
   since: '2.2.0',

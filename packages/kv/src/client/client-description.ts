@@ -1,0 +1,42 @@
+import type { Client } from './client.js';
+
+/** What a client does not know of itself. */
+export interface Circumstances {
+  readonly nowMs: number;
+  readonly isMonitor: boolean;
+}
+
+/**
+ * A line of CLIENT LIST, with the fields of Redis 7.0 and, behind them, what CLIENT SETINFO has told. What this server does not have is 0:
+ * buffers of a connection's own, since all share one, and the descriptor is the reactor's business.
+ */
+export function describeClient(client: Client, { nowMs, isMonitor }: Circumstances): string {
+  const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
+  const requests = client.transaction?.requests ?? [];
+  const queryBytes = client.pending?.length ?? 0;
+  const multiBytes = requests.reduce((bytes, request) => bytes + request.source.length, 0);
+  const outputBytes = client.connection?.bytesQueued ?? 0;
+  const fields: Readonly<Record<string, string | number>> = {
+    id: client.id, addr: client.address, laddr: client.localAddress, fd: -1, name: client.name,
+    age: seconds(client.createdMs), idle: seconds(client.lastActiveMs), flags: flagsOf(client, isMonitor), db: client.db.index,
+    sub: 0, psub: 0, ssub: 0, multi: client.transaction === undefined ? -1 : requests.length,
+    qbuf: queryBytes, 'qbuf-free': 0, 'argv-mem': 0, 'multi-mem': multiBytes, rbs: 0, rbp: 0,
+    obl: 0, oll: 0, omem: outputBytes, 'tot-mem': queryBytes + multiBytes + outputBytes,
+    events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand, user: client.user.name, redir: -1, resp: client.version,
+    'lib-name': client.libraryName, 'lib-ver': client.libraryVersion,
+  };
+  return `${Object.entries(fields).map(([name, value]) => `${name}=${value}`).join(' ')}\n`;
+}
+
+function flagsOf(client: Client, isMonitor: boolean): string {
+  const flags: readonly (readonly [string, boolean])[] = [
+    ['O', isMonitor],
+    ['x', client.transaction !== undefined],
+    ['b', client.waiting !== undefined],
+    ['d', client.watchBroken],
+    ['c', client.closing],
+    ['e', client.noEvict],
+    ['T', client.noTouch],
+  ];
+  return flags.filter(([, isSet]) => isSet).map(([letter]) => letter).join('') || 'N';
+}

@@ -1,0 +1,67 @@
+import type { CommandStats } from './command-stats.js';
+
+/**
+ * Finds out how long commands take, at less than one look at the clock for each.
+ *
+ * A look at the clock takes a tenth of the time of a GET. So commands that are flagged as fast, which take about as long as
+ * each other, share the time of their turn, that of a client's pipeline: commandstats is right on the average, with the
+ * reading of the requests included. The others are timed one by one, and where one follows another, the end of the first
+ * is the begin of the second.
+ */
+export class Stopwatch {
+  readonly #untimed: CommandStats[] = [];
+  #calls = 0;
+  #beganMs = 0;
+  /** The last look at the clock, if nothing but a timed command came since; otherwise NaN. */
+  #markMs = Number.NaN;
+  /** Of the turn, the time of commands that were timed by themselves. */
+  #timedMs = 0;
+
+  /** Calls that share the time of this turn so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** Begins a turn. */
+  begin(nowMs: number): void {
+    this.#beganMs = nowMs;
+    this.#markMs = nowMs;
+    this.#timedMs = 0;
+  }
+
+  /** A fast command has run. */
+  share(stats: CommandStats): void {
+    if (stats.untimed++ === 0) this.#untimed.push(stats);
+    this.#calls++;
+    this.#markMs = Number.NaN;
+  }
+
+  /** When a command begins that is timed by itself. */
+  start(): number {
+    return Number.isNaN(this.#markMs) ? performance.now() : this.#markMs;
+  }
+
+  /** It has ended. Returns how many milliseconds it took. */
+  stop(stats: CommandStats, startMs: number): number {
+    const endMs = performance.now();
+    this.#markMs = endMs;
+    this.#timedMs += endMs - startMs;
+    stats.record(endMs - startMs, 1);
+    return endMs - startMs;
+  }
+
+  /** Ends a turn. Returns how many milliseconds each of the fast commands took. */
+  end(): number {
+    if (this.#calls === 0) return 0;
+    const endMs = Number.isNaN(this.#markMs) ? performance.now() : this.#markMs;
+    const eachMs = Math.max(0, endMs - this.#beganMs - this.#timedMs) / this.#calls;
+    for (let i = 0; i < this.#untimed.length; i++) {
+      const stats = this.#untimed[i] as CommandStats;
+      stats.record(eachMs, stats.untimed);
+      stats.untimed = 0;
+    }
+    this.#untimed.length = 0;
+    this.#calls = 0;
+    return eachMs;
+  }
+}

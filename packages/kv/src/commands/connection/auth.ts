@@ -1,0 +1,44 @@
+import type { Call, Command } from '../../command/call.js';
+import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import { DEFAULT_USER } from '../../server/users.js';
+
+const WRONG_PASSWORD = new ReplyError('WRONGPASS invalid username-password pair or user is disabled.');
+const NO_PASSWORD = new ReplyError(
+  'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+);
+
+/** So many wrong passwords cost nothing; each further one costs a second, in which the client is not served. */
+const FREE_FAILURES = 8;
+const PENALTY_MS = 1000;
+
+export const auth: Command = {
+  name: 'auth',
+  arity: -2,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Says who the client is, and proves it.',
+  complexity: 'O(N) for N passwords of the user',
+  syntax: '[username] password',
+  execute(call) {
+    if (call.count > 3) throw SYNTAX;
+    call.hide(1);
+    call.hide(2);
+    if (call.count === 2 && call.server.users.default.withoutPassword) throw NO_PASSWORD;
+    if (call.count === 2) logIn(call, DEFAULT_USER, call.copy(1));
+    else logIn(call, call.text(1), call.copy(2));
+    call.reply.ok();
+  },
+};
+
+/** Makes the client this user. Error: WRONGPASS. */
+export function logIn({ client, server }: Call, name: string, password: Buffer): void {
+  const user = server.users.authenticate(name, password);
+  if (user === undefined) {
+    if (++client.failedLogins > FREE_FAILURES) server.hold(client, PENALTY_MS);
+    throw WRONG_PASSWORD;
+  }
+  client.failedLogins = 0;
+  client.user = user;
+  client.authenticated = true;
+}

@@ -1,0 +1,53 @@
+import type { Server } from './server.js';
+
+const PERIOD_MS = 1000;
+
+/** What a server does each second: counts how much it has to do, sets its clock, and ends clients that are idle for too long. */
+export class Heartbeat {
+  readonly #server: Server;
+  #lastMs = performance.now();
+  #commands = 0;
+  #inputBytes = 0;
+  #outputBytes = 0;
+  /** Of the last period. */
+  commandsPerSecond = 0;
+  inputBytesPerSecond = 0;
+  outputBytesPerSecond = 0;
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.timers.every(PERIOD_MS, () => this.#beat());
+  }
+
+  #beat(): void {
+    const server = this.#server;
+    const nowMs = performance.now();
+    server.epochMs = Date.now() - nowMs;
+    server.keyspace.advance(Date.now());
+    this.#measure((nowMs - this.#lastMs) / 1000);
+    this.#lastMs = nowMs;
+    server.noteMemory();
+    if (server.settings.timeout > 0) this.#endIdle(server.keyspace.nowMs - server.settings.timeout * 1000);
+  }
+
+  #measure(seconds: number): void {
+    const { stats } = this.#server;
+    const { inputBytes, outputBytes } = this.#server.traffic();
+    // CONFIG RESETSTAT lets them fall.
+    this.commandsPerSecond = Math.max(0, stats.commandsProcessed - this.#commands) / seconds;
+    this.inputBytesPerSecond = Math.max(0, inputBytes - this.#inputBytes) / seconds;
+    this.outputBytesPerSecond = Math.max(0, outputBytes - this.#outputBytes) / seconds;
+    this.#commands = stats.commandsProcessed;
+    this.#inputBytes = inputBytes;
+    this.#outputBytes = outputBytes;
+  }
+
+  /** Who waits for a key, or monitors, is not idle. */
+  #endIdle(sinceMs: number): void {
+    const server = this.#server;
+    for (const client of server.clients.values()) {
+      const isIdle = client.lastActiveMs < sinceMs && client.waiting === undefined && client.type !== 'pubsub' && !server.monitors.has(client);
+      if (isIdle) server.kill(client);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { User } from '../client/user.js';
+
+export const DEFAULT_USER = 'default';
+
+/**
+ * Who may log in, and with what.
+ *
+ * A password is compared by its hash, and the hash in constant time: how long a wrong one takes tells nothing of the right one.
+ */
+export class Users {
+  readonly all = new Map<string, User>();
+  readonly default: User;
+
+  constructor() {
+    this.default = new User(DEFAULT_USER);
+    this.default.enabled = true;
+    this.default.withoutPassword = true;
+    this.all.set(DEFAULT_USER, this.default);
+  }
+
+  /** What the setting `requirepass` does: it is the only password of the default user, who needs none if it is empty. */
+  setDefaultPassword(password: string): void {
+    this.default.passwords.clear();
+    this.default.withoutPassword = password === '';
+    if (password !== '') this.default.passwords.add(hashPassword(password));
+  }
+
+  /** The user, if the password is theirs. */
+  authenticate(name: string, password: Buffer | string): User | undefined {
+    const user = this.all.get(name);
+    const given = Buffer.from(hashPassword(password));
+    let matches = false;
+    for (const hash of user?.passwords ?? []) matches = timingSafeEqual(given, Buffer.from(hash)) || matches;
+    return user?.enabled === true && (user.withoutPassword || matches) ? user : undefined;
+  }
+}
+
+export function hashPassword(password: Buffer | string): string {
+  return createHash('sha256').update(password).digest('hex');
+}
