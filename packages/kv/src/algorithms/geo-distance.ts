@@ -1,3 +1,5 @@
+import { formatFixed } from '../bytes/double.js';
+
 /** Of the sphere that Redis takes the Earth for. */
 export const EARTH_RADIUS_METERS = 6_372_797.560856;
 const RADIANS_PER_DEGREE = Math.PI / 180;
@@ -27,10 +29,7 @@ export function latitudeDistanceMeters(latitude1: number, latitude2: number): nu
   return EARTH_RADIUS_METERS * Math.abs(radians(latitude2) - radians(latitude1));
 }
 
-/** A distance as Redis replies it: like C's %.4f. */
+/** A distance as Redis replies it. */
 export function formatDistance(distance: number): string {
-  const rounded = distance.toFixed(4);
-  // Of two decimals at the same distance C takes the even one, but JavaScript the greater. There are two only for 32nds.
-  const exact = Number.isInteger(distance * 32) ? distance.toFixed(5) : '';
-  return /[02468]5$/.test(exact) ? exact.slice(0, -1) : rounded;
+  return formatFixed(distance, 4);
 }

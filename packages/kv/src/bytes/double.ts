@@ -88,6 +88,16 @@ export function formatDouble(value: number): string {
   return (value < 0 ? '-' : '') + layOut(digits.replace('.', ''), Number(exponent));
 }
 
+/** A finite double like C's %.*f: with so many digits after the point. Of two decimals at the same distance C takes the even one, JavaScript the greater. */
+export function formatFixed(value: number, digits: number): string {
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const magnitude = Math.abs(value);
+  if (magnitude >= 2 ** 53) return `${sign}${BigInt(magnitude)}.${'0'.repeat(digits)}`;
+  // Where there are two, one more digit makes the decimal exact, and is a 5.
+  const exact = Number.isInteger(magnitude * 2 ** (digits + 1)) ? magnitude.toFixed(digits + 1) : '';
+  return sign + (/[02468]5$/.test(exact) ? exact.slice(0, -1) : magnitude.toFixed(digits));
+}
+
 /** Writes it at `at` and returns where it ends, at most 24 bytes further. Nothing is allocated for an integer. */
 export function writeDouble(value: number, target: Uint8Array, at: number): number {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return writeInteger(value, target, at);

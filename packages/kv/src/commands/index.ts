@@ -1,6 +1,7 @@
 import type { Command } from '../command/call.js';
 import { bitmapCommands } from './bitmaps/index.js';
 import { connectionCommands } from './connection/index.js';
+import { geoCommands } from './geo/index.js';
 import { hashCommands } from './hashes/index.js';
 import { hyperLogLogCommands } from './hyperloglog/index.js';
 import { keyCommands } from './keys/index.js';
@@ -16,6 +17,7 @@ import { transactionCommands } from './transactions/index.js';
 export const commands: readonly Command[] = [
   ...bitmapCommands,
   ...connectionCommands,
+  ...geoCommands,
   ...hashCommands,
   ...hyperLogLogCommands,
   ...keyCommands,

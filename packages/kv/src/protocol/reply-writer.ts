@@ -167,8 +167,13 @@ export class ReplyWriter {
 
   /** A score or another floating-point number. */
   double(value: number): void {
-    if (this.version === 3) this.#line(',', formatDouble(value));
-    else this.text(formatDouble(value));
+    this.decimal(formatDouble(value));
+  }
+
+  /** The same with digits of the caller's choice. */
+  decimal(digits: string): void {
+    if (this.version === 3) this.#line(',', digits);
+    else this.text(digits);
   }
 
   boolean(value: boolean): void {
