@@ -31,11 +31,26 @@ export function encodePlace(longitude: number, latitude: number): number {
 
 /** The middle of the cell that a score stands for, in degrees; `decodeLatitude` gives the other half. */
 export function decodeLongitude(score: number): number {
+  if (!isGeohash(score)) return cellMiddle(strayIndex(score, 1n), MAX_LONGITUDE);
   return cellMiddle((everyOther(Math.floor(score / HALF) / 2) << 13) | everyOther((score % HALF) / 2), MAX_LONGITUDE);
 }
 
 export function decodeLatitude(score: number): number {
+  if (!isGeohash(score)) return cellMiddle(strayIndex(score, 0n), MAX_LATITUDE);
   return cellMiddle((everyOther(Math.floor(score / HALF)) << 13) | everyOther(score % HALF), MAX_LATITUDE);
+}
+
+function isGeohash(score: number): boolean {
+  return score >= 0 && score < HALF * HALF;
+}
+
+/** Scores that no place has, for any sorted set may be asked for places: every other bit of what C makes of them as an integer of 64 bits. */
+function strayIndex(score: number, firstBit: bigint): number {
+  const isInRange = score >= -(2 ** 63) && score < 2 ** 64;
+  const bits = isInRange ? BigInt.asUintN(64, BigInt(Math.trunc(score))) : score < 0 ? 2n ** 63n : 0n;
+  let index = 0;
+  for (let bit = 0n; bit < 32n; bit++) index += Number((bits >> (2n * bit + firstBit)) & 1n) * 2 ** Number(bit);
+  return index;
 }
 
 function cellMiddle(index: number, max: number): number {

@@ -1,5 +1,5 @@
 /** When two replies to a command count as equal: to the byte, except where Redis promises no order, or the reply is made of chance or time. */
-import { type Leaf, type Reply, isSame } from '../support/resp-decoder.js';
+import { type Aggregate, type Leaf, type Reply, isSame } from '../support/resp-decoder.js';
 import { type Step, commandOf } from './sequence.js';
 import { chunks } from './session.js';
 
@@ -115,6 +115,14 @@ const sort: Comparison = (pair, step) => {
   return unordered(pair, step, undefined);
 };
 
+/** Of places at the same distance any may be the nearest, so that COUNT may choose others: as many, and as far away where that is told. */
+const nearest: Comparison = ({ ours, theirs }, step) => {
+  const options = step.args.map((argument) => argument.toUpperCase());
+  if (!options.includes('COUNT') || !('items' in ours && 'items' in theirs) || ours.items.length !== theirs.items.length) return false;
+  const distances = ({ items }: Aggregate) => items.map((item) => ('items' in item ? item.items[1] : undefined));
+  return !options.includes('WITHDIST') || JSON.stringify(distances(ours)) === JSON.stringify(distances(theirs));
+};
+
 /** The count with which SPOP empties a set, so that chance decides the order and nothing more. */
 export const EVERYTHING = '1000000';
 
@@ -146,6 +154,11 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   HRANDFIELD: members,
   ZRANDMEMBER: members,
   RANDOMKEY: members,
+  GEOSEARCH: nearest,
+  GEORADIUS: nearest,
+  GEORADIUS_RO: nearest,
+  GEORADIUSBYMEMBER: nearest,
+  GEORADIUSBYMEMBER_RO: nearest,
   SORT: sort,
   SORT_RO: sort,
   TTL: within(2),

@@ -64,7 +64,8 @@ function afterwards(ours: Transcript, theirs: Transcript): Difference | undefine
   const pushes = ours.pushes.findIndex((reply, i) => !isEqual(reply, theirs.pushes[i] as Reply));
   if (pushes >= 0) return endDifference('(pushes)', ours.pushes[pushes] as Reply, theirs.pushes[pushes] as Reply);
   if (isEqual(ours.keyspace, theirs.keyspace)) return undefined;
-  return endDifference('(keyspace)', without(ours.keyspace, theirs.keyspace), without(theirs.keyspace, ours.keyspace));
+  const difference = endDifference('(keyspace)', without(ours.keyspace, theirs.keyspace), without(theirs.keyspace, ours.keyspace));
+  return isKnown(difference.step, difference) ? undefined : difference;
 }
 
 function endDifference(command: string, ours: Reply, theirs: Reply): Difference {
