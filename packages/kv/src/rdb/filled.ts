@@ -1,0 +1,23 @@
+import type { Collection } from '../values/value-context.js';
+import { CorruptPayloadError } from './corrupt-payload-error.js';
+
+/** A collection with what `fill` adds to it. If that fails, or adds nothing, nothing is left behind. Error: CorruptPayloadError. */
+export function filled<C extends Collection>(collection: C, fill: (collection: C) => void): C {
+  try {
+    fill(collection);
+    if (collection.size === 0) throw new CorruptPayloadError();
+    return collection;
+  } catch (error) {
+    collection.dispose(Number.POSITIVE_INFINITY);
+    throw error;
+  }
+}
+
+/** Shows elements two by two. Error: CorruptPayloadError if one is left alone. */
+export function forEachPair(elements: Iterator<Buffer, void>, visit: (first: Buffer, second: Buffer) => void): void {
+  for (let first = elements.next(); first.done !== true; first = elements.next()) {
+    const second = elements.next();
+    if (second.done === true) throw new CorruptPayloadError();
+    visit(first.value, second.value);
+  }
+}

@@ -1,0 +1,93 @@
+import { lzfDecompress } from '../algorithms/lzf.js';
+import { CorruptPayloadError } from './corrupt-payload-error.js';
+import { INTEGER_8, INTEGER_16, INTEGER_32, LENGTH_14, LENGTH_32, LENGTH_64, LZF, SPECIAL } from './string-encoding.js';
+
+/** What one byte of LZF expands to at most: three of them say to repeat 264. */
+const MAX_EXPANSION = 88;
+
+/** Reads what an RdbWriter has written, or Redis. Each method may throw a CorruptPayloadError. */
+export class RdbReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** How many bytes are read. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Whether all bytes are read. */
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#take(1)] as number;
+  }
+
+  /** A count or length. */
+  length(): number {
+    return Number(this.length64());
+  }
+
+  /** The same where it may be beyond 2^53. */
+  length64(): number | bigint {
+    const first = this.byte();
+    if (first < LENGTH_14) return first;
+    if (first < LENGTH_32) return ((first & 0x3f) << 8) | this.byte();
+    if (first === LENGTH_32) return this.#bytes.readUInt32BE(this.#take(4));
+    if (first === LENGTH_64) return this.#bytes.readBigUInt64BE(this.#take(8));
+    throw new CorruptPayloadError();
+  }
+
+  double(): number {
+    return this.#bytes.readDoubleLE(this.#take(8));
+  }
+
+  /** The bytes of a string. They may lie in those that are read from. */
+  string(): Buffer {
+    const first = this.#bytes[this.#at] ?? 0;
+    if (first < SPECIAL) return this.raw(this.length());
+    this.#at++;
+    const encoding = first & ~SPECIAL;
+    if (encoding === LZF) return this.#expanded();
+    return Buffer.from(String(this.#integer(encoding)));
+  }
+
+  /** So many bytes as they are. */
+  raw(length: number): Buffer {
+    const start = this.#take(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  #integer(encoding: number): number {
+    switch (encoding) {
+      case INTEGER_8: return this.#bytes.readInt8(this.#take(1));
+      case INTEGER_16: return this.#bytes.readInt16LE(this.#take(2));
+      case INTEGER_32: return this.#bytes.readInt32LE(this.#take(4));
+      default: throw new CorruptPayloadError();
+    }
+  }
+
+  #expanded(): Buffer {
+    const compressedBytes = this.length();
+    const bytes = this.length();
+    const compressed = this.raw(compressedBytes);
+    // What it claims is not believed before memory is taken for it.
+    if (bytes > compressedBytes * MAX_EXPANSION) throw new CorruptPayloadError();
+    const target = Buffer.allocUnsafe(bytes);
+    if (lzfDecompress(compressed, 0, compressedBytes, target, 0, bytes) !== bytes) throw new CorruptPayloadError();
+    return target;
+  }
+
+  /** Where the next so many bytes begin. */
+  #take(length: number): number {
+    const start = this.#at;
+    if (start + length > this.#bytes.length) throw new CorruptPayloadError();
+    this.#at += length;
+    return start;
+  }
+}
