@@ -4,9 +4,9 @@ import { ArgumentList } from './conversion/argument-list.js';
 import { errorText } from './conversion/error-text.js';
 import { formatSignificant } from './conversion/significant-digits.js';
 import { ReplyToLua } from './conversion/reply-to-lua.js';
+import type { Library } from './machine/library.js';
 import { LuaType } from './machine/lua-api.js';
 import type { Lua } from './machine/lua.js';
-import type { Library } from './sandbox/globals.js';
 import type { ScriptHost } from './script-host.js';
 
 const LogLevel = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 } as const;

@@ -1,12 +1,13 @@
 import type { CommandArguments } from './conversion/argument-list.js';
 import type { ResultWriter } from './conversion/result-writer.js';
+import { EvalMachine } from './eval-machine.js';
 import { KEPT_MACHINE_BYTES, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
 import { compileLua, LuaPanic } from './machine/lua-machine.js';
 import type { WasmModule } from './machine/web-assembly.js';
 import type { Script } from './script.js';
 import { scriptOf } from './script.js';
 import type { ScriptHost } from './script-host.js';
-import { failure, ScriptKilled, ScriptMachine } from './script-machine.js';
+import { failure, ScriptKilled } from './script-machine.js';
 
 /** Compiled once for all engines, before anybody can ask for one, so that an engine is made synchronously. */
 const LUA = await compileLua();
@@ -31,7 +32,7 @@ export class ScriptEngine {
 
   /** The functions that the machine has compiled, by the SHA-1 of their script. */
   readonly #functions = new Map<string, number>();
-  #machine: ScriptMachine | undefined;
+  #machine: EvalMachine | undefined;
 
   constructor(options: ScriptEngineOptions = {}) {
     this.#module = LUA;
@@ -89,14 +90,14 @@ export class ScriptEngine {
     if (machine.memoryBytes > KEPT_MACHINE_BYTES) this.#discardMachine();
   }
 
-  #compile(machine: ScriptMachine, script: Script): number {
+  #compile(machine: EvalMachine, script: Script): number {
     const compiled = machine.compile(script.source);
     this.#functions.set(script.sha, compiled);
     return compiled;
   }
 
-  #currentMachine(): ScriptMachine {
-    return (this.#machine ??= new ScriptMachine(this.#module, this.#maxMemoryBytes));
+  #currentMachine(): EvalMachine {
+    return (this.#machine ??= new EvalMachine({ module: this.#module, maxMemoryBytes: this.#maxMemoryBytes }));
   }
 
   #discardMachine(): void {

@@ -8,13 +8,12 @@ import { Lua } from './machine/lua.js';
 import { Signature } from './machine/trampolines.js';
 import type { WasmModule } from './machine/web-assembly.js';
 import { RedisLibrary } from './redis-library.js';
-import { makeGlobals } from './sandbox/globals.js';
 import { codeStart } from './script.js';
 import { ScriptError } from './script-error.js';
 import type { ScriptHost } from './script-host.js';
 
-/** What lies at the bottom of the stack for ever: the handler of errors, and the real table of globals. */
-const [HANDLER, GLOBALS] = [1, 2];
+/** What lies at the bottom of the stack for ever. */
+const HANDLER = 1;
 
 /** Where something happened in a script, as its errors say it. */
 interface Place {
@@ -32,89 +31,101 @@ export class ScriptKilled extends Error {
   }
 }
 
-/** A Lua machine with the globals of Redis, which compiles scripts and runs one at a time. */
+export interface MachineOptions {
+  readonly module: WasmModule;
+  readonly maxMemoryBytes: number;
+}
+
+/** A Lua machine with the globals of Redis, which compiles chunks and runs one at a time. What runs there, its kinds know. */
 export class ScriptMachine {
-  readonly #lua: Lua;
-  readonly #redis: RedisLibrary;
+  protected readonly lua: Lua;
+  protected readonly redis: RedisLibrary;
   readonly #toReply: LuaToReply;
-  readonly #keysName: number;
-  readonly #argumentsName: number;
   readonly #debugRecord: number;
   #failedAt: Place | undefined;
   #startedAt = 0;
   #overdueAt = Infinity;
   #host: ScriptHost | undefined;
 
-  constructor(module: WasmModule, maxMemoryBytes: number) {
-    this.#lua = new Lua(module, maxMemoryBytes);
-    this.#redis = new RedisLibrary(this.#lua);
-    this.#toReply = new LuaToReply(this.#lua);
-    this.#keysName = this.#lua.constant('KEYS');
-    this.#argumentsName = this.#lua.constant('ARGV');
-    this.#debugRecord = this.#lua.api.malloc(DebugRecord.BYTES);
-    const globals = makeGlobals(this.#lua, { redis: this.#redis.library() });
-    this.#prepareStack(globals);
-    this.#watchTime();
+  constructor({ module, maxMemoryBytes }: MachineOptions) {
+    this.lua = new Lua(module, maxMemoryBytes);
+    this.redis = new RedisLibrary(this.lua);
+    this.#toReply = new LuaToReply(this.lua);
+    this.#debugRecord = this.lua.api.malloc(DebugRecord.BYTES);
   }
 
   get memoryBytes(): number {
-    return this.#lua.memoryBytes;
-  }
-
-  /** Returns a reference to the function that the source is. Error: ScriptError, with what Lua said. */
-  compile(source: Uint8Array): number {
-    const { api, state } = this.#lua;
-    const start = codeStart(source);
-    const pointer = this.#lua.scratch(source.length - start);
-    this.#lua.copyIn(source, start, source.length, pointer);
-    if (api.luaL_loadbuffer(state, pointer, source.length - start, this.#lua.constant('@user_script')) !== 0) {
-      const reason = this.#lua.describe(state, -1);
-      this.#lua.pop(state);
-      throw new ScriptError(errorLine(`ERR Error compiling script (new function): ${reason}`));
-    }
-    return api.luaL_ref(state, REGISTRY);
-  }
-
-  /** Runs a function with arguments of `input` as KEYS, `keyCount` of them from `firstKey` on, and all that follow as ARGV. */
-  run(functionReference: number, name: string, input: CommandArguments, firstKey: number, keyCount: number, writer: ResultWriter): void {
-    const { api, state } = this.#lua;
-    api.lua_settop(state, GLOBALS);
-    this.#pushList(input, firstKey, firstKey + keyCount);
-    api.lua_setfield(state, GLOBALS, this.#keysName);
-    this.#pushList(input, firstKey + keyCount, input.count);
-    api.lua_setfield(state, GLOBALS, this.#argumentsName);
-    api.lua_rawgeti(state, REGISTRY, functionReference);
-    this.#failedAt = undefined;
-    if (api.lua_pcall(state, 0, 1, HANDLER) === 0) this.#toReply.write(state, writer, this.#redis.protocol);
-    else writer.error(failure(this.#message(), name, this.#failedAt));
+    return this.lua.memoryBytes;
   }
 
   begin(host: ScriptHost, timeLimitMs: number): void {
     this.#host = host;
-    this.#redis.begin(host);
+    this.redis.begin(host);
     this.#startedAt = performance.now();
     this.#overdueAt = this.#startedAt + timeLimitMs;
   }
 
   end(): void {
-    this.#redis.end();
+    this.redis.end();
     this.#host = undefined;
   }
 
-  #pushList(input: CommandArguments, from: number, to: number): void {
-    const { api, state } = this.#lua;
+  /** To be called once, with an empty stack: sets what watches over errors and time. */
+  protected prepare(): void {
+    const { api, state } = this.lua;
+    const [handler] = this.lua.install([(caller: number) => this.#handleError(caller)]) as [number];
+    const [hook] = this.lua.install([(caller: number) => this.#onInstructions(caller)], Signature.HOOK) as [number];
+    api.lua_pushcclosure(state, handler, 0);
+    api.lua_sethook(state, hook, HOOK_COUNT, INSTRUCTIONS_PER_CLOCK_READING);
+  }
+
+  /** Returns a reference to the function that a source is, from `codeStart` on. Error: ScriptError, with what Lua said. */
+  protected compileChunk(source: Uint8Array, name: string, complaint: string): number {
+    const { api, state } = this.lua;
+    const start = codeStart(source);
+    const pointer = this.lua.scratch(source.length - start);
+    this.lua.copyIn(source, start, source.length, pointer);
+    if (api.luaL_loadbuffer(state, pointer, source.length - start, this.lua.constant(`@${name}`)) !== 0) {
+      const reason = this.lua.describe(state, -1);
+      this.lua.pop(state);
+      throw new ScriptError(errorLine(`ERR ${complaint}: ${reason}`));
+    }
+    return api.luaL_ref(state, REGISTRY);
+  }
+
+  /** Calls the function on the stack with the arguments above it, and writes what it returns or how it failed. */
+  protected callFunction(args: number, name: string, writer: ResultWriter): void {
+    if (this.protectedCall(args, 1)) this.#toReply.write(this.lua.state, writer, this.redis.protocol);
+    else writer.error(failure(this.errorMessage(), name, this.#failedAt));
+  }
+
+  /** The same, without a reply. False if it failed: the error is on the stack. */
+  protected protectedCall(args: number, results: number): boolean {
+    this.#failedAt = undefined;
+    return this.lua.api.lua_pcall(this.lua.state, args, results, HANDLER) === 0;
+  }
+
+  protected pushList(input: CommandArguments, from: number, to: number): void {
+    const { api, state } = this.lua;
     api.lua_createtable(state, to - from, 0);
     for (let index = from; index < to; index++) {
-      this.#lua.pushBytes(state, input.source, input.starts[index], input.ends[index]);
+      this.lua.pushBytes(state, input.source, input.starts[index], input.ends[index]);
       api.lua_rawseti(state, -2, index - from + 1);
     }
   }
 
-  #prepareStack(globals: number): void {
-    const { api, state } = this.#lua;
-    const [handler] = this.#lua.install([(caller: number) => this.#handleError(caller)]) as [number];
-    api.lua_pushcclosure(state, handler, 0);
-    api.lua_rawgeti(state, REGISTRY, globals);
+  /** The error on top of the stack as the first words of a reply. */
+  protected errorMessage(): string {
+    const { api, state } = this.lua;
+    if (api.lua_type(state, -1) !== LuaType.TABLE) return `ERR ${this.lua.describe(state, -1)}`;
+    this.lua.pushText(state, 'err');
+    api.lua_rawget(state, -2);
+    return this.lua.text(state, -1) ?? 'ERR unknown error';
+  }
+
+  /** What a chunk does that has run too long, at any of its instructions. */
+  protected overdue(state: number, host: ScriptHost, elapsedMs: number): void {
+    if (host.overdue(elapsedMs) === 'kill') throw new ScriptKilled(this.#placeAt(state, 0, false));
   }
 
   /**
@@ -122,47 +133,29 @@ export class ScriptMachine {
    * which functions that fail in Lua's own C code then hand to the script.
    */
   #handleError(state: number): number {
-    const { api } = this.#lua;
+    const { api } = this.lua;
     if (api.lua_type(state, 1) !== LuaType.TABLE) {
-      const message = `ERR ${this.#lua.describe(state, 1)}`;
+      const message = `ERR ${this.lua.describe(state, 1)}`;
       api.lua_createtable(state, 0, 3);
-      this.#lua.setText(state, -1, 'err', message);
+      this.lua.setText(state, -1, 'err', message);
     }
     this.#failedAt = this.#placeAt(state, 1, true);
     return 1;
   }
 
   #placeAt(state: number, level: number, skippingC: boolean): Place | undefined {
-    const { api } = this.#lua;
+    const { api } = this.lua;
     const record = this.#debugRecord;
     if (api.lua_getstack(state, level, record) === 0) return undefined;
-    api.lua_getinfo(state, this.#lua.constant('Sl'), record);
-    const member = (offset: number) => this.#lua.words[(record + offset) >> 2]!;
-    if (skippingC && this.#lua.textAt(member(DebugRecord.WHAT)) === 'C') {
-      const caller = this.#placeAt(state, level + 1, false);
-      if (caller !== undefined) return caller;
-    }
-    return { source: this.#lua.textAt(member(DebugRecord.SOURCE)), line: member(DebugRecord.CURRENT_LINE) };
-  }
-
-  /** The error on top of the stack as the first words of a reply. */
-  #message(): string {
-    const { api, state } = this.#lua;
-    if (api.lua_type(state, -1) !== LuaType.TABLE) return `ERR ${this.#lua.describe(state, -1)}`;
-    this.#lua.pushText(state, 'err');
-    api.lua_rawget(state, -2);
-    return this.#lua.text(state, -1) ?? 'ERR unknown error';
-  }
-
-  #watchTime(): void {
-    const [hook] = this.#lua.install([(state: number) => this.#onInstructions(state)], Signature.HOOK) as [number];
-    this.#lua.api.lua_sethook(this.#lua.state, hook, HOOK_COUNT, INSTRUCTIONS_PER_CLOCK_READING);
+    api.lua_getinfo(state, this.lua.constant('Sl'), record);
+    const member = (offset: number) => this.lua.words[(record + offset) >> 2]!;
+    if (skippingC && this.lua.textAt(member(DebugRecord.WHAT)) === 'C') return this.#placeAt(state, level + 1, false);
+    return { source: this.lua.textAt(member(DebugRecord.SOURCE)), line: member(DebugRecord.CURRENT_LINE) };
   }
 
   #onInstructions(state: number): void {
     const now = performance.now();
-    if (now < this.#overdueAt || this.#host === undefined) return;
-    if (this.#host.overdue(now - this.#startedAt) === 'kill') throw new ScriptKilled(this.#placeAt(state, 0, false));
+    if (now >= this.#overdueAt && this.#host !== undefined) this.overdue(state, this.#host, now - this.#startedAt);
   }
 }
 

@@ -39,7 +39,7 @@ export class ArgumentList implements CommandArguments {
 
   /** A copy of one argument, for a caller that keeps it. */
   copy(index: number): Buffer {
-    return Buffer.from(this.source.subarray(this.starts[index]!, this.ends[index]!));
+    return Buffer.from(this.source.subarray(this.starts[index], this.ends[index]));
   }
 
   #grow(): void {

@@ -1,7 +1,7 @@
 import { LuaType } from '../machine/lua-api.js';
+import type { Library } from '../machine/library.js';
 import type { LuaFunction } from '../machine/lua-machine.js';
 import type { Lua } from '../machine/lua.js';
-import type { Library } from '../sandbox/globals.js';
 
 /** Added to a double, it leaves the number's last 32 bits at the end: so LuaBitOp (https://bitop.luajit.org/semantics.html) rounds. */
 const ALIGNING = 2 ** 52 + 2 ** 51;

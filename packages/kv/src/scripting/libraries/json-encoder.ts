@@ -160,7 +160,7 @@ function escapes(): readonly (string | undefined)[] {
   const table = new Array<string | undefined>(256).fill(undefined);
   for (let byte = 0; byte < FIRST_PRINTABLE; byte++) table[byte] = `\\u${byte.toString(16).padStart(4, '0')}`;
   table[DELETE] = '\\u007f';
-  for (const [index, name] of [...'btnfr'].entries()) table['\b\t\n\f\r'.charCodeAt(index)] = `\\${name}`;
+  for (const [index, name] of Array.from('btnfr').entries()) table['\b\t\n\f\r'.charCodeAt(index)] = `\\${name}`;
   for (const byte of [QUOTE, SLASH, BACKSLASH]) table[byte] = `\\${String.fromCharCode(byte)}`;
   return table;
 }

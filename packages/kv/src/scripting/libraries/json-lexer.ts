@@ -30,7 +30,7 @@ const SIGN_BY_BYTE = Array.from({ length: 256 }, (_, byte) => SIGNS[String.fromC
 
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE, SPACE, LETTER_U] = [0x22, 0x5c, 0x2d, 0x30, 0x39, 0x20, 0x75];
 const WHITE_SPACE = new Set([SPACE, 0x09, 0x0a, 0x0d]);
-const ESCAPED = new Map([...'"\\/bfnrt'].map((letter, index) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charCodeAt(index)]));
+const ESCAPED = new Map(Array.from('"\\/bfnrt', (letter, index) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charCodeAt(index)]));
 
 /** The longest start of a text that C's strtod takes for a number. */
 const DECIMAL = /[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/iy;
@@ -215,7 +215,7 @@ const WORDS = [
 ] as const;
 
 /** What after digits makes them a number of another kind: a point, an exponent, the x of hexadecimal. */
-const CONTINUES_NUMBER = new Set([...'.eExX'].map((character) => character.charCodeAt(0)));
+const CONTINUES_NUMBER = new Set(Array.from('.eExX', (character) => character.charCodeAt(0)));
 
 function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;

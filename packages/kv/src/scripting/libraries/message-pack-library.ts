@@ -1,5 +1,5 @@
+import type { Library } from '../machine/library.js';
 import type { Lua } from '../machine/lua.js';
-import type { Library } from '../sandbox/globals.js';
 import { MessagePackReader } from './message-pack-reader.js';
 import { MessagePackWriter } from './message-pack-writer.js';
 

@@ -47,18 +47,23 @@ export class MessagePackReader {
       this.#lua.raise(state, `Invalid request to unpack with offset of ${String(offset)} and limit of ${String(length)}.`);
     }
     if (offset > length) this.#lua.raise(state, `Start offset ${String(offset)} greater than input length ${String(length)}.`);
-    const everything = limit === 0 && offset === 0;
     this.#at = start + offset;
     this.#end = start + length;
-    let count = 0;
-    for (; this.#at < this.#end && (everything || count < limit); count++) {
-      api.luaL_checkstack(state, 1, this.#lua.constant(TOO_MANY_VALUES));
-      this.#value(state, 0);
-    }
-    if (everything) return count;
+    if (limit === 0 && offset === 0) return this.#values(state, Infinity);
+    const count = this.#values(state, limit);
     api.lua_pushnumber(state, this.#at === this.#end ? -1 : this.#at - start);
     api.lua_insert(state, 2);
     return count + 1;
+  }
+
+  /** Pushes so many values, or those that there are, and returns their number. */
+  #values(state: number, limit: number): number {
+    let count = 0;
+    for (; this.#at < this.#end && count < limit; count++) {
+      this.#lua.api.luaL_checkstack(state, 1, this.#lua.constant(TOO_MANY_VALUES));
+      this.#value(state, 0);
+    }
+    return count;
   }
 
   #value(state: number, depth: number): void {

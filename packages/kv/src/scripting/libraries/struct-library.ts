@@ -1,5 +1,5 @@
+import type { Library } from '../machine/library.js';
 import type { Lua } from '../machine/lua.js';
-import type { Library } from '../sandbox/globals.js';
 import { ByteSink } from './byte-sink.js';
 import { StructFormat } from './struct-format.js';
 

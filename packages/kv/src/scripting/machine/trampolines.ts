@@ -12,7 +12,7 @@ export function trampolines(functions: readonly CallableFunction[], signature: r
   const imports = names.map((name) => [...byteString('js'), ...name, 0, 0]);
   const exports = names.map((name, index) => [...name, 0, ...unsigned(index)]);
   const bytes = new Uint8Array([...PREAMBLE, ...section(1, [[...signature]]), ...section(2, imports), ...section(7, exports)]);
-  const instance = new wasm.Instance(new wasm.Module(bytes), { js: { ...functions } });
+  const instance = new wasm.Instance(new wasm.Module(bytes), { js: Object.fromEntries(functions.entries()) });
   return functions.map((_, index) => instance.exports[String(index)]);
 }
 

@@ -1,4 +1,5 @@
 import { GLOBALS, MULTIPLE_RESULTS, REGISTRY } from '../machine/lua-api.js';
+import { addAll, type Library } from '../machine/library.js';
 import type { Lua } from '../machine/lua.js';
 import type { LuaFunction } from '../machine/lua-machine.js';
 import { bitLibrary } from '../libraries/bit-library.js';
@@ -16,23 +17,31 @@ const ALLOWED_GLOBALS = new Set(
   rawset select setmetatable string table tonumber tostring type unpack xpcall`.split(/\s+/),
 );
 
-/** A library: functions and constants. */
-export type Library = Readonly<Record<string, LuaFunction | number | string>>;
+/** References to what the machine's owner needs of the globals. */
+export interface Globals {
+  /** The real table, to put KEYS and ARGV into: scripts have only a view of it. */
+  readonly table: number;
+  /** The metatable of that view, whose __index leads to the real table. */
+  readonly viewMetatable: number;
+  /** The metatable for a table in which an unknown name is a mistake. */
+  readonly strictMetatable: number;
+  readonly tables: ProtectedTables;
+}
 
-/**
- * Makes the globals that scripts see, of Lua's own and of the libraries given. Returns a reference to the table behind them,
- * for the machine's owner to put KEYS and ARGV into: the scripts have only a view of it.
- */
-export function makeGlobals(lua: Lua, libraries: Readonly<Record<string, Library>>): number {
+/** Makes the globals that scripts see, of Lua's own and of the libraries. */
+export function makeGlobals(lua: Lua, redis: Library): Globals {
   const { api, state } = lua;
-  for (const open of [api.luaopen_base, api.luaopen_table, api.luaopen_string, api.luaopen_math]) open(state);
+  api.luaopen_base(state);
+  api.luaopen_table(state);
+  api.luaopen_string(state);
+  api.luaopen_math(state);
   api.lua_settop(state, 0);
   api.lua_pushvalue(state, GLOBALS);
   removeForbidden(lua);
   const tables = new ProtectedTables(lua);
   replaceFunctions(lua, tables);
-  const all = { ...libraries, bit: bitLibrary(lua), cmsgpack: messagePackLibrary(lua), struct: structLibrary(lua) };
-  for (const [name, library] of Object.entries(all)) {
+  const libraries = { redis, bit: bitLibrary(lua), cmsgpack: messagePackLibrary(lua), struct: structLibrary(lua) };
+  for (const [name, library] of Object.entries(libraries)) {
     api.lua_createtable(state, 0, Object.keys(library).length);
     addAll(lua, library);
     lua.setField(state, 1, name);
@@ -41,21 +50,6 @@ export function makeGlobals(lua: Lua, libraries: Readonly<Record<string, Library
   lua.setField(state, 1, 'cjson');
   protectTables(lua, tables, ['bit', 'cjson', 'cmsgpack', 'coroutine', 'math', 'redis', 'string', 'struct', 'table']);
   return protectGlobals(lua, tables);
-}
-
-/** Sets the fields of the table on top of the stack. */
-export function addAll(lua: Lua, library: Library): void {
-  const { state } = lua;
-  for (const [name, value] of Object.entries(library)) {
-    if (typeof value === 'number') lua.setNumber(state, -1, name, value);
-    else if (typeof value === 'string') lua.setText(state, -1, name, value);
-  }
-  const functions = Object.entries(library).filter((entry): entry is [string, LuaFunction] => typeof entry[1] === 'function');
-  const entries = lua.install(functions.map(([, implementation]) => implementation));
-  for (const [index, [name]] of functions.entries()) {
-    lua.api.lua_pushcclosure(state, entries[index]!, 0);
-    lua.setField(state, -2, name);
-  }
 }
 
 function removeForbidden(lua: Lua): void {
@@ -151,7 +145,7 @@ function protectTables(lua: Lua, tables: ProtectedTables, names: readonly string
 }
 
 /** Gives the globals a metatable that refuses unknown names, and Lua a view of them in their place. */
-function protectGlobals(lua: Lua, tables: ProtectedTables): number {
+function protectGlobals(lua: Lua, tables: ProtectedTables): Globals {
   const { api, state } = lua;
   const [refuseName] = lua.install([(caller: number) => refuseUnknown(lua, caller)]) as [number];
   api.lua_createtable(state, 0, 1);
@@ -159,17 +153,25 @@ function protectGlobals(lua: Lua, tables: ProtectedTables): number {
   lua.setField(state, -2, '__index');
   api.lua_pushvalue(state, -1);
   api.lua_setmetatable(state, 1);
-  const metatable = tables.protect();
+  const strictMetatable = referenceTo(lua);
+  const shownMetatable = tables.protect();
   lua.pop(state);
   api.lua_pushvalue(state, 1);
-  const globals = api.luaL_ref(state, REGISTRY);
-  api.lua_pushvalue(state, 1);
-  tables.protect(metatable);
+  const table = referenceTo(lua);
+  tables.protect(shownMetatable);
+  api.lua_getmetatable(state, -1);
+  const viewMetatable = api.luaL_ref(state, REGISTRY);
   api.lua_pushvalue(state, -1);
   lua.setField(state, 1, '_G');
   api.lua_replace(state, GLOBALS);
   api.lua_settop(state, 0);
-  return globals;
+  return { table, viewMetatable, strictMetatable, tables };
+}
+
+/** A reference to what is on top of the stack, which stays there. */
+function referenceTo(lua: Lua): number {
+  lua.api.lua_pushvalue(lua.state, -1);
+  return lua.api.luaL_ref(lua.state, REGISTRY);
 }
 
 function refuseUnknown(lua: Lua, state: number): never {

@@ -39,10 +39,10 @@ export class TinyHost implements ScriptHost {
     if (name === 'eval') return '-ERR This Redis command is not allowed from script\r\n';
     const command = COMMANDS[name];
     if (command === undefined) return '-ERR Unknown Redis command called from script\r\n';
-    const { least, most, writes = false, execute } = command;
+    const { least, most, writes = false } = command;
     if (args.length < least || args.length > most) return '-ERR Wrong number of args calling Redis command from script\r\n';
     if (writes && this.readOnly) return '-ERR Write commands are not allowed from read-only scripts.\r\n';
-    return execute(this.store, args, this.#version);
+    return command.execute(this.store, args, this.#version);
   }
 }
 
