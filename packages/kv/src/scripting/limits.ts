@@ -11,3 +11,6 @@ export const MAX_SCRIPT_MEMORY_BYTES = 256 * 1024 * 1024;
 
 /** A machine that a script made grow beyond this is not kept: WebAssembly gives no memory back. */
 export const KEPT_MACHINE_BYTES = 64 * 1024 * 1024;
+
+/** A library of functions may take this long to load: it only registers them. */
+export const FUNCTION_LOAD_LIMIT_MS = 500;

@@ -169,10 +169,8 @@ export class RedisLibrary {
 
   /** Raises or returns a table with the text of an error. */
   #fail(state: number, text: string, raising: boolean): number {
-    const { api } = this.#lua;
-    api.lua_createtable(state, 0, 1);
-    this.#lua.setText(state, -1, 'err', text);
-    return raising ? api.lua_error(state) : 1;
+    this.#lua.pushErrorTable(state, text);
+    return raising ? this.#lua.api.lua_error(state) : 1;
   }
 
   #pushBoolean(state: number, value: boolean): number {

@@ -2,12 +2,12 @@ import type { CommandArguments } from './conversion/argument-list.js';
 import type { ResultWriter } from './conversion/result-writer.js';
 import { EvalMachine } from './eval-machine.js';
 import { KEPT_MACHINE_BYTES, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
-import { compileLua, LuaPanic } from './machine/lua-machine.js';
+import { compileLua } from './machine/lua-machine.js';
 import type { WasmModule } from './machine/web-assembly.js';
 import type { Script } from './script.js';
 import { scriptOf } from './script.js';
+import { endingReply } from './script-ending.js';
 import type { ScriptHost } from './script-host.js';
-import { failure, ScriptKilled } from './script-machine.js';
 
 /** Compiled once for all engines, before anybody can ask for one, so that an engine is made synchronously. */
 const LUA = await compileLua();
@@ -83,7 +83,7 @@ export class ScriptEngine {
       machine.run(compiled, script.sha, input, firstKey, keyCount, writer);
     } catch (error) {
       this.#discardMachine();
-      writer.error(ending(error, script));
+      writer.error(endingReply(error, script.sha));
     } finally {
       machine.end();
     }
@@ -104,12 +104,4 @@ export class ScriptEngine {
     this.#machine = undefined;
     this.#functions.clear();
   }
-}
-
-/** The reply for a script that took its machine with it. A RangeError is a C function that called itself too deep. */
-function ending(error: unknown, script: Script): string {
-  if (error instanceof ScriptKilled) return failure(`ERR ${error.message}`, script.sha, error.place);
-  if (error instanceof LuaPanic) return `ERR ${error.message} script: ${script.sha}`;
-  if (error instanceof RangeError) return `ERR stack overflow script: ${script.sha}`;
-  throw error;
 }

@@ -134,11 +134,7 @@ export class ScriptMachine {
    */
   #handleError(state: number): number {
     const { api } = this.lua;
-    if (api.lua_type(state, 1) !== LuaType.TABLE) {
-      const message = `ERR ${this.lua.describe(state, 1)}`;
-      api.lua_createtable(state, 0, 3);
-      this.lua.setText(state, -1, 'err', message);
-    }
+    if (api.lua_type(state, 1) !== LuaType.TABLE) this.lua.pushErrorTable(state, `ERR ${this.lua.describe(state, 1)}`);
     this.#failedAt = this.#placeAt(state, 1, true);
     return 1;
   }

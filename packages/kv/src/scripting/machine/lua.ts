@@ -78,6 +78,17 @@ export class Lua extends LuaMachine {
     return this.api.lua_error(state);
   }
 
+  /** Raises a table with the text in its field "err", as errors of commands are. Never returns. */
+  raiseTable(state: number, text: string): never {
+    this.pushErrorTable(state, text);
+    return this.api.lua_error(state);
+  }
+
+  pushErrorTable(state: number, text: string): void {
+    this.api.lua_createtable(state, 0, 1);
+    this.setText(state, -1, 'err', text);
+  }
+
   /** Raises "bad argument #n to 'function' (text)". Never returns. */
   raiseArgument(state: number, argument: number, text: string): never {
     this.api.luaL_argerror(state, argument, this.constant(text));
