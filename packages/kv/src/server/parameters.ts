@@ -97,7 +97,7 @@ const SETTINGS: readonly Parameter[] = [
   setting('slowlogLogSlowerThan', integer(-1), applyThresholds),
   setting('slowlogMaxLen', integer(0), applyThresholds),
   setting('latencyMonitorThreshold', integer(0), applyThresholds),
-  setting('notifyKeyspaceEvents', notifications),
+  setting('notifyKeyspaceEvents', notifications, (server) => server.notifications.configure(server.settings.notifyKeyspaceEvents)),
   setting('busyReplyThreshold', integer(0)),
   setting('busyReplyThreshold', integer(0), undefined, 'lua-time-limit'),
   setting('acllogMaxLen', integer(0)),

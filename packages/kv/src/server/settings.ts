@@ -1,8 +1,19 @@
 import { z } from 'zod';
-import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, POLICIES } from './setting-values.js';
+import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, type OutputLimits, POLICIES } from './setting-values.js';
 
 const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().min(0).max(max);
 const MAX_INT = 2 ** 31 - 1;
+
+function outputLimit(name: keyof OutputLimits) {
+  const { hard, soft, softSeconds } = OUTPUT_LIMITS[name];
+  return z
+    .strictObject({
+      hard: count().default(hard).describe(`Bytes above which a client of class ${name} is disconnected; 0 for no bound.`),
+      soft: count().default(soft).describe(`Bytes above which a client of class ${name} may not stay for long; 0 for no bound.`),
+      softSeconds: count(MAX_INT).default(softSeconds).describe(`Seconds that a client of class ${name} may stay above the soft bound.`),
+    })
+    .prefault({});
+}
 
 /** What can be set of a server, by the names of Redis's configuration in camel case. CONFIG SET changes them while it runs. */
 export const kvOptions = z.strictObject({
@@ -20,7 +31,10 @@ export const kvOptions = z.strictObject({
   protoMaxBulkLen: z.number().int().min(1024 * 1024).max(2 ** 30).default(512 * 1024 * 1024).describe('Bytes that one argument may have.'),
   maxMultibulkLength: z.number().int().min(1).default(1024 * 1024).describe('Arguments that one request may have.'),
   clientQueryBufferLimit: z.number().int().min(1024 * 1024).default(1024 ** 3).describe('Bytes of requests that may wait for a client.'),
-  clientOutputBufferLimit: z.custom<typeof OUTPUT_LIMITS>().default(OUTPUT_LIMITS).describe('Bytes of replies that may wait for a client, by class.'),
+  clientOutputBufferLimit: z
+    .strictObject({ normal: outputLimit('normal'), slave: outputLimit('slave'), pubsub: outputLimit('pubsub') })
+    .prefault({})
+    .describe('How much may wait to be sent to a client, by class.'),
 
   // Memory
   maxmemory: count().default(0).describe('Bytes that keys and values may take; 0 for no bound.'),

@@ -45,8 +45,11 @@ const idletime: Command = {
   name: 'idletime',
   summary: 'Answers for how many seconds a key was not used.',
   execute(call) {
-    if (call.server.keyspace.access.lfu) throw NO_IDLE_TIME;
-    withEntry(call, (entry) => call.reply.integer(call.server.keyspace.access.idleSeconds(call.db.metaOf(entry))));
+    const { access } = call.server.keyspace;
+    withEntry(call, (entry) => {
+      if (access.lfu) throw NO_IDLE_TIME;
+      call.reply.integer(access.idleSeconds(call.db.metaOf(entry)));
+    });
   },
 };
 
@@ -56,8 +59,11 @@ const freq: Command = {
   since: '4.0.0',
   summary: 'Answers the logarithmic count of uses of a key.',
   execute(call) {
-    if (!call.server.keyspace.access.lfu) throw NO_FREQUENCY;
-    withEntry(call, (entry) => call.reply.integer(call.server.keyspace.access.frequency(call.db.metaOf(entry))));
+    const { access } = call.server.keyspace;
+    withEntry(call, (entry) => {
+      if (!access.lfu) throw NO_FREQUENCY;
+      call.reply.integer(access.frequency(call.db.metaOf(entry)));
+    });
   },
 };
 
