@@ -39,6 +39,8 @@ export class Client implements ReplySink {
   /** What the client waits with: its command runs again when a key is ready. */
   waiting: Request | undefined;
   readonly subscriptions = new Subscriptions();
+  /** Whether there are any: the same as `subscriptions.any`, at hand for each request. */
+  subscribed = false;
   /** While a request of the client is served: what is pushed to it meanwhile, and follows the reply. */
   deferredPushes: Buffer[] | undefined;
   /** Nothing is served for a while: commands are paused, or a password was wrong too often. */

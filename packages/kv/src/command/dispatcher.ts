@@ -79,7 +79,7 @@ export class Dispatcher implements Nested {
 
   /** Serves one request. What it wrote is in `reply`, and behind that what was pushed to the client meanwhile. */
   dispatch(client: Client, args: Arguments): void {
-    if (!client.subscriptions.any) return this.#dispatch(client, args);
+    if (!client.subscribed) return this.#dispatch(client, args);
     client.deferredPushes = [];
     this.#dispatch(client, args);
     for (const push of client.deferredPushes) this.reply.raw(push, 0, push.length);
@@ -140,7 +140,7 @@ export class Dispatcher implements Nested {
   #find(call: Call): RegisteredCommand<Call> {
     const command = call.registry.find(call.source, call.start(0), call.end(0));
     if (command === undefined) throw unknownCommand(call);
-    if (command.subcommands.size === 0 || call.count < 2) return command;
+    if (!command.hasSubcommands || call.count < 2) return command;
     const sub = command.subcommands.get(call.latin1(1).toLowerCase());
     if (sub === undefined) throw unknownSubcommand(call, command);
     return sub;
@@ -155,7 +155,7 @@ export class Dispatcher implements Nested {
       command.stats.rejected++;
       throw new ReplyError('NOAUTH Authentication required.');
     }
-    if (call.client.version === 2 && call.client.subscriptions.any && !IN_PUBSUB.has(command.definition.name)) {
+    if (call.client.subscribed && call.client.version === 2 && !IN_PUBSUB.has(command.definition.name)) {
       throw new ReplyError(
         `ERR Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       );

@@ -12,6 +12,7 @@ export class RegisteredCommand<Call> {
   readonly fullName: string;
   readonly name: Buffer;
   readonly subcommands: ReadonlyMap<string, RegisteredCommand<Call>>;
+  readonly hasSubcommands: boolean;
   readonly flags: ReadonlySet<string>;
   /** Whether it only has subcommands, and does nothing itself. */
   readonly isContainer: boolean;
@@ -32,6 +33,7 @@ export class RegisteredCommand<Call> {
     this.fullName = parent === undefined ? definition.name : `${parent.name}|${definition.name}`;
     this.name = Buffer.from(definition.name);
     this.flags = new Set(definition.flags);
+    this.hasSubcommands = definition.subcommands !== undefined;
     this.subcommands = new Map((definition.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, definition)]));
     this.isContainer = this.subcommands.size > 0 && this.flags.size === 0;
     this.isWrite = this.flags.has('write');

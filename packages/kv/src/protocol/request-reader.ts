@@ -167,7 +167,21 @@ export class RequestReader {
     }
   }
 
+  /** Mostly a single digit, and all there. */
   #readCount(): boolean {
+    const buffer = this.#buffer;
+    const at = this.#position;
+    const digit = (buffer[at + 1] as number) - ZERO;
+    if (at + 3 < this.#end && digit > 0 && digit <= 9 && buffer[at + 2] === CR) {
+      this.#position = at + 4;
+      this.#expected = digit;
+      this.#phase = 'length';
+      return true;
+    }
+    return this.#readLongCount();
+  }
+
+  #readLongCount(): boolean {
     const newline = this.#find(CR, 'too big mbulk count string');
     if (newline < 0 || newline + 1 >= this.#end) return false;
     const count = this.#number(this.#position + 1, newline);

@@ -18,6 +18,7 @@ export class Channels {
     const names = client.subscriptions[kind];
     if (names.has(name)) return false;
     names.add(name);
+    client.subscribed = true;
     const subscribers = this.#subscribers[kind].get(name);
     if (subscribers === undefined) this.#subscribers[kind].set(name, new Set([client]));
     else subscribers.add(client);
@@ -27,6 +28,7 @@ export class Channels {
   /** Returns false if the client has not subscribed. */
   unsubscribe(client: Client, kind: SubscriptionKind, name: string): boolean {
     if (!client.subscriptions[kind].delete(name)) return false;
+    client.subscribed = client.subscriptions.any;
     const subscribers = this.#subscribers[kind].get(name);
     subscribers?.delete(client);
     if (subscribers?.size === 0) this.#subscribers[kind].delete(name);
