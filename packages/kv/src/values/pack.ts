@@ -1,17 +1,18 @@
 import { copyBytes } from '../memory/entry.js';
 import type { Memory } from '../memory/memory.js';
 import type { Slice } from '../memory/slice.js';
+import { elementBytes, elementBytesBefore, elementEquals, elementLength, lengthBytes, writeElement } from './element.js';
 
 /**
- * A pack is a sequence of byte strings in one block: what small collections and the nodes of lists are made of.
+ * A pack is a sequence of byte strings in one block: what small collections are made of.
  *
  *     word 0      bytes in use, with this header
  *     word 1      how many elements there are
- *     elements    each with its length before and behind it, so that it can be passed in both directions
+ *     elements    as element.ts lays them out
  *
- * A length takes one byte, or five from LONG on. An element is named by its position, which counts from the beginning of the
- * block: it is never 0, stays right when the block moves, and when elements behind it change. What changes a pack returns
- * its address, which may be a new one. Bytes that are put into a pack must not lie in the same pack.
+ * An element is named by its position, which counts from the beginning of the block: it is never 0, stays right when the block
+ * moves, and when elements behind it change. What changes a pack returns its address, which may be a new one. Bytes that are put
+ * into a pack must not lie in the same pack.
  */
 const USED_WORD = 0;
 const COUNT_WORD = 1;
@@ -21,10 +22,6 @@ export const FIRST_ELEMENT = 8;
 
 /** No pack may become larger. A large one is slow long before. */
 export const MAX_PACK_BYTES = 2 ** 30;
-
-/** Lengths from here on do not fit into a byte. */
-const LONG = 255;
-const LONG_LENGTH_BYTES = 5;
 
 /** An empty pack with room for elements of so many bytes, their lengths included. Error: OutOfMemory. */
 export function allocatePack(memory: Memory, bytes = 0): number {
@@ -53,11 +50,6 @@ export function packEnd(memory: Memory, pack: number): number {
   return memory.words(pack)[(memory.offset(pack) >>> 2) + USED_WORD] as number;
 }
 
-/** What an element of so many bytes takes in a pack. */
-export function elementBytes(length: number): number {
-  return length < LONG ? length + 2 : length + 2 * LONG_LENGTH_BYTES;
-}
-
 // --- Reading
 
 /** The position behind the element at `at`: that of the next one, or the end of the pack. */
@@ -68,10 +60,7 @@ export function nextElement(memory: Memory, pack: number, at: number): number {
 /** The position of the element before `at`, or 0 if there is none. */
 export function previousElement(memory: Memory, pack: number, at: number): number {
   if (at === FIRST_ELEMENT) return 0;
-  const buffer = memory.buffer(pack);
-  const last = memory.offset(pack) + at - 1;
-  const byte = buffer[last] as number;
-  return at - elementBytes(byte < LONG ? byte : buffer.readUInt32LE(last - 4));
+  return at - elementBytesBefore(memory.buffer(pack), memory.offset(pack) + at);
 }
 
 /** The position of the element with an index from 0 to the size less one. Walks from the nearer end. */
@@ -131,11 +120,9 @@ export function findElement(memory: Memory, pack: number, bytes: Buffer, start: 
   const buffer = memory.buffer(pack);
   const base = memory.offset(pack);
   const last = base + packEnd(memory, pack);
-  const wanted = end - start;
   for (let from = base + FIRST_ELEMENT; from < last; ) {
-    const length = elementLength(buffer, from);
-    if (length === wanted && equals(buffer, from + lengthBytes(buffer, from), bytes, start, length)) return from - base;
-    from += elementBytes(length);
+    if (elementEquals(buffer, from, bytes, start, end)) return from - base;
+    from += elementBytes(elementLength(buffer, from));
     if (step === 2) from += elementBytes(elementLength(buffer, from));
   }
   return 0;
@@ -147,7 +134,7 @@ export function findElement(memory: Memory, pack: number, bytes: Buffer, start: 
 export function insertElement(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): number {
   const moved = splice(memory, pack, at, 0, elementBytes(end - start));
   addToSize(memory, moved, 1);
-  writeElement(memory, moved, at, bytes, start, end);
+  put(memory, moved, at, bytes, start, end);
   return moved;
 }
 
@@ -160,8 +147,8 @@ export function insertPair(
   const firstBytes = elementBytes(firstEnd - firstStart);
   const moved = splice(memory, pack, at, 0, firstBytes + elementBytes(secondEnd - secondStart));
   addToSize(memory, moved, 2);
-  writeElement(memory, moved, at, first, firstStart, firstEnd);
-  writeElement(memory, moved, at + firstBytes, second, secondStart, secondEnd);
+  put(memory, moved, at, first, firstStart, firstEnd);
+  put(memory, moved, at + firstBytes, second, secondStart, secondEnd);
   return moved;
 }
 
@@ -177,7 +164,7 @@ export function prependElement(memory: Memory, pack: number, bytes: Buffer, star
 export function replaceElement(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): number {
   const former = elementBytes(elementLength(memory.buffer(pack), memory.offset(pack) + at));
   const moved = splice(memory, pack, at, former, elementBytes(end - start));
-  writeElement(memory, moved, at, bytes, start, end);
+  put(memory, moved, at, bytes, start, end);
   return moved;
 }
 
@@ -222,41 +209,6 @@ function skip(memory: Memory, pack: number, at: number, count: number): number {
   return from - memory.offset(pack);
 }
 
-function elementLength(buffer: Buffer, from: number): number {
-  const byte = buffer[from] as number;
-  return byte < LONG ? byte : buffer.readUInt32LE(from + 1);
-}
-
-function lengthBytes(buffer: Buffer, from: number): number {
-  return buffer[from] === LONG ? LONG_LENGTH_BYTES : 1;
-}
-
-function writeElement(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): void {
-  const buffer = memory.buffer(pack);
-  const from = memory.offset(pack) + at;
-  const length = end - start;
-  if (length < LONG) {
-    buffer[from] = length;
-    copyBytes(bytes, start, buffer, from + 1, length);
-    buffer[from + 1 + length] = length;
-  } else {
-    writeLongElement(buffer, from, bytes, start, end);
-  }
-}
-
-function writeLongElement(buffer: Buffer, from: number, bytes: Buffer, start: number, end: number): void {
-  const behind = from + LONG_LENGTH_BYTES + end - start;
-  buffer[from] = LONG;
-  buffer.writeUInt32LE(end - start, from + 1);
-  copyBytes(bytes, start, buffer, from + LONG_LENGTH_BYTES, end - start);
-  buffer.writeUInt32LE(end - start, behind);
-  buffer[behind + 4] = LONG;
-}
-
-/** Names mostly differ at their end, so it looks there first. */
-function equals(buffer: Buffer, at: number, bytes: Buffer, start: number, length: number): boolean {
-  for (let i = length - 1; i >= 0; i--) {
-    if (buffer[at + i] !== bytes[start + i]) return false;
-  }
-  return true;
+function put(memory: Memory, pack: number, at: number, bytes: Buffer, start: number, end: number): void {
+  writeElement(memory.buffer(pack), memory.offset(pack) + at, bytes, start, end);
 }
