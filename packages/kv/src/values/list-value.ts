@@ -1,5 +1,5 @@
 import { Slice } from '../memory/slice.js';
-import { elementBytes, writeElement } from './element.js';
+import { elementBytes, elementEquals, writeElement } from './element.js';
 import { addElement, grownNode, insertElement, withRoom } from './list-node-growth.js';
 import { cutElements, cutEqual, dropElements, shrunk } from './list-node-removal.js';
 import {
@@ -9,9 +9,6 @@ import {
 import type { Collection, EncodingLimits, ValueContext } from './value-context.js';
 
 export type { ElementVisitor, ListEnd } from './list-node.js';
-
-/** Is shown an element with its index, and returns whether to go on. */
-export type ElementWalker = (buffer: Buffer, start: number, end: number, index: number) => boolean;
 
 /** Nodes are limited to so many bytes where the limit is a number of elements. */
 const NODE_BYTES = 8192;
@@ -85,17 +82,21 @@ export class ListValue implements Collection {
     }
   }
 
-  /** Visits the elements from one end on, as long as the visitor wants to. The list must not change meanwhile. */
-  walk(from: ListEnd, visit: ElementWalker): void {
+  /**
+   * Shows the indexes of the elements that are `bytes[start, end)`, from one end on, until the visitor returns false. Only the first
+   * `within` elements are looked at.
+   */
+  search(from: ListEnd, within: number, bytes: Buffer, start: number, end: number, visit: (index: number) => boolean): void {
     const { memory } = this.#context;
-    let index = from === 'head' ? 0 : this.#size - 1;
-    for (let node = this.#end(from); node !== 0; node = this.#beyond(node, from)) {
-      let edge = outerEdge(memory, node, from);
-      for (let at = elementBeside(memory, node, edge, from); at !== 0; at = elementBeside(memory, node, edge, from)) {
-        const { buffer, start, end } = readElement(memory, node, at, found);
-        if (!visit(buffer, start, end, index)) return;
-        index += from === 'head' ? 1 : -1;
-        edge = farEdge(memory, node, at, from);
+    let looked = 0;
+    for (let node = this.#end(from); node !== 0 && looked < within; node = this.#beyond(node, from)) {
+      const buffer = memory.buffer(node);
+      const base = memory.offset(node);
+      let at = elementBeside(memory, node, outerEdge(memory, node, from), from);
+      for (; at !== 0 && looked < within; at = elementBeside(memory, node, farEdge(memory, node, at, from), from)) {
+        const index = from === 'head' ? looked : this.#size - 1 - looked;
+        looked++;
+        if (elementEquals(buffer, base + at, bytes, start, end) && !visit(index)) return;
       }
     }
   }

@@ -22,10 +22,11 @@ function elements(list: ListValue, from?: number, count?: number): string[] {
   return shown;
 }
 
-function walked(list: ListValue, from: ListEnd): string[] {
-  const shown: string[] = [];
-  list.walk(from, (buffer, start, end, index) => shown.push(`${index}:${buffer.toString('latin1', start, end)}`) > 0);
-  return shown;
+/** Where an element is, by a search from one end that is to end after so many hits, and after so many elements. */
+function places(list: ListValue, from: ListEnd, element: string, hits = list.size, within = list.size): number[] {
+  const indexes: number[] = [];
+  on(element, (buffer, start, end) => list.search(from, within, buffer, start, end, (index) => indexes.push(index) < hits));
+  return indexes;
 }
 
 function range(from: number, to: number): number[] {
@@ -80,8 +81,11 @@ function removeFrom(model: string[], { end, element, limit }: Step & { kind: 're
 function compare(list: ListValue, model: string[]): void {
   assert.equal(list.size, model.length);
   assert.deepEqual(elements(list), model);
-  assert.deepEqual(walked(list, 'head'), model.map((element, index) => `${index}:${element}`));
-  assert.deepEqual(walked(list, 'tail'), model.map((element, index) => `${index}:${element}`).toReversed());
+  const expected = model.flatMap((element, index) => (element === 'a' ? [index] : []));
+  assert.deepEqual(places(list, 'head', 'a'), expected);
+  assert.deepEqual(places(list, 'tail', 'a'), expected.toReversed());
+  assert.deepEqual(places(list, 'tail', 'a', 2), expected.toReversed().slice(0, 2));
+  assert.deepEqual(places(list, 'head', 'a', model.length, 7), expected.filter((index) => index < 7));
   for (let index = 0; index < model.length; index += 1 + (model.length >> 4)) {
     assert.equal(list.get(index).copy().toString('latin1'), model[index]);
     assert.deepEqual(elements(list, index, Math.min(3, model.length - index)), model.slice(index, index + 3));

@@ -1,0 +1,45 @@
+import type { Call } from '../../command/call.js';
+import { SYNTAX } from '../../command/reply-error.js';
+import { LIST } from '../../store/meta.js';
+import { type ListEnd, ListValue } from '../../values/list-value.js';
+
+/** The list at the key that is argument `index`, for a reader; undefined if there is none. Error: WRONGTYPE. */
+export function readList(call: Call, index = 1): ListValue | undefined {
+  return call.readCollection(index, LIST) as ListValue | undefined;
+}
+
+/** The list of an entry; for 0 an empty one, which gets its key with `addList` as soon as it has an element. */
+export function listOf(call: Call, entry: number): ListValue {
+  return entry === 0 ? new ListValue(call.server.keyspace) : (call.db.collectionOf(entry) as ListValue);
+}
+
+export function addList(call: Call, index: number, list: ListValue): void {
+  call.db.addCollection(call.source, call.start(index), call.end(index), list);
+}
+
+/** Removes the key that is argument `index` if its list has lost the last element. */
+export function removeIfEmpty(call: Call, entry: number, list: ListValue, index = 1): void {
+  if (list.size > 0) return;
+  call.db.remove(entry);
+  call.changed(index, 'del', 'g');
+}
+
+/** LEFT or RIGHT. Error: any other word. */
+export function listEnd(call: Call, index: number): ListEnd {
+  if (call.is(index, 'LEFT')) return 'head';
+  if (call.is(index, 'RIGHT')) return 'tail';
+  throw SYNTAX;
+}
+
+export function pushEvent(end: ListEnd): string {
+  return end === 'head' ? 'lpush' : 'rpush';
+}
+
+export function popEvent(end: ListEnd): string {
+  return end === 'head' ? 'lpop' : 'rpop';
+}
+
+/** The index from the head that a client's index means, which is negative from the tail on. It may be outside the list. */
+export function fromHead(index: number, size: number): number {
+  return index < 0 ? index + size : index;
+}

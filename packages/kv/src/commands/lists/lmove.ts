@@ -1,0 +1,53 @@
+import type { Call, Command } from '../../command/call.js';
+import { LIST } from '../../store/meta.js';
+import type { ListEnd } from '../../values/list-value.js';
+import { addList, listEnd, listOf, pushEvent } from './list-key.js';
+import { finishPop } from './lpop.js';
+
+export const lmove: Command = {
+  name: 'lmove',
+  arity: 5,
+  flags: ['write', 'denyoom'],
+  keys: { first: 1, last: 2, step: 1 },
+  group: 'list',
+  since: '6.2.0',
+  summary: 'Takes the first or last element of a list, makes it the first or last of another or the same, and answers it.',
+  complexity: 'O(1)',
+  syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT>',
+  execute: (call) => moveIfAny(call, listEnd(call, 3), listEnd(call, 4)),
+};
+
+export const rpoplpush: Command = {
+  ...lmove,
+  name: 'rpoplpush',
+  arity: 3,
+  since: '1.2.0',
+  summary: 'Takes the last element of a list, makes it the first of another or the same, and answers it.',
+  syntax: 'source destination',
+  execute: (call) => moveIfAny(call, 'tail', 'head'),
+};
+
+function moveIfAny(call: Call, from: ListEnd, to: ListEnd): void {
+  const entry = call.findTyped(1, LIST);
+  if (entry === 0) call.reply.nil();
+  else moveElement(call, entry, from, to);
+}
+
+/** Moves an element from the list of an entry, at key 1, to the one at key 2, and answers it. */
+export function moveElement(call: Call, entry: number, from: ListEnd, to: ListEnd): void {
+  const source = listOf(call, entry);
+  const target = call.findTyped(2, LIST);
+  const destination = listOf(call, target);
+  // What is pushed must not lie in the list that it is pushed to.
+  const { buffer, start, end } = target === entry ? inOneBuffer(source.peek(from).copy()) : source.peek(from);
+  destination.push(to, buffer, start, end);
+  if (target === 0) addList(call, 2, destination);
+  call.reply.bulk(buffer, start, end);
+  source.drop(from);
+  call.changed(2, pushEvent(to), 'l');
+  finishPop(call, entry, source, from, 1);
+}
+
+function inOneBuffer(buffer: Buffer): { buffer: Buffer; start: number; end: number } {
+  return { buffer, start: 0, end: buffer.length };
+}
