@@ -5,6 +5,7 @@ import { geoCommands } from './geo/index.js';
 import { hashCommands } from './hashes/index.js';
 import { hyperLogLogCommands } from './hyperloglog/index.js';
 import { keyCommands } from './keys/index.js';
+import { listCommands } from './lists/index.js';
 import { pubsubCommands } from './pubsub/index.js';
 import { scriptingCommands } from './scripting/index.js';
 import { serverCommands } from './server/index.js';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ...hashCommands,
   ...hyperLogLogCommands,
   ...keyCommands,
+  ...listCommands,
   ...pubsubCommands,
   ...scriptingCommands,
   ...serverCommands,
