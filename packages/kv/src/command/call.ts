@@ -207,14 +207,33 @@ export class Call {
     if (db.observers > 0) this.server.changes.keyChanged(db, key, event, kind, this.client);
   }
 
+  /** Tells of an event that leaves what the key holds as it is: counted as a change, and told to subscribers alone. */
+  announce(index: number, event: string, kind: EventKind): void {
+    this.server.keyspace.dirty++;
+    const { db } = this.client;
+    if (db.observers > 0) this.server.changes.keyAnnounced(db, this.copy(index), event, kind);
+  }
+
+  /** Lets the commands of those who wait for the key run again, though it has not changed. */
+  wake(index: number): void {
+    const { db } = this.client;
+    if (db.observers > 0) this.server.blocking.keyChanged(db, this.copy(index));
+  }
+
+  /** The key, byte by byte as text, for whose change the command runs again; undefined the first time. */
+  get wokenBy(): string | undefined {
+    return this.server.blocking.wokenBy(this.client);
+  }
+
   /**
-   * Lets the client wait until one of the keys, named by the indexes of arguments, has changed: the command then runs again.
-   * After `timeoutMs` (0: never) the client gets what `onTimeout` writes; at once, where nobody may wait.
+   * Lets the client wait until one of the keys, named by the indexes of arguments, has changed: the command then runs again, or the
+   * `request` that is to take its place. After `timeoutMs` (0: never) the client gets what `onTimeout` writes; at once, where
+   * nobody may wait.
    */
-  block(keys: readonly number[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void): void {
+  block(keys: readonly number[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void, request?: Request): void {
     if (!this.mayBlock) return onTimeout(this.reply);
     this.blocked = true;
-    this.server.blocking.block(this.client, this.request(), keys.map((index) => this.latin1(index)), timeoutMs, onTimeout);
+    this.server.blocking.block(this.client, request ?? this.request(), keys.map((index) => this.latin1(index)), timeoutMs, onTimeout);
   }
 }
 

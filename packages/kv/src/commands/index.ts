@@ -11,6 +11,7 @@ import { scriptingCommands } from './scripting/index.js';
 import { serverCommands } from './server/index.js';
 import { setCommands } from './sets/index.js';
 import { sortedSetCommands } from './sorted-sets/index.js';
+import { streamCommands } from './streams/index.js';
 import { stringCommands } from './strings/index.js';
 import { transactionCommands } from './transactions/index.js';
 
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...serverCommands,
   ...setCommands,
   ...sortedSetCommands,
+  ...streamCommands,
   ...stringCommands,
   ...transactionCommands,
 ];

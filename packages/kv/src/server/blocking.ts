@@ -30,6 +30,7 @@ export class Blocking implements ChangeListener {
   readonly #queues = new Map<Database, Map<string, Set<Client>>>();
   readonly #ready: { readonly db: Database; readonly key: string }[] = [];
   #retrying: Client | undefined;
+  #retryingFor = '';
   #serving = false;
   retry: Retry = () => false;
   /** Answers a client whose time is up, or who is unblocked, and goes on with what it has sent meanwhile. */
@@ -49,6 +50,11 @@ export class Blocking implements ChangeListener {
     let count = 0;
     for (const { timer } of this.#waits.values()) count += timer === undefined ? 0 : 1;
     return count;
+  }
+
+  /** The key for whose change the client's command runs again just now; undefined if it does not. */
+  wokenBy(client: Client): string | undefined {
+    return this.#retrying === client ? this.#retryingFor : undefined;
   }
 
   /** Lets a client wait for keys, given byte by byte as text, with the request that is to run again. */
@@ -94,14 +100,15 @@ export class Blocking implements ChangeListener {
     this.#serving = true;
     for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
       // A copy, for whoever blocks again meanwhile comes last.
-      for (const client of Array.from(this.#queues.get(next.db)?.get(next.key) ?? [])) this.#try(client);
+      for (const client of Array.from(this.#queues.get(next.db)?.get(next.key) ?? [])) this.#try(client, next.key);
     }
     this.#serving = false;
   }
 
-  #try(client: Client): void {
+  #try(client: Client, key: string): void {
     if (!this.#waits.has(client)) return;
     this.#retrying = client;
+    this.#retryingFor = key;
     const waits = this.retry(client);
     this.#retrying = undefined;
     if (waits) return;

@@ -7,6 +7,8 @@ export type EventKind = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'x' | 'e' | 'd
 /** Somebody who wants to know of each change to a key. */
 export interface ChangeListener {
   keyChanged(db: Database, key: Buffer, event: string, kind: EventKind, by: Client | undefined): void;
+  /** Something about a key is told, but what it holds is the same: nobody who watches it, or waits for it, has to know. */
+  keyAnnounced?(db: Database, key: Buffer, event: string, kind: EventKind): void;
   /** All keys of a database are gone, or others. */
   databaseChanged(db: Database, by: Client | undefined): void;
 }
@@ -20,6 +22,10 @@ export class Changes implements ChangeListener {
 
   keyChanged(db: Database, key: Buffer, event: string, kind: EventKind, by: Client | undefined): void {
     for (const listener of this.listeners) listener.keyChanged(db, key, event, kind, by);
+  }
+
+  keyAnnounced(db: Database, key: Buffer, event: string, kind: EventKind): void {
+    for (const listener of this.listeners) listener.keyAnnounced?.(db, key, event, kind);
   }
 
   databaseChanged(db: Database, by: Client | undefined): void {

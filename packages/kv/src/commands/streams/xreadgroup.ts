@@ -1,0 +1,134 @@
+import type { Call, Command } from '../../command/call.js';
+import { ReplyError } from '../../command/reply-error.js';
+import { STREAM } from '../../store/meta.js';
+import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
+import { MAX_ID, StreamId } from '../../values/stream-id.js';
+import type { StreamValue } from '../../values/stream-value.js';
+import { readId } from './id-argument.js';
+import { keysOfRead, ReadRequest } from './read-request.js';
+import { noSuchKeyOrGroup, readStream, seeConsumer } from './stream-key.js';
+import { entryWriter, replyId, replyMany, replyReady } from './stream-reply.js';
+
+const LAST_ID = new ReplyError(
+  'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, ' +
+    'or use the > ID to get new messages. The $ ID would just return an empty result set.',
+);
+const STREAM_GONE = new ReplyError('UNBLOCKED the stream key no longer exists');
+const GROUP_GONE = new ReplyError('NOGROUP the consumer group this client was blocked on no longer exists');
+
+const last = new StreamId();
+const next = new StreamId();
+
+export const xreadgroup: Command = {
+  name: 'xreadgroup',
+  arity: -7,
+  flags: ['write', 'blocking', 'movablekeys'],
+  findKeys: keysOfRead,
+  group: 'stream',
+  since: '5.0.0',
+  summary: 'Gives a consumer of a group new entries of streams, or those again that it has not acknowledged; waits for one if need be.',
+  complexity: 'O(log N + M) for M entries of a stream of N',
+  syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
+  execute(call) {
+    const request = new ReadRequest(call, true);
+    if (call.wokenBy !== undefined) return answerWoken(call, request, call.wokenBy);
+    const sources = request.keys.map((key) => readSource(call, request, key));
+    if (answer(call, request, sources, request.limit)) return;
+    if (request.timeoutMs === undefined) call.reply.nilArray();
+    else call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray());
+  },
+};
+
+/** A group of a stream, and what its consumer wants. */
+interface Source {
+  readonly key: number;
+  readonly stream: StreamValue;
+  readonly group: StreamGroup;
+  /** Its own pending entries behind this id; undefined for new entries. */
+  readonly history: StreamId | undefined;
+}
+
+function readSource(call: Call, request: ReadRequest, key: number): Source {
+  const stream = readStream(call, key);
+  const group = stream?.group(call.latin1(request.group));
+  if (stream === undefined || group === undefined) {
+    throw new ReplyError(`${noSuchKeyOrGroup(call, key, request.group)} in XREADGROUP with GROUP option`);
+  }
+  const idIndex = request.idOf(key);
+  if (call.is(idIndex, '$')) throw LAST_ID;
+  if (call.is(idIndex, '>')) return { key, stream, group, history: undefined };
+  const id = readId(call, idIndex, new StreamId());
+  // To Redis the last id of all is the same as `>`.
+  return { key, stream, group, history: id.isMax ? undefined : id };
+}
+
+/** Whether there is an answer, which of history there always is. */
+function isReady({ stream, group, history }: Source): boolean {
+  if (history !== undefined) return true;
+  if (stream.size === 0) return false;
+  stream.readLast(last);
+  return last.compare(group.lastId) > 0;
+}
+
+function answer(call: Call, request: ReadRequest, sources: readonly Source[], limit: number): boolean {
+  return replyReady(call, sources, isReady, ({ key, stream, group, history }) => {
+    call.server.keyspace.dirty++;
+    const consumer = seeConsumer(call, group, request.group + 1, key);
+    replyMany(call.reply, 'array', () =>
+      history === undefined ? deliver(call, stream, group, consumer, limit, request.isUnacknowledged) : replay(call, stream, group, consumer, history, limit),
+    );
+  });
+}
+
+/** Runs again as a key has changed, and looks only at this one; unless there are new entries or no group, the client waits on. */
+function answerWoken(call: Call, request: ReadRequest, woken: string): void {
+  const key = request.keys.find((index) => call.latin1(index) === woken) as number;
+  const entry = call.find(key);
+  if (entry === 0 || call.db.typeOf(entry) !== STREAM) throw STREAM_GONE;
+  const stream = call.db.collectionOf(entry) as StreamValue;
+  const group = stream.group(call.latin1(request.group));
+  if (group === undefined) throw GROUP_GONE;
+  const isAnswered = answer(call, request, [{ key, stream, group, history: undefined }], request.wokenLimit);
+  if (!isAnswered) call.block(request.keys, 0, (reply) => reply.nilArray());
+}
+
+/** Writes entries that the group has not read, and returns how many. They are pending for the consumer from now on, unless it will not acknowledge. */
+function deliver(
+  call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, limit: number, isUnacknowledged: boolean,
+): number {
+  const { nowMs } = call.server.keyspace;
+  const write = entryWriter(call.reply);
+  next.copyFrom(group.lastId).increment();
+  return stream.range(next, MAX_ID, false, limit, (entry) => {
+    if (!isUnacknowledged) group.deliver(entry.id, consumer, nowMs);
+    stream.advance(group, entry.id);
+    write(entry);
+  });
+}
+
+/** Writes entries again that are pending for the consumer, and returns how many. Of those that are deleted there is only the id. */
+function replay(call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, behind: StreamId, limit: number): number {
+  const { reply } = call;
+  const { pending } = consumer;
+  const write = entryWriter(reply);
+  behind.increment();
+  let count = 0;
+  for (let more = pending.seek(behind); more && count < limit; more = pending.next()) {
+    const entry = stream.find(pending.readId(next));
+    if (entry === undefined) replyDeleted(call, next);
+    else {
+      write(entry);
+      group.pending.find(next);
+      group.pending.deliveredMs = call.server.keyspace.nowMs;
+      group.countDelivery();
+    }
+    count++;
+  }
+  return count;
+}
+
+function replyDeleted({ reply }: Call, id: StreamId): void {
+  reply.array(2);
+  replyId(reply, id);
+  reply.nilArray();
+}
