@@ -22,7 +22,7 @@ export function describeClient(client: Client, { nowMs, isMonitor }: Circumstanc
     sub: 0, psub: 0, ssub: 0, multi: client.transaction === undefined ? -1 : requests.length,
     qbuf: queryBytes, 'qbuf-free': 0, 'argv-mem': 0, 'multi-mem': multiBytes, rbs: 0, rbp: 0,
     obl: 0, oll: 0, omem: outputBytes, 'tot-mem': queryBytes + multiBytes + outputBytes,
-    events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand, user: client.user.name, redir: -1, resp: client.version,
+    events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand?.fullName ?? 'NULL', user: client.user.name, redir: -1, resp: client.version,
     'lib-name': client.libraryName, 'lib-ver': client.libraryVersion,
   };
   return `${Object.entries(fields).map(([name, value]) => `${name}=${value}`).join(' ')}\n`;

@@ -50,8 +50,8 @@ export class Client implements ReplySink {
   /** CLIENT NO-EVICT and CLIENT NO-TOUCH. */
   noEvict = false;
   noTouch = false;
-  /** The name of the command that ran last, `client|list` for a subcommand. */
-  lastCommand = 'NULL';
+  /** The command that ran last. */
+  lastCommand: { readonly fullName: string } | undefined;
   lastActiveMs: number;
 
   constructor(id: number, db: Database, nowMs: number, user: User, connection?: Connection<Client | undefined>) {

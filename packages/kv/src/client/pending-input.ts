@@ -1,4 +1,5 @@
-import { type RequestLimits, RequestReader } from '../protocol/request-reader.js';
+import type { RequestLimits } from '../protocol/request-limits.js';
+import { RequestReader } from '../protocol/request-reader.js';
 
 /** What a client has sent and is not served yet: the begin of a request, or all that came while the client was blocked. */
 export class PendingInput {

@@ -21,8 +21,6 @@ export interface Arguments {
   readonly ends: Int32Array;
 }
 
-const REDACTED = Buffer.from('(redacted)');
-
 /** Runs a request whose reply follows in the same place, at once: nobody waits in it. */
 export interface Nested {
   run(client: Client, args: Arguments): void;
@@ -56,8 +54,6 @@ export class Call {
   nested: Nested | undefined;
   /** On whose behalf this one runs: EXEC or a script. */
   outer: Call | undefined;
-  /** Arguments that are nobody's business, bit by bit: passwords. */
-  secrets = 0;
   readonly #slice = new Slice();
 
   constructor(server: Server, registry: Registry<Call>, reply: ReplyWriter) {
@@ -80,18 +76,6 @@ export class Call {
   /** A copy of the request, which outlives the call. */
   request(): Request {
     return new Request(Array.from({ length: this.count }, (_, index) => this.copy(index)));
-  }
-
-  /** Keeps an argument out of MONITOR and SLOWLOG. */
-  hide(index: number): void {
-    if (index < 31) this.secrets |= 1 << index;
-  }
-
-  /** The arguments as others may see them. */
-  shown(): Arguments {
-    if (this.secrets === 0) return this;
-    const shown = (index: number): Buffer => ((this.secrets & (1 << index)) === 0 || index > 30 ? this.copy(index) : REDACTED);
-    return new Request(Array.from({ length: this.count }, (_, index) => shown(index)));
   }
 
   // --- Arguments

@@ -39,6 +39,8 @@ export interface CommandDefinition<Call> {
   readonly subcommands?: readonly CommandDefinition<Call>[];
   /** It runs at once where others are queued, between MULTI and EXEC. */
   readonly isImmediate?: boolean;
+  /** Whether the argument is a password or the like, which MONITOR and SLOWLOG do not show. */
+  isSecret?(call: Call, index: number): boolean;
   /** Does it, and writes exactly one reply. Error: ReplyError, before anything is changed. */
   execute(call: Call): void;
 }

@@ -2,7 +2,7 @@ const HISTOGRAM_BUCKETS = 32;
 
 /** What INFO commandstats and LATENCY HISTOGRAM tell of a command. */
 export class CommandStats {
-  calls = 0;
+  #timed = 0;
   /** Time in the command, in µs. */
   microseconds = 0;
   /** Refused before it ran: arity, authentication, memory. */
@@ -14,8 +14,13 @@ export class CommandStats {
   /** Calls by time: in bucket n those of up to 2^n µs. Made with the first of them. */
   histogram: Uint32Array | undefined;
 
+  get calls(): number {
+    return this.#timed + this.untimed;
+  }
+
   /** Adds calls that took so long each. */
   record(milliseconds: number, calls: number): void {
+    this.#timed += calls;
     const microseconds = milliseconds * 1000;
     this.microseconds += microseconds * calls;
     this.histogram ??= new Uint32Array(HISTOGRAM_BUCKETS);
@@ -23,7 +28,7 @@ export class CommandStats {
   }
 
   reset(): void {
-    this.calls = 0;
+    this.#timed = 0;
     this.microseconds = 0;
     this.rejected = 0;
     this.failed = 0;

@@ -3,7 +3,7 @@ import { OutOfMemory } from '../memory/out-of-memory.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Server } from '../server/server.js';
 import { type Arguments, Call, type Nested } from './call.js';
-import { feedMonitors } from './monitor-feed.js';
+import { feedMonitors, shownArguments } from './monitor-feed.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
@@ -92,13 +92,22 @@ export class Dispatcher implements Nested {
     call.client = client;
     call.blocked = false;
     call.reply.version = client.version;
-    if (client.replyMode === 'on') this.#serve(call);
-    else this.#serveMuted(call);
-  }
-
-  #serve(call: Call): void {
+    if (client.replyMode !== 'on') return this.#serveMuted(call);
     const command = this.#accept(call);
     if (command !== undefined) this.#run(call, command);
+  }
+
+  /** Runs the command of a client again that has waited for a key: it was counted and timed before. */
+  retry(client: Client, args: Arguments): void {
+    const call = this.#call;
+    call.take(args);
+    call.client = client;
+    call.blocked = false;
+    call.reply.version = client.version;
+    const command = this.#accept(call);
+    if (command === undefined) return;
+    call.command = command;
+    this.#execute(call, command);
   }
 
   /** The reply is kept back, unless the command is the one that turns replies on again. */
@@ -107,7 +116,8 @@ export class Dispatcher implements Nested {
     const before = reply.hold();
     if (client.replyMode === 'skip-next') client.replyMode = 'skip';
     try {
-      this.#serve(call);
+      const command = this.#accept(call);
+      if (command !== undefined) this.#run(call, command);
     } finally {
       const mode = client.replyMode as ReplyMode;
       if (mode === 'off' || mode === 'skip') reply.truncate(before);
@@ -168,28 +178,23 @@ export class Dispatcher implements Nested {
 
   /** Runs a command that may run. */
   #run(call: Call, command: RegisteredCommand<Call>): void {
-    const { client, server } = call;
-    const { stats } = command;
     call.command = command;
-    // One that waited for a key runs again, and was counted before.
-    if (client.waiting === undefined) {
-      stats.calls++;
-      server.stats.commandsProcessed++;
-      client.lastCommand = command.fullName;
-    }
-    if (command.isFast && server.noticeableMs >= 1) {
-      this.#execute(call, command);
-      this.#stopwatch.share(stats);
-    } else {
-      const startMs = this.#stopwatch.start();
-      call.nested?.begin(startMs);
-      this.#execute(call, command);
-      call.nested?.end();
-      const durationMs = this.#stopwatch.stop(stats, startMs);
-      if (durationMs >= server.noticeableMs) notice(call, durationMs);
-    }
+    call.client.lastCommand = command;
+    call.server.stats.commandsProcessed++;
+    if (!command.isBrief || call.server.isWatched) return this.#runTimed(call, command);
+    this.#execute(call, command);
+    this.#stopwatch.share(command.stats);
+  }
+
+  #runTimed(call: Call, command: RegisteredCommand<Call>): void {
+    const { server } = call;
+    const startMs = this.#stopwatch.start();
+    call.nested?.begin(startMs);
+    this.#execute(call, command);
+    call.nested?.end();
+    const durationMs = this.#stopwatch.stop(command.stats, startMs);
+    if (durationMs >= server.noticeableMs) notice(call, durationMs);
     if (server.monitors.size > 0 && !command.isHidden) feedMonitors(call);
-    call.secrets = 0;
   }
 
   #execute(call: Call, command: RegisteredCommand<Call>): void {
@@ -227,9 +232,9 @@ function mayChange(command: RegisteredCommand<Call>): boolean {
 function notice(call: Call, durationMs: number): void {
   const { server, command, outer } = call;
   if (outer !== undefined && outer.command.definition.name !== 'exec') return;
-  server.latency.add(command.isFast ? 'fast-command' : 'command', durationMs, server.keyspace.nowMs);
+  server.latency.add(command.flags.has('fast') ? 'fast-command' : 'command', durationMs, server.keyspace.nowMs);
   if (durationMs < server.slowlog.thresholdMs || command.flags.has('skip_slowlog')) return;
-  server.slowlog.add(call.client, call.shown(), durationMs, server.keyspace.nowMs);
+  server.slowlog.add(call.client, shownArguments(call), durationMs, server.keyspace.nowMs);
 }
 
 /** The begin of an argument, up to its first zero byte, as Redis prints it. */

@@ -1,18 +1,28 @@
-import type { Call } from './call.js';
+import { Request } from '../protocol/request.js';
+import type { Arguments, Call } from './call.js';
 
 const NAMED: ReadonlyMap<number, string> = new Map([
   [0x0a, '\\n'], [0x0d, '\\r'], [0x09, '\\t'], [0x07, '\\a'], [0x08, '\\b'], [0x22, '\\"'], [0x5c, '\\\\'],
 ]);
+
+const REDACTED = Buffer.from('(redacted)');
 
 /** Shows a request to the clients that monitor the server: time, database, whose it is, and the words in quotes. */
 export function feedMonitors(call: Call): void {
   const { client, server } = call;
   const nowUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
   const time = `${Math.floor(nowUs / 1e6)}.${String(nowUs % 1e6).padStart(6, '0')}`;
-  const { source, count, starts, ends } = call.shown();
+  const { source, count, starts, ends } = shownArguments(call);
   const words = Array.from({ length: count }, (_, index) => quoted(source, starts[index] as number, ends[index] as number));
   const line = Buffer.from(`+${time} [${client.db.index} ${client.connection === undefined ? 'lua' : client.address}] ${words.join(' ')}\r\n`, 'latin1');
   for (const monitor of server.monitors) monitor.write(line);
+}
+
+/** The arguments of a call as others may see them. */
+export function shownArguments(call: Call): Arguments {
+  const { definition } = call.command;
+  if (definition.isSecret === undefined) return call;
+  return new Request(Array.from({ length: call.count }, (_, index) => (definition.isSecret?.(call, index) === true ? REDACTED : call.copy(index))));
 }
 
 /** Bytes as MONITOR shows them: in double quotes, with escapes for all that is not printable ASCII. */

@@ -23,8 +23,8 @@ export class RegisteredCommand<Call> {
   /** Runs at once between MULTI and EXEC, or may not be there at all. */
   readonly isImmediate: boolean;
   readonly isForbiddenInMulti: boolean;
-  /** Takes about as long as any other that is fast: see Stopwatch. */
-  readonly isFast: boolean;
+  /** Takes about as long each time, and as any other that is brief: see Stopwatch. */
+  readonly isBrief: boolean;
   /** What MONITOR does not show. */
   readonly isHidden: boolean;
 
@@ -41,7 +41,7 @@ export class RegisteredCommand<Call> {
     this.needsNoAuth = this.flags.has('no_auth');
     this.isImmediate = definition.isImmediate ?? false;
     this.isForbiddenInMulti = this.flags.has('no_multi');
-    this.isFast = this.flags.has('fast');
+    this.isBrief = this.flags.has('fast') || definition.complexity === 'O(1)';
     this.isHidden = this.flags.has('admin') || this.flags.has('skip_monitor');
   }
 

@@ -57,8 +57,9 @@ export class Stopwatch {
     const eachMs = Math.max(0, endMs - this.#beganMs - this.#timedMs) / this.#calls;
     for (let i = 0; i < this.#untimed.length; i++) {
       const stats = this.#untimed[i] as CommandStats;
-      stats.record(eachMs, stats.untimed);
+      const calls = stats.untimed;
       stats.untimed = 0;
+      stats.record(eachMs, calls);
     }
     this.#untimed.length = 0;
     this.#calls = 0;

@@ -6,9 +6,10 @@ import { Dispatcher } from '../command/dispatcher.js';
 import type { Registry } from '../command/registry.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
-import { type RequestLimits, RequestReader } from '../protocol/request-reader.js';
+import { type RequestLimits, UNAUTHENTICATED } from '../protocol/request-limits.js';
+import { RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
-import { UNAUTHENTICATED, limitsOf, refusalOf } from './admission.js';
+import { refusalOf } from './admission.js';
 
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
@@ -32,7 +33,7 @@ export class Frontend {
 
   constructor(server: Server, registry: Registry<Call>) {
     this.#server = server;
-    this.#limits = limitsOf(server.settings);
+    this.#limits = server.limits;
     this.#reader = new RequestReader(this.#limits);
     this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
     this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
@@ -134,9 +135,7 @@ export class Frontend {
     if (waiting === undefined) return false;
     const { reply } = this.#retries;
     reply.sink = client;
-    this.#retries.begin(performance.now());
-    this.#retries.dispatch(client, waiting);
-    this.#retries.end();
+    this.#retries.retry(client, waiting);
     reply.flush();
     return this.#retries.blocked;
   }

@@ -1,5 +1,6 @@
 import { splitInline } from './inline-request.js';
 import { ProtocolError } from './protocol-error.js';
+import type { RequestLimits } from './request-limits.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -11,16 +12,6 @@ const NINE = 0x39;
 /** An inline request, or the line with a length, may be so long. */
 const MAX_LINE_BYTES = 64 * 1024;
 const FIRST_ARGUMENTS = 16;
-
-/** How much a client may ask for at once. */
-export interface RequestLimits {
-  /** Arguments of one request. */
-  readonly maxArguments: number;
-  /** Bytes of one argument. */
-  readonly maxArgumentBytes: number;
-  /** They hold for clients that have not said who they are, which an error tells. */
-  readonly isStrict: boolean;
-}
 
 /** Where a request is, between two calls of `next`. */
 type Phase = 'start' | 'count' | 'length' | 'argument';

@@ -64,7 +64,7 @@ function applyThresholds(server: Server): void {
   const { slowlog, latency, settings } = server;
   slowlog.configure(settings);
   latency.thresholdMs = settings.latencyMonitorThreshold === 0 ? Number.POSITIVE_INFINITY : settings.latencyMonitorThreshold;
-  server.noticeableMs = Math.min(slowlog.thresholdMs, latency.thresholdMs);
+  server.watch();
 }
 
 const SETTINGS: readonly Parameter[] = [
@@ -72,7 +72,7 @@ const SETTINGS: readonly Parameter[] = [
   setting('protectedMode', yesNo),
   setting('maxclients', integer(1, 2 ** 32 - 1)),
   setting('timeout', integer(0, MAX_INT)),
-  setting('protoMaxBulkLen', memory(1024 * 1024)),
+  setting('protoMaxBulkLen', memory(1024 * 1024), (server) => server.limits.adopt(server.settings)),
   setting('clientQueryBufferLimit', memory(1024 * 1024)),
   setting('clientOutputBufferLimit', outputLimits),
   setting('maxmemory', memory(0)),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
+import { RequestLimits } from '../protocol/request-limits.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
 import { ScriptEngine } from '../scripting/index.js';
 import { Blocking } from './blocking.js';
@@ -36,11 +37,15 @@ export class Server implements KeyspaceObserver {
   readonly latency = new LatencyMonitor();
   /** From how many milliseconds on a command is noticed by one of these two. */
   noticeableMs = Number.POSITIVE_INFINITY;
+  /** What clients may ask for at once. */
+  readonly limits: RequestLimits;
   readonly pause: Pause;
   readonly heartbeat: Heartbeat;
   peakMemoryBytes = 0;
   /** Clients that see every command: MONITOR. */
   readonly monitors = new Set<Client>();
+  /** Whether each command is timed by itself, and shown to who monitors: see `watch`. */
+  isWatched = false;
   /** 40 hexadecimal digits that no other start has had. */
   readonly runId = randomBytes(20).toString('hex');
   /** Where it listens, as far as connections have shown it. */
@@ -63,6 +68,7 @@ export class Server implements KeyspaceObserver {
     this.notifications = new Notifications(this.channels, this.keyspace.databases);
     this.changes.listeners.push(this.watches, this.blocking, this.notifications);
     this.keyspace.observer = this;
+    this.limits = new RequestLimits(settings.maxMultibulkLength, settings.protoMaxBulkLen);
     this.pause = new Pause(timers);
     this.heartbeat = new Heartbeat(this);
     applyAll(this);
@@ -105,6 +111,12 @@ export class Server implements KeyspaceObserver {
     return { inputBytes, outputBytes };
   }
 
+  /** To be called when who monitors, or what is noticed, has changed. */
+  watch(): void {
+    this.noticeableMs = Math.min(this.slowlog.thresholdMs, this.latency.thresholdMs);
+    this.isWatched = this.monitors.size > 0 || this.noticeableMs < 1;
+  }
+
   /** Remembers how much memory was in use at most. */
   noteMemory(): void {
     this.peakMemoryBytes = Math.max(this.peakMemoryBytes, this.keyspace.memory.usedBytes);
@@ -139,7 +151,7 @@ export class Server implements KeyspaceObserver {
       this.stats.inputBytes += client.connection?.bytesRead ?? 0;
       this.stats.outputBytes += client.connection?.bytesWritten ?? 0;
     }
-    this.monitors.delete(client);
+    if (this.monitors.delete(client)) this.watch();
     this.watches.unwatch(client);
     this.blocking.forget(client);
     this.channels.forget(client);

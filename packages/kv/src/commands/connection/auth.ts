@@ -20,10 +20,9 @@ export const auth: Command = {
   summary: 'Says who the client is, and proves it.',
   complexity: 'O(N) for N passwords of the user',
   syntax: '[username] password',
+  isSecret: (_, index) => index > 0,
   execute(call) {
     if (call.count > 3) throw SYNTAX;
-    call.hide(1);
-    call.hide(2);
     if (call.count === 2 && call.server.users.default.withoutPassword) throw NO_PASSWORD;
     if (call.count === 2) logIn(call, DEFAULT_USER, call.copy(1));
     else logIn(call, call.text(1), call.copy(2));

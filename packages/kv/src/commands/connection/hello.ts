@@ -11,13 +11,6 @@ const NOT_AUTHENTICATED = new ReplyError(
   + 'client and select the RESP protocol version at the same time',
 );
 
-/** What HELLO asks for besides the version. */
-interface Introduction {
-  /** Where the user's name is, the password behind it. */
-  auth: number;
-  name: string | undefined;
-}
-
 export const hello: Command = {
   name: 'hello',
   arity: -1,
@@ -27,13 +20,13 @@ export const hello: Command = {
   summary: 'Chooses the version of the protocol, and answers what the server is.',
   complexity: 'O(1)',
   syntax: '[protover [AUTH username password] [SETNAME clientname]]',
+  isSecret: (call, index) => call.is(index - 1, 'AUTH') || call.is(index - 2, 'AUTH'),
   execute(call) {
     const { client } = call;
     const version = call.count > 1 ? readVersion(call) : client.version;
-    const { auth, name } = readIntroduction(call);
+    const auth = readIntroduction(call);
     if (auth > 0) logIn(call, call.text(auth), call.copy(auth + 1));
     if (!client.authenticated) throw NOT_AUTHENTICATED;
-    client.name = name ?? client.name;
     client.version = version;
     call.reply.version = version;
     replyServer(call);
@@ -46,22 +39,21 @@ function readVersion(call: Call): 2 | 3 {
   return version;
 }
 
-function readIntroduction(call: Call): Introduction {
-  const introduction: Introduction = { auth: 0, name: undefined };
+/** Returns where the user's name is, with the password behind it; 0 without. As in Redis a name counts even if something behind it is wrong. */
+function readIntroduction(call: Call): number {
+  let auth = 0;
   for (let i = 2; i < call.count; i++) {
     const following = call.count - i - 1;
     if (call.is(i, 'AUTH') && following >= 2) {
-      call.hide(i + 1);
-      call.hide(i + 2);
-      introduction.auth = i + 1;
+      auth = i + 1;
       i += 2;
     } else if (call.is(i, 'SETNAME') && following >= 1) {
-      introduction.name = nameOf(call, ++i);
+      call.client.name = nameOf(call, ++i);
     } else {
       throw new ReplyError(`ERR Syntax error in HELLO option '${call.latin1(i)}'`);
     }
   }
-  return introduction;
+  return auth;
 }
 
 function replyServer({ reply, client }: Call): void {

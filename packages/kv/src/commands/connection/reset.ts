@@ -13,7 +13,7 @@ export const reset: Command = {
   execute({ client, server, reply }) {
     client.transaction = undefined;
     server.watches.unwatch(client);
-    server.monitors.delete(client);
+    if (server.monitors.delete(client)) server.watch();
     client.reset(server.keyspace.databases[0]!, server.users.default);
     reply.version = 2;
     reply.status('RESET');

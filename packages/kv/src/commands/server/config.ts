@@ -38,13 +38,13 @@ const set: Command = {
   summary: 'Sets parameters: all of them or, if one is wrong, none.',
   complexity: 'O(N) for N parameters',
   syntax: 'parameter value [parameter value ...]',
+  isSecret: (call, index) => call.is(index - 1, 'REQUIREPASS'),
   execute(call) {
     if (call.count % 2 !== 0) throw SYNTAX;
     const given = new Map<Parameter, string>();
     for (let i = 2; i < call.count; i += 2) {
       const parameter = parameterAt(call, i);
       if (given.has(parameter)) throw failure(parameter, 'duplicate parameter');
-      if (parameter.name === 'requirepass') call.hide(i + 1);
       given.set(parameter, call.text(i + 1));
     }
     write(call, given);
