@@ -132,7 +132,12 @@ export class StreamValue implements Collection {
 
   /** Whether entries from this id on may have been deleted one by one, so that they cannot be counted. */
   #hasGapsFrom(id: StreamId): boolean {
-    return this.size > 0 && !this.maxDeletedId.isZero && id.compare(this.maxDeletedId) <= 0;
+    return this.size > 0 && this.#hasGaps && id.compare(this.maxDeletedId) <= 0;
+  }
+
+  /** Whether entries behind the first one may have been deleted one by one. */
+  get #hasGaps(): boolean {
+    return !this.maxDeletedId.isZero && this.maxDeletedId.compare(this.firstId) >= 0;
   }
 
   /** How many entries up to this id were ever added; undefined if nobody knows. */
@@ -140,7 +145,7 @@ export class StreamValue implements Collection {
     if (this.entriesAdded === 0) return 0;
     const fromLast = id.compare(this.lastId);
     if (fromLast === 0 || (fromLast < 0 && this.size === 0)) return this.entriesAdded;
-    if (fromLast > 0 || this.maxDeletedId.compare(this.firstId) >= 0 && !this.maxDeletedId.isZero) return undefined;
+    if (fromLast > 0 || this.#hasGaps) return undefined;
     const fromFirst = id.compare(this.firstId);
     if (fromFirst > 0) return undefined;
     return addWrapped(this.entriesAdded, (fromFirst === 0 ? 1 : 0) - this.size);
@@ -169,13 +174,4 @@ export class StreamValue implements Collection {
     }
     return true;
   }
-}
-
-/** The id that an entry gets by itself: the time, or the next one behind the last. Returns false if there is none any more. */
-export function nextIdOf({ lastId }: StreamValue, nowMs: number, target: StreamId): boolean {
-  if (lastId.ms < nowMs) {
-    target.set(nowMs, 0);
-    return true;
-  }
-  return target.copyFrom(lastId).increment();
 }

@@ -38,6 +38,23 @@ export function noSuchGroup(call: Call, key: number, group: number): ReplyError 
   return new ReplyError(`NOGROUP No such consumer group '${quoted(call, group)}' for key name '${quoted(call, key)}'`);
 }
 
+/** The consumer that claims entries, which argument 3 names: it is seen, or added, only as soon as there is something for it. */
+export class Claimant {
+  readonly #call: Call;
+  readonly #group: StreamGroup;
+  #consumer: StreamConsumer | undefined;
+
+  constructor(call: Call, group: StreamGroup) {
+    this.#call = call;
+    this.#group = group;
+  }
+
+  get consumer(): StreamConsumer {
+    this.#consumer ??= seeConsumer(this.#call, this.#group, 3);
+    return this.#consumer;
+  }
+}
+
 /** The consumer with the name that is argument `index`, who is now seen; a new one if there is none. */
 export function seeConsumer(call: Call, group: StreamGroup, index: number, key = 1): StreamConsumer {
   const { nowMs } = call.server.keyspace;

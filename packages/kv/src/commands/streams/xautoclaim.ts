@@ -1,11 +1,11 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
+import type { StreamGroup } from '../../values/stream-group.js';
 import { MIN_ID, StreamId } from '../../values/stream-id.js';
 import type { StreamEntry } from '../../values/stream-node.js';
 import type { StreamValue } from '../../values/stream-value.js';
 import { readStart } from './id-argument.js';
-import { readGroup, seeConsumer } from './stream-key.js';
+import { Claimant, readGroup } from './stream-key.js';
 import { entryWriter, replyId } from './stream-reply.js';
 
 const BAD_MIN_IDLE = new ReplyError('ERR Invalid min-idle-time argument for XAUTOCLAIM');
@@ -66,12 +66,12 @@ function readCount(call: Call, index: number): number {
   return Number(count);
 }
 
-/** Gives entries from `start` on to the consumer, and sets `start` to where to go on. */
+/** Gives entries from `start` on to the consumer that asks, and sets `start` to where to go on. */
 function claimFrom(
   call: Call, stream: StreamValue, group: StreamGroup, minIdleMs: number, { count, isJustId }: Options,
 ): { readonly claimed: StreamId[]; readonly deleted: StreamId[] } {
   const { nowMs } = call.server.keyspace;
-  const consumer = seeConsumer(call, group, 3);
+  const claimant = new Claimant(call, group);
   const claimed: StreamId[] = [];
   const deleted: StreamId[] = [];
   let attempts = count * ATTEMPTS;
@@ -85,7 +85,7 @@ function claimFrom(
       continue;
     }
     if (minIdleMs === 0 || nowMs - group.pending.deliveredMs >= minIdleMs) {
-      take(group, consumer, id, nowMs, isJustId);
+      take(group, claimant, id, nowMs, isJustId);
       claimed.push(id);
     }
     more = group.pending.next();
@@ -95,9 +95,9 @@ function claimFrom(
   return { claimed, deleted };
 }
 
-/** Gives the pending entry at the group's place to a consumer. */
-function take(group: StreamGroup, consumer: StreamConsumer, id: StreamId, nowMs: number, isJustId: boolean): void {
-  group.assign(id, consumer);
+/** Gives the pending entry at the group's place to the claimant. */
+function take(group: StreamGroup, claimant: Claimant, id: StreamId, nowMs: number, isJustId: boolean): void {
+  group.assign(id, claimant.consumer);
   group.pending.deliveredMs = nowMs;
   if (!isJustId) group.countDelivery();
 }

@@ -1,12 +1,12 @@
 import type { Integer64 } from '../../bytes/integer.js';
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
-import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
+import type { StreamGroup } from '../../values/stream-group.js';
 import { StreamId } from '../../values/stream-id.js';
 import type { StreamEntry } from '../../values/stream-node.js';
 import type { StreamValue } from '../../values/stream-value.js';
 import { parseId, readId } from './id-argument.js';
-import { quoted, readGroup, seeConsumer } from './stream-key.js';
+import { Claimant, quoted, readGroup } from './stream-key.js';
 import { entryWriter, replyId, replyMany } from './stream-reply.js';
 
 const BAD_MIN_IDLE = new ReplyError('ERR Invalid min-idle-time argument for XCLAIM');
@@ -34,10 +34,10 @@ export const xclaim: Command = {
     const ids = leadingIds(call);
     const claim = new Claim(call, FIRST_ID + ids.length, minIdleMs);
     if (claim.lastId.compare(group.lastId) > 0) group.lastId.copyFrom(claim.lastId);
-    const consumer = seeConsumer(call, group, 3);
+    const claimant = new Claimant(call, group);
     const write = claim.isJustId ? ({ id }: StreamEntry) => replyId(call.reply, id) : entryWriter(call.reply);
     replyMany(call.reply, 'array', () => {
-      const claimed = ids.filter((id) => claim.take(stream, group, consumer, id));
+      const claimed = ids.filter((id) => claim.take(stream, group, claimant, id));
       for (const id of claimed) write(stream.find(id) as StreamEntry);
       call.server.keyspace.dirty += claimed.length;
       return claimed.length;
@@ -73,8 +73,8 @@ class Claim {
     if (this.#deliveredMs < 0 || this.#deliveredMs > this.#nowMs) this.#deliveredMs = this.#nowMs;
   }
 
-  /** Gives an entry to a consumer if it is pending for long enough, and says whether it did. One that is deleted is pending no longer. */
-  take(stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, id: StreamId): boolean {
+  /** Gives an entry to the claimant if it is pending for long enough, and says whether it did. One that is deleted is pending no longer. */
+  take(stream: StreamValue, group: StreamGroup, claimant: Claimant, id: StreamId): boolean {
     if (stream.find(id) === undefined) {
       group.forget(id);
       return false;
@@ -82,8 +82,8 @@ class Claim {
     const { pending } = group;
     if (pending.find(id)) {
       if (this.#minIdleMs > 0 && this.#nowMs - pending.deliveredMs < this.#minIdleMs) return false;
-      group.assign(id, consumer);
-    } else if (this.#isForced) group.deliver(id, consumer, this.#nowMs);
+      group.assign(id, claimant.consumer);
+    } else if (this.#isForced) group.deliver(id, claimant.consumer, this.#nowMs);
     else return false;
     pending.deliveredMs = this.#deliveredMs;
     if (this.#deliveries >= 0) pending.deliveries = this.#deliveries;

@@ -7,8 +7,7 @@ import { readId } from './id-argument.js';
 import { findStream } from './stream-key.js';
 
 const NEGATIVE_COUNT = new ReplyError('ERR entries_added must be positive');
-const BELOW_GIVEN_DELETED = new ReplyError('ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id');
-const BELOW_DELETED = new ReplyError('ERR The ID specified in XSETID is smaller than current max_deleted_entry_id');
+const BELOW_DELETED = new ReplyError('ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id');
 const BELOW_LAST = new ReplyError('ERR The ID specified in XSETID is smaller than the target stream top item');
 const BELOW_LENGTH = new ReplyError('ERR The entries_added specified in XSETID is smaller than the target stream length');
 
@@ -50,14 +49,13 @@ function readOptions(call: Call): Integer64 | undefined {
       entriesAdded = call.integer64(i + 1);
       if (entriesAdded < 0) throw NEGATIVE_COUNT;
     } else if (call.is(i, 'MAXDELETEDID')) {
-      if (id.compare(readId(call, i + 1, maxDeleted)) < 0) throw BELOW_GIVEN_DELETED;
+      if (id.compare(readId(call, i + 1, maxDeleted)) < 0) throw BELOW_DELETED;
     } else throw SYNTAX;
   }
   return entriesAdded;
 }
 
 function check(stream: StreamValue, entriesAdded: Integer64 | undefined): void {
-  if (id.compare(stream.maxDeletedId) < 0) throw BELOW_DELETED;
   if (stream.size === 0) return;
   stream.readLast(last);
   if (id.compare(last) < 0) throw BELOW_LAST;
