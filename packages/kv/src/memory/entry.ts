@@ -1,4 +1,5 @@
 import type { Memory } from './memory.js';
+import { MAX_SMALL_BYTES } from './size-classes.js';
 
 /**
  * An entry is a block that holds a key and what belongs to it:
@@ -25,10 +26,14 @@ export const DEADLINE_BYTES = 8;
 
 const LOW_WORD = 2 ** 32;
 
-/** An entry with the key in `bytes[start, end)` and room for a value of `valueBytes`. Words 1 and 2 and the value are the caller's to fill in. */
+/**
+ * An entry with the key in `bytes[start, end)` and room for a value of `valueBytes`. Words 1 and 2 and the value are the caller's to
+ * fill in. A large one has room for a deadline, too, or it would be copied when it gets one.
+ */
 export function allocateEntry(memory: Memory, bytes: Buffer, start: number, end: number, valueBytes: number): number {
   const keyLength = end - start;
-  const address = memory.allocate(HEADER_BYTES + keyLength + valueBytes);
+  const needed = HEADER_BYTES + keyLength + valueBytes;
+  const address = memory.allocate(needed <= MAX_SMALL_BYTES ? needed : needed + DEADLINE_BYTES);
   const words = memory.words(address);
   const word = memory.offset(address) >>> 2;
   words[word] = keyLength;

@@ -1,12 +1,17 @@
 import { UNIT_BYTES } from './size-classes.js';
+import type { SystemMemory } from './system-memory.js';
 
 /** Blocks that are too large for a page, by index; each is a buffer of its own, which goes back to the system when it is freed. */
 export class LargeBlocks {
-  bytes = 0;
+  readonly #system: SystemMemory;
   readonly #buffers: (Buffer | undefined)[] = [];
   readonly #words: (Int32Array | undefined)[] = [];
   readonly #doubles: (Float64Array | undefined)[] = [];
   readonly #free: number[] = [];
+
+  constructor(system: SystemMemory) {
+    this.#system = system;
+  }
 
   buffer(index: number): Buffer {
     return this.#buffers[index] as Buffer;
@@ -24,18 +29,18 @@ export class LargeBlocks {
     return this.buffer(index).length;
   }
 
+  /** Error: OutOfMemory. */
   allocate(bytes: number): number {
-    const buffer = Buffer.allocUnsafeSlow(Math.ceil(bytes / UNIT_BYTES) * UNIT_BYTES);
+    const memory = this.#system.take(Math.ceil(bytes / UNIT_BYTES) * UNIT_BYTES, false);
     const index = this.#free.pop() ?? this.#buffers.length;
-    this.#buffers[index] = buffer;
-    this.#words[index] = new Int32Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 2);
-    this.#doubles[index] = new Float64Array(buffer.buffer, buffer.byteOffset, buffer.length >>> 3);
-    this.bytes += buffer.length;
+    this.#buffers[index] = Buffer.from(memory);
+    this.#words[index] = new Int32Array(memory);
+    this.#doubles[index] = new Float64Array(memory);
     return index;
   }
 
   free(index: number): void {
-    this.bytes -= this.capacity(index);
+    this.#system.dropped(this.capacity(index));
     this.#buffers[index] = undefined;
     this.#words[index] = undefined;
     this.#doubles[index] = undefined;

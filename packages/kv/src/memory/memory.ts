@@ -1,11 +1,15 @@
 import { CLASS_OF_UNITS, CLASS_UNITS, MAX_SMALL_BYTES, UNIT_BYTES } from './size-classes.js';
-import { OutOfMemory } from './out-of-memory.js';
+import { FreePages } from './free-pages.js';
 import { LargeBlocks } from './large-blocks.js';
+import { OutOfMemory } from './out-of-memory.js';
+import { SystemMemory } from './system-memory.js';
 
 const PAGE_UNIT_BITS = 12;
 const PAGE_UNITS = 1 << PAGE_UNIT_BITS;
-const CHUNK_UNIT_BITS = 19;
+const PAGE_BYTES = PAGE_UNITS * UNIT_BYTES;
+const CHUNK_UNIT_BITS = 21;
 const CHUNK_UNITS = 1 << CHUNK_UNIT_BITS;
+/** 32 MiB: malloc(3) always maps so much for itself, and gives all of it back. */
 const CHUNK_BYTES = CHUNK_UNITS * UNIT_BYTES;
 const PAGES_PER_CHUNK = CHUNK_UNITS / PAGE_UNITS;
 /** Addresses from here on name large blocks. */
@@ -19,18 +23,19 @@ const NONE = 0;
  * Where the store keeps its bytes, outside the heap that V8 collects: blocks of any size, each named by its address, a
  * positive integer of 31 bits. There are no headers: a block's size follows from its page.
  *
- * Chunks of 8 MiB are cut into pages of 64 KiB, a page into blocks of one size class (a slab, Bonwick 1994). A page
- * whose blocks are all free may serve any class. Large blocks are buffers of their own. Whoever allocates a block frees
- * it; the contents are not cleared. Not to be used from two threads.
+ * Chunks of 32 MiB are cut into pages of 64 KiB, a page into blocks of one size class (a slab, Bonwick 1994). A page
+ * whose blocks are all free may serve any class, a chunk whose pages are all free goes back to the system. Large blocks
+ * are buffers of their own. Whoever allocates a block frees it; the contents are not cleared. Not to be used from two threads.
  */
 export class Memory {
   /** What is allocated, with the rounding to size classes. */
   usedBytes = 0;
-  readonly #chunks: Buffer[] = [];
-  readonly #chunkWords: Int32Array[] = [];
-  readonly #chunkDoubles: Float64Array[] = [];
-  readonly #large = new LargeBlocks();
-  readonly #maxBytes: number;
+  readonly #chunks: (Buffer | undefined)[] = [];
+  readonly #chunkWords: (Int32Array | undefined)[] = [];
+  readonly #chunkDoubles: (Float64Array | undefined)[] = [];
+  readonly #chunkBytes: number;
+  readonly #system: SystemMemory;
+  readonly #large: LargeBlocks;
 
   // Of each page. They are as long as they can become, and cost what is touched of them.
   readonly #classOf = new Uint8Array(MAX_PAGES);
@@ -43,16 +48,30 @@ export class Memory {
 
   /** For each class the first of its pages that have room. */
   readonly #roomy = new Int32Array(CLASS_UNITS.length);
-  readonly #freePages: number[] = [];
-  #pages = 0;
+  readonly #freePages = new FreePages(MAX_CHUNKS, PAGES_PER_CHUNK);
+  /** A chunk that was empty when it was last seen, and is kept in case that it is soon needed again. */
+  #spareChunk = NONE;
 
-  constructor(maxBytes: number = MAX_CHUNKS * CHUNK_BYTES) {
-    this.#maxBytes = maxBytes;
+  /** Large blocks count to `maxBytes`, too, but have no other bound. */
+  constructor(maxBytes = Number.MAX_SAFE_INTEGER) {
+    this.#chunkBytes = Math.min(CHUNK_BYTES, 2 ** Math.floor(Math.log2(maxBytes)));
+    this.#system = new SystemMemory(maxBytes);
+    this.#large = new LargeBlocks(this.#system);
   }
 
-  /** What was taken from the system and not given back. */
+  /** What was taken from the system and not given back. Of chunks, only what was ever used takes physical memory. */
   get reservedBytes(): number {
-    return this.#chunks.length * CHUNK_BYTES + this.#large.bytes;
+    return this.#system.bytes;
+  }
+
+  /** The most that this has been. */
+  get peakReservedBytes(): number {
+    return this.#system.peakBytes;
+  }
+
+  /** Sees to it that the system has what was given back. To be called now and then. */
+  release(): void {
+    this.#system.release();
   }
 
   /** The buffer that a block lies in; it begins at `offset(address)`. */
@@ -111,7 +130,7 @@ export class Memory {
     this.usedBytes -= units * UNIT_BYTES;
     const used = --(this.#used[page] as number);
     if (used === blocksPerPage(units) - 1) this.#link(page, sizeClass);
-    if (used === 0 && this.#hasOther(page, sizeClass)) this.#closePage(page, sizeClass);
+    if (used === 0) this.#closePage(page, sizeClass);
   }
 
   /** A block with the first `kept` bytes of another one, which is freed unless it serves as well. Error: OutOfMemory, but never to shrink. */
@@ -147,7 +166,6 @@ export class Memory {
   // --- Large blocks
 
   #allocateLarge(bytes: number): number {
-    this.#checkRoom(bytes);
     const index = this.#large.allocate(bytes);
     this.usedBytes += this.#large.capacity(index);
     return LARGE + index;
@@ -161,7 +179,11 @@ export class Memory {
   // --- Pages
 
   #openPage(sizeClass: number): number {
-    const page = this.#freePages.pop() ?? this.#newPage();
+    let page = this.#freePages.take();
+    if (page < 0) {
+      this.#addChunk();
+      page = this.#freePages.take();
+    }
     this.#classOf[page] = sizeClass;
     this.#used[page] = 0;
     this.#cut[page] = 0;
@@ -170,33 +192,47 @@ export class Memory {
     return page;
   }
 
-  #newPage(): number {
-    if (this.#pages === this.#chunks.length * PAGES_PER_CHUNK) this.#addChunk();
-    if (this.#pages === 0) this.#pages = 1;
-    return this.#pages++;
-  }
-
-  #addChunk(): void {
-    this.#checkRoom(CHUNK_BYTES);
-    if (this.#chunks.length === MAX_CHUNKS) throw new OutOfMemory(MAX_CHUNKS * CHUNK_BYTES);
-    const memory = new ArrayBuffer(CHUNK_BYTES);
-    this.#chunks.push(Buffer.from(memory));
-    this.#chunkWords.push(new Int32Array(memory));
-    this.#chunkDoubles.push(new Float64Array(memory));
-  }
-
-  #checkRoom(bytes: number): void {
-    if (this.reservedBytes + bytes > this.#maxBytes) throw new OutOfMemory(this.#maxBytes);
-  }
-
   #closePage(page: number, sizeClass: number): void {
     this.#unlink(page, sizeClass);
-    this.#freePages.push(page);
+    this.#freePages.put(page);
+    const chunk = page >>> (CHUNK_UNIT_BITS - PAGE_UNIT_BITS);
+    if (this.#freePages.isEmpty(chunk)) this.#chunkEmptied(chunk);
   }
 
-  #hasOther(page: number, sizeClass: number): boolean {
-    return this.#roomy[sizeClass] !== page || this.#next[page] !== NONE;
+  // --- Chunks
+
+  #addChunk(): void {
+    const gap = this.#chunks.indexOf(undefined);
+    const chunk = gap < 0 ? this.#chunks.length : gap;
+    if (chunk === MAX_CHUNKS) throw new OutOfMemory(MAX_CHUNKS * CHUNK_BYTES);
+    const memory = this.#system.take(this.#chunkBytes, true);
+    this.#chunks[chunk] = Buffer.from(memory);
+    this.#chunkWords[chunk] = new Int32Array(memory);
+    this.#chunkDoubles[chunk] = new Float64Array(memory);
+    const first = chunk * PAGES_PER_CHUNK;
+    this.#freePages.add(first || 1, first + this.#chunkBytes / PAGE_BYTES);
   }
+
+  /** Of two empty chunks one goes, so that not each block that comes and goes at a border costs a chunk. The first one, with page 0, stays. */
+  #chunkEmptied(chunk: number): void {
+    const other = this.#spareChunk;
+    if (other === NONE || other === chunk || !this.#freePages.isEmpty(other)) {
+      this.#spareChunk = chunk;
+      return;
+    }
+    this.#spareChunk = Math.min(chunk, other);
+    this.#removeChunk(Math.max(chunk, other));
+  }
+
+  #removeChunk(chunk: number): void {
+    this.#freePages.forget(chunk);
+    this.#chunks[chunk] = undefined;
+    this.#chunkWords[chunk] = undefined;
+    this.#chunkDoubles[chunk] = undefined;
+    this.#system.dropped(this.#chunkBytes);
+  }
+
+  // --- The pages of a class that have room
 
   #link(page: number, sizeClass: number): void {
     const head = this.#roomy[sizeClass] as number;
