@@ -1,14 +1,17 @@
 import { keyEquals } from './entry.js';
 import type { Memory } from './memory.js';
-import { ADDRESS, SLOT_BYTES, SLOT_WORDS, countOf, depthOf, insert, isFull, newSegment, randomOf, remove, setDepth, visitRange } from './segment.js';
+import {
+  ADDRESS, MARK, SLOT_BYTES, SLOT_WORDS, countOf, depthOf, entryAt, entryFrom, insert, isFull, mark, newSegment, remove, setDepth, visitMarked,
+  visitRange,
+} from './segment.js';
 
 const FIRST_SLOTS = 8;
 const MAX_SLOTS = 1024;
 /** A segment with fewer entries is merged with its neighbour if both together have no more than this: that is far from full again. */
 const SPARSE_ENTRIES = MAX_SLOTS / 4;
 const MERGED_ENTRIES = MAX_SLOTS / 2;
-/** The sign bit of a slot's second word, free for the owner. */
-export const MARK = 0x80000000 | 0;
+/** Slots that are tried for an entry by chance. One of four is taken, or more, but in a dict that has shrunk to little. */
+const RANDOM_ATTEMPTS = 32;
 
 const HASH_SPACE = 2 ** 32;
 
@@ -102,9 +105,7 @@ export class Dict {
 
   /** Sets or clears the mark of the entry that was found. */
   markFound(marked: boolean): void {
-    const at = this.#foundWord();
-    const words = this.#memory.words(this.#foundSegment);
-    words[at + 1] = ((words[at + 1] as number) & ADDRESS) | (marked ? MARK : 0);
+    mark(this.#memory, this.#foundSegment, this.#foundSlot, marked);
   }
 
   /** Takes out the entry that was found. */
@@ -137,15 +138,24 @@ export class Dict {
     }
   }
 
+  /**
+   * Visits the marked entries of the segment that `cursor` lies in, and returns the cursor of the next one; 0 is the beginning and
+   * the end. Segments without any cost next to nothing. The dict must not change during a visit, but may between two.
+   */
+  sweep(cursor: number, visit: (address: number) => void): number {
+    visitMarked(this.#memory, this.#segmentOf(cursor | 0), this.#mask, visit);
+    const end = this.#endOfSegment(cursor);
+    return end >= HASH_SPACE ? 0 : end;
+  }
+
   /** An entry by chance, or 0 if there is none. `random` gives numbers in [0, 1). Only marked ones on request. */
   random(random: () => number, markedOnly = false): number {
-    if (this.size === 0) return 0;
-    for (let attempt = 0; attempt < 100; attempt++) {
+    for (let attempt = 0; attempt < RANDOM_ATTEMPTS; attempt++) {
       const segment = this.#directory[Math.floor(random() * this.#directory.length)] as number;
-      const entry = randomOf(this.#memory, segment, this.#mask, random, markedOnly);
+      const entry = entryAt(this.#memory, segment, 1 + Math.floor(random() * this.#mask), markedOnly);
       if (entry !== 0) return entry;
     }
-    return this.#first(markedOnly);
+    return this.#nextFrom(Math.floor(random() * this.#directory.length), 1 + Math.floor(random() * this.#mask), markedOnly);
   }
 
   /**
@@ -261,11 +271,16 @@ export class Dict {
     return (Math.floor(hash / width) + 1) * width;
   }
 
-  #first(markedOnly: boolean): number {
-    let found = 0;
-    this.forEach((address, marked) => {
-      if (found === 0 && (marked || !markedOnly)) found = address;
-    });
-    return found;
+  /** The first entry from a place on, all around. */
+  #nextFrom(index: number, slot: number, markedOnly: boolean): number {
+    const { length } = this.#directory;
+    for (let passed = 0, at = index; passed < length; ) {
+      const entry = entryFrom(this.#memory, this.#directory[at] as number, this.#mask, slot, markedOnly);
+      if (entry !== 0) return entry;
+      const next = (at & -this.#span(at)) + this.#span(at);
+      passed += next - at;
+      at = next === length ? 0 : next;
+    }
+    return 0;
   }
 }

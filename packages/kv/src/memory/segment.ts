@@ -4,10 +4,18 @@ import type { Memory } from './memory.js';
 export const SLOT_WORDS = 2;
 export const SLOT_BYTES = 8;
 export const ADDRESS = 0x7fffffff;
+/** The sign bit of a slot's second word, free for the owner. */
+export const MARK = 0x80000000 | 0;
+
+/** The depth is the low byte of its word, the count of marks is above it. */
+const DEPTH_BITS = 0xff;
+const ONE_MARK = 0x100;
+const MARKS_SHIFT = 8;
 
 /**
- * A segment is a block of slots, a power of two, with linear probing. Slot 0 is its header: how many slots are taken, and how
- * many bits of the hash all of its keys have in common (its depth). The mask is the number of slots less one.
+ * A segment is a block of slots, a power of two, with linear probing. Slot 0 is its header: how many slots are taken, how
+ * many bits of the hash all of its keys have in common (its depth), and how many references are marked. The mask is the number of
+ * slots less one.
  */
 export function newSegment(memory: Memory, slots: number, depth: number): number {
   const segment = memory.allocate(slots * SLOT_BYTES);
@@ -30,11 +38,29 @@ export function countOf(memory: Memory, segment: number): number {
 }
 
 export function depthOf(memory: Memory, segment: number): number {
-  return memory.words(segment)[(memory.offset(segment) >>> 2) + 1] as number;
+  return (memory.words(segment)[(memory.offset(segment) >>> 2) + 1] as number) & DEPTH_BITS;
 }
 
 export function setDepth(memory: Memory, segment: number, depth: number): void {
-  memory.words(segment)[(memory.offset(segment) >>> 2) + 1] = depth;
+  const words = memory.words(segment);
+  const word = (memory.offset(segment) >>> 2) + 1;
+  words[word] = ((words[word] as number) & ~DEPTH_BITS) | depth;
+}
+
+/** How many references are marked. */
+export function marksOf(memory: Memory, segment: number): number {
+  return (memory.words(segment)[(memory.offset(segment) >>> 2) + 1] as number) >>> MARKS_SHIFT;
+}
+
+/** Sets or clears the mark of a slot. */
+export function mark(memory: Memory, segment: number, slot: number, marked: boolean): void {
+  const words = memory.words(segment);
+  const base = memory.offset(segment) >>> 2;
+  const at = base + slot * SLOT_WORDS + 1;
+  const before = words[at] as number;
+  const after = marked ? before | MARK : before & ADDRESS;
+  words[at] = after;
+  words[base + 1] = (words[base + 1] as number) + (signOf(before) - signOf(after)) * ONE_MARK;
 }
 
 /** Puts a reference into the first free slot from that of its hash on. */
@@ -46,12 +72,14 @@ export function insert(memory: Memory, segment: number, mask: number, hash: numb
   words[base + slot * SLOT_WORDS] = hash;
   words[base + slot * SLOT_WORDS + 1] = reference;
   words[base] = (words[base] as number) + 1;
+  if (reference < 0) words[base + 1] = (words[base + 1] as number) + ONE_MARK;
 }
 
 /** Empties a slot and closes the gap: what was pushed aside by it moves back, so that there are no tombstones. */
 export function remove(memory: Memory, segment: number, mask: number, removed: number): void {
   const words = memory.words(segment);
   const base = memory.offset(segment) >>> 2;
+  if ((words[base + removed * SLOT_WORDS + 1] as number) < 0) words[base + 1] = (words[base + 1] as number) - ONE_MARK;
   let gap = removed;
   let slot = gap;
   for (;;) {
@@ -81,15 +109,39 @@ export function visitRange(
   }
 }
 
-/** An entry by chance, only a marked one on request, or 0 if none was met in a few attempts. */
-export function randomOf(memory: Memory, segment: number, mask: number, random: () => number, markedOnly: boolean): number {
+/** Visits the marked entries. */
+export function visitMarked(memory: Memory, segment: number, mask: number, visit: (address: number) => void): void {
   const words = memory.words(segment);
   const base = memory.offset(segment) >>> 2;
-  for (let attempt = 0; attempt < 16; attempt++) {
-    const reference = words[base + (1 + Math.floor(random() * mask)) * SLOT_WORDS + 1] as number;
-    if (reference !== 0 && (!markedOnly || reference < 0)) return reference & ADDRESS;
+  let left = marksOf(memory, segment);
+  for (let slot = 1; left > 0 && slot <= mask; slot++) {
+    const reference = words[base + slot * SLOT_WORDS + 1] as number;
+    if (reference >= 0) continue;
+    visit(reference & ADDRESS);
+    left--;
   }
-  return 0;
+}
+
+/** The entry in a slot, or 0 if there is none, or not a marked one as requested. */
+export function entryAt(memory: Memory, segment: number, slot: number, markedOnly: boolean): number {
+  const reference = memory.words(segment)[(memory.offset(segment) >>> 2) + slot * SLOT_WORDS + 1] as number;
+  return markedOnly && reference >= 0 ? 0 : reference & ADDRESS;
+}
+
+/** The first entry from a slot on, all around; 0 if there is none. */
+export function entryFrom(memory: Memory, segment: number, mask: number, from: number, markedOnly: boolean): number {
+  if ((markedOnly ? marksOf(memory, segment) : countOf(memory, segment)) === 0) return 0;
+  let slot = from;
+  for (;;) {
+    const entry = entryAt(memory, segment, slot, markedOnly);
+    if (entry !== 0) return entry;
+    slot = (slot + 1) & mask || 1;
+  }
+}
+
+/** -1 of a marked reference, 0 of others. */
+function signOf(reference: number): number {
+  return reference >> 31;
 }
 
 /** Whether an entry at `slot`, whose place would be `home`, may move to `gap`: only if it then still lies at or behind its home. */
