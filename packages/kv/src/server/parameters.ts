@@ -1,6 +1,6 @@
 import { type Kind, ParameterError, choice, integer, memory, notifications, outputLimits, text, yesNo } from './parameter.js';
 import type { Server } from './server.js';
-import { POLICIES } from './setting-values.js';
+import { EVICTION_POLICIES } from '../store/eviction-policy.js';
 import type { EncodingLimits } from '../values/value-context.js';
 import type { KvSettings } from './settings.js';
 
@@ -76,7 +76,7 @@ const SETTINGS: readonly Parameter[] = [
   setting('clientQueryBufferLimit', memory(1024 * 1024)),
   setting('clientOutputBufferLimit', outputLimits),
   setting('maxmemory', memory(0)),
-  setting('maxmemoryPolicy', choice(POLICIES), applyAccess),
+  setting('maxmemoryPolicy', choice(EVICTION_POLICIES), applyAccess),
   setting('maxmemorySamples', integer(1, MAX_INT)),
   setting('lfuLogFactor', integer(0, MAX_INT), applyAccess),
   setting('lfuDecayTime', integer(0, MAX_INT), applyAccess),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 import { RequestLimits } from '../protocol/request-limits.js';
+import type { LossEvent } from '../store/database-context.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
 import { ScriptEngine } from '../scripting/index.js';
 import { Blocking } from './blocking.js';
@@ -17,6 +18,7 @@ import type { KvSettings } from './settings.js';
 import { Slowlog } from './slowlog.js';
 import type { Timers } from './timers.js';
 import { Users } from './users.js';
+import { Upkeep } from './upkeep.js';
 import { Watches } from './watches.js';
 
 /** All that the commands of a server share. */
@@ -51,20 +53,24 @@ export class Server implements KeyspaceObserver {
   /** Where it listens, as far as connections have shown it. */
   host = '127.0.0.1';
   port = 0;
+  readonly upkeep: Upkeep;
+  /** Whether there was no memory to be had before the command that is running: then a script may not run one that needs some. */
+  outOfMemory = false;
   readonly startedMs: number;
   /** What `performance.now()` is to be added to for the time of day; the clock may be set while the server runs. */
   epochMs = Date.now() - performance.now();
   /** Goes on with a client that was held. */
   resume: (client: Client) => void = () => {};
   #lastClientId = 0;
-  #reclaiming = false;
 
   constructor(settings: KvSettings, timers: Timers) {
     this.settings = settings;
     this.timers = timers;
     this.keyspace = new Keyspace(settings.databases);
     this.startedMs = this.keyspace.nowMs;
+    this.keyspace.eviction.configure(settings);
     this.blocking = new Blocking(timers);
+    this.upkeep = new Upkeep(this.keyspace, this.blocking, timers);
     this.notifications = new Notifications(this.channels, this.keyspace.databases);
     this.changes.listeners.push(this.watches, this.blocking, this.notifications);
     this.keyspace.observer = this;
@@ -85,20 +91,14 @@ export class Server implements KeyspaceObserver {
     return client;
   }
 
-  /** A key has gone because its deadline has come. */
-  expired(db: Database, key: Buffer): void {
-    if (db.observers > 0) this.changes.keyChanged(db, key, 'expired', 'x', undefined);
+  /** A key has gone by itself. */
+  lost(db: Database, key: Buffer, event: LossEvent): void {
+    this.changes.keyChanged(db, key, event, event === 'expired' ? 'x' : 'e', undefined);
   }
 
   /** To be called when something large was removed: gives the memory back, in slices with the clients' requests between them. */
   reclaim(): void {
-    const { reclamation } = this.keyspace;
-    if (this.#reclaiming || !reclamation.pending) return;
-    this.#reclaiming = true;
-    this.timers.after(1, () => {
-      this.#reclaiming = false;
-      if (reclamation.slice()) this.reclaim();
-    });
+    this.upkeep.reclaim();
   }
 
   /** What all connections have brought and taken. */

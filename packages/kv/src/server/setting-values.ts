@@ -1,11 +1,5 @@
 /** What settings that are neither numbers nor text may be. */
 
-export const POLICIES = [
-  'volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction',
-] as const;
-
-export type Policy = (typeof POLICIES)[number];
-
 /** Above `hard` bytes that wait to be sent, or above `soft` for so many seconds, a client is disconnected; 0 for no bound. */
 export interface OutputLimit {
   readonly hard: number;

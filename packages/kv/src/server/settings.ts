@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, type OutputLimits, POLICIES } from './setting-values.js';
+import { EVICTION_POLICIES } from '../store/eviction-policy.js';
+import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, type OutputLimits } from './setting-values.js';
 
 const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().min(0).max(max);
 const MAX_INT = 2 ** 31 - 1;
@@ -38,7 +39,7 @@ export const kvOptions = z.strictObject({
 
   // Memory
   maxmemory: count().default(0).describe('Bytes that keys and values may take; 0 for no bound.'),
-  maxmemoryPolicy: z.enum(POLICIES).default('noeviction').describe('Which keys go when the memory is used up.'),
+  maxmemoryPolicy: z.enum(EVICTION_POLICIES).default('noeviction').describe('Which keys go when the memory is used up.'),
   maxmemorySamples: z.number().int().min(1).max(MAX_INT).default(5).describe('Keys of which the best one to evict is chosen.'),
   lfuLogFactor: count(MAX_INT).default(10).describe('The larger, the more uses it takes until a key counts as more frequently used.'),
   lfuDecayTime: count(MAX_INT).default(1).describe('Minutes after which the count of uses of a key falls by one.'),

@@ -30,7 +30,12 @@ export class Collections {
   }
 
   condemn(collection: Collection): void {
-    if (!collection.dispose(DISPOSE_BUDGET)) this.#condemned.push(collection);
+    if (!collection.dispose(AT_ONCE)) this.#condemned.push(collection);
+  }
+
+  /** How many there are, without those that are being disposed of. */
+  get count(): number {
+    return this.#slots.length - this.#free.length;
   }
 
   /** How many wait for the rest of their memory to be given back. */
@@ -41,10 +46,12 @@ export class Collections {
   /** Goes on with one slice, and returns whether there is more to do. */
   disposeSlice(): boolean {
     const last = this.#condemned.at(-1);
-    if (last?.dispose(DISPOSE_BUDGET) === true) this.#condemned.pop();
+    if (last?.dispose(SLICE) === true) this.#condemned.pop();
     return this.#condemned.length > 0;
   }
 }
 
-/** Elements' worth of memory that a slice gives back: well below a millisecond. */
-const DISPOSE_BUDGET = 4096;
+/** Elements' worth of memory that is given back at once: no more than a slow command costs. */
+const AT_ONCE = 256;
+/** The same of a slice, of which several follow each other. */
+const SLICE = 1024;

@@ -3,6 +3,9 @@ import type { AccessClock } from './access-clock.js';
 import type { Collections } from './collections.js';
 import type { KeyspaceStats } from './keyspace-stats.js';
 
+/** Why a key has gone by itself: its deadline has come, or its memory was needed. */
+export type LossEvent = 'expired' | 'evicted';
+
 /** What the databases of a keyspace share. */
 export interface DatabaseContext {
   readonly memory: Memory;
@@ -13,6 +16,6 @@ export interface DatabaseContext {
   readonly nowMs: number;
   /** The seeded hash of `bytes[start, end)`. */
   hash(bytes: Buffer, start: number, end: number): number;
-  /** A key of the database with this number has gone because its deadline has come. */
-  expired(databaseIndex: number, key: Buffer): void;
+  /** A key of the database with this number has gone by itself. Only those with observers tell. */
+  lost(databaseIndex: number, key: Buffer, event: LossEvent): void;
 }

@@ -5,7 +5,7 @@ import {
 import type { Memory } from '../memory/memory.js';
 import { Slice } from '../memory/slice.js';
 import type { Collection } from '../values/value-context.js';
-import type { DatabaseContext } from './database-context.js';
+import type { DatabaseContext, LossEvent } from './database-context.js';
 import { EntryTable } from './entry-table.js';
 import { ACCESS_BITS, HASH, LIST, RAW, SET, STREAM, STRING, TEXT, TYPE_BITS, type ValueType, ZSET } from './meta.js';
 import { bulkBytes, headerBytes, writeBulk, writeHeader, writeTrailer } from './string-layout.js';
@@ -222,7 +222,7 @@ export class Database {
     [this.#table, other.#table] = [other.#table, this.#table];
   }
 
-  // --- Deadlines
+  // --- Keys that go by themselves
 
   #unlessExpired(entry: number): number {
     if (this.#table.deadlineOf(entry) > this.#context.nowMs) return entry;
@@ -236,10 +236,21 @@ export class Database {
 
   /** Removes a key because its deadline has come. */
   expire(entry: number): void {
-    const key = this.keyOf(entry);
-    this.remove(entry);
     this.#context.stats.expired++;
-    this.#context.expired(this.index, key);
+    this.#lose(entry, 'expired');
+  }
+
+  /** Removes a key because its memory is needed. */
+  evict(entry: number): void {
+    this.#context.stats.evicted++;
+    this.#lose(entry, 'evicted');
+  }
+
+  /** Who wants to know of a key gets a copy of it, and hears of it when it is gone. */
+  #lose(entry: number, event: LossEvent): void {
+    const key = this.observers > 0 ? this.keyOf(entry) : undefined;
+    this.remove(entry);
+    if (key !== undefined) this.#context.lost(this.index, key, event);
   }
 
   // --- Entries

@@ -5,14 +5,19 @@ import { DEFAULT_ENCODING_LIMITS, type EncodingLimits, type ValueContext } from 
 import { AccessClock } from './access-clock.js';
 import { Collections } from './collections.js';
 import { Database } from './database.js';
-import type { DatabaseContext } from './database-context.js';
+import type { DatabaseContext, LossEvent } from './database-context.js';
+import { Eviction } from './eviction.js';
+import { ExpiryCycle } from './expiry-cycle.js';
 import { Reclamation } from './reclamation.js';
 import { KeyspaceStats } from './keyspace-stats.js';
 
-/** Whom a keyspace tells that a key has gone by itself. The key is valid during the call. */
+/** Whom a keyspace tells that a key has gone by itself, from a database with observers. */
 export interface KeyspaceObserver {
-  expired(database: Database, key: Buffer): void;
+  lost(database: Database, key: Buffer, event: LossEvent): void;
 }
+
+/** What a collection takes of V8's heap, besides its memory. */
+const COLLECTION_BYTES = 80;
 
 /**
  * All databases of a server, and what they share: memory, the secret of the hash, the clock that deadlines are held against.
@@ -27,6 +32,8 @@ export class Keyspace implements ValueContext, DatabaseContext {
   readonly random = Math.random;
   readonly databases: Database[];
   readonly reclamation: Reclamation;
+  readonly expiry: ExpiryCycle;
+  readonly eviction: Eviction;
   observer: KeyspaceObserver | undefined;
   /** The time, in ms since the epoch. It stands still while a command runs, so that a command sees a key or does not. */
   nowMs = Date.now();
@@ -41,6 +48,8 @@ export class Keyspace implements ValueContext, DatabaseContext {
     this.#key0 = secret.readInt32LE(0);
     this.#key1 = secret.readInt32LE(4);
     this.databases = Array.from({ length: databaseCount }, (_, index) => new Database(this, index));
+    this.expiry = new ExpiryCycle(this);
+    this.eviction = new Eviction(this);
   }
 
   /** Removes all keys of a database. What they take is given back in slices: see `reclamation`. */
@@ -59,7 +68,12 @@ export class Keyspace implements ValueContext, DatabaseContext {
     return halfSipHash(bytes, start, end, this.#key0, this.#key1);
   }
 
-  expired(databaseIndex: number, key: Buffer): void {
-    this.observer?.expired(this.databases[databaseIndex] as Database, key);
+  /** What all keys and values take, in bytes: `maxmemory` bounds this. */
+  get usedBytes(): number {
+    return this.memory.usedBytes + this.collections.count * COLLECTION_BYTES;
+  }
+
+  lost(databaseIndex: number, key: Buffer, event: LossEvent): void {
+    this.observer?.lost(this.databases[databaseIndex] as Database, key, event);
   }
 }

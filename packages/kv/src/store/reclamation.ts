@@ -4,8 +4,8 @@ import type { Memory } from '../memory/memory.js';
 import type { Collections } from './collections.js';
 import { STRING, TYPE_BITS } from './meta.js';
 
-/** Keys that a slice gives back: well below a millisecond. */
-const SLICE_KEYS = 2048;
+/** Keys that are given back between two looks at the clock. */
+const STEP_KEYS = 512;
 
 /** Gives back what is no longer reachable, a slice at a time: the tables of databases that were flushed, and large collections. */
 export class Reclamation {
@@ -28,11 +28,19 @@ export class Reclamation {
     this.#dicts.push(dict);
   }
 
-  /** Does one slice, and returns whether there is more to do. */
-  slice(): boolean {
-    const dict = this.#dicts.at(-1);
-    if (dict === undefined) return this.#collections.disposeSlice();
-    if (dict.dismantle(SLICE_KEYS, (entry) => this.#free(entry))) this.#dicts.pop();
+  /** Works for about so long, and returns whether there is more to do. */
+  slice(budgetMs: number): boolean {
+    const endMs = performance.now() + budgetMs;
+    while (this.#step()) {
+      if (performance.now() >= endMs) return true;
+    }
+    return false;
+  }
+
+  #step(): boolean {
+    // What was condemned comes first, for the tables add to it.
+    if (this.#collections.condemned > 0) this.#collections.disposeSlice();
+    else if (this.#dicts.at(-1)?.dismantle(STEP_KEYS, (entry) => this.#free(entry)) === true) this.#dicts.pop();
     return this.pending;
   }
 

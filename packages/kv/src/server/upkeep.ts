@@ -1,0 +1,82 @@
+import type { Keyspace } from '../store/keyspace.js';
+import type { Blocking } from './blocking.js';
+import type { Timers } from './timers.js';
+
+/** Ten times a second, as Redis does by default. */
+export const UPKEEP_HZ = 10;
+/** What one slice may take of the loop's time, and what lies between two: the clients get the larger part. */
+const SLICE_MS = 0.5;
+const PAUSE_MS = 2;
+
+/** A task in slices, with the clients' requests between them. */
+class Sliced {
+  readonly #timers: Timers;
+  readonly #slice: () => boolean;
+  #isWaiting = false;
+
+  /** `slice` returns whether there is more to do. */
+  constructor(timers: Timers, slice: () => boolean) {
+    this.#timers = timers;
+    this.#slice = slice;
+  }
+
+  /** Does the next slices, the first one after a pause. Does nothing if it is at it. */
+  start(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#timers.after(PAUSE_MS, () => {
+      this.#isWaiting = false;
+      if (this.#slice()) this.start();
+    });
+  }
+}
+
+/** What a server does without being asked: it removes keys whose deadline has come, or whose memory is needed, and gives memory back. */
+export class Upkeep {
+  readonly #keyspace: Keyspace;
+  readonly #blocking: Blocking;
+  readonly #expiry: Sliced;
+  readonly #eviction: Sliced;
+  readonly #reclamation: Sliced;
+
+  constructor(keyspace: Keyspace, blocking: Blocking, timers: Timers) {
+    this.#keyspace = keyspace;
+    this.#blocking = blocking;
+    this.#expiry = new Sliced(timers, () => this.#expire());
+    this.#eviction = new Sliced(timers, () => this.#evict() === 'more');
+    this.#reclamation = new Sliced(timers, () => keyspace.reclamation.slice(SLICE_MS));
+    timers.every(1000 / UPKEEP_HZ, () => this.#tick());
+  }
+
+  /** To be called when something large was removed. */
+  reclaim(): void {
+    if (this.#keyspace.reclamation.pending) this.#reclamation.start();
+  }
+
+  /** To be called when memory is needed. Returns false if there is none to be had; if there is much to evict, that goes on later. */
+  makeRoom(): boolean {
+    const result = this.#evict();
+    if (result === 'more') this.#eviction.start();
+    return result !== 'stuck';
+  }
+
+  #tick(): void {
+    this.#keyspace.expiry.begin();
+    if (this.#expire()) this.#expiry.start();
+    this.reclaim();
+    this.#keyspace.memory.release();
+  }
+
+  #expire(): boolean {
+    this.#keyspace.advance(Date.now());
+    const isMore = this.#keyspace.expiry.slice(SLICE_MS);
+    this.#blocking.serveReady();
+    return isMore;
+  }
+
+  #evict(): 'done' | 'more' | 'stuck' {
+    const result = this.#keyspace.eviction.slice(SLICE_MS);
+    this.reclaim();
+    return result;
+  }
+}
