@@ -7,4 +7,6 @@ export class Transaction {
   failed = false;
   /** One of the requests may change something. */
   writes = false;
+  /** One of the requests needs memory. */
+  needsMemory = false;
 }

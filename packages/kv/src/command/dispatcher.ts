@@ -132,6 +132,7 @@ export class Dispatcher implements Nested {
     try {
       const command = this.#find(call);
       this.#check(call, command);
+      this.#checkMemory(call, command);
       if (call.server.pause.mode !== undefined && mustWait(call, command)) {
         this.postponed = true;
         return undefined;
@@ -139,6 +140,7 @@ export class Dispatcher implements Nested {
       if (client.transaction === undefined || command.isImmediate) return command;
       client.transaction.requests.push(call.request());
       client.transaction.writes ||= mayChange(command);
+      client.transaction.needsMemory ||= command.deniesWhenFull;
       call.reply.queued();
     } catch (error) {
       if (client.transaction !== undefined) client.transaction.failed = true;
@@ -174,6 +176,17 @@ export class Dispatcher implements Nested {
       command.stats.rejected++;
       throw new ReplyError('ERR Command not allowed inside a transaction');
     }
+  }
+
+  /** Makes room for the command. If there is none to be had, it may still run if it needs none; but what is queued needs some. */
+  #checkMemory(call: Call, command: RegisteredCommand<Call>): void {
+    const { server, client } = call;
+    server.outOfMemory = server.keyspace.eviction.isNeeded && !server.upkeep.makeRoom();
+    if (!server.outOfMemory) return;
+    const isQueued = client.transaction !== undefined && !command.isImmediate;
+    if (!command.deniesWhenFull && !isQueued) return;
+    command.stats.rejected++;
+    throw OUT_OF_MEMORY;
   }
 
   /** Runs a command that may run. */

@@ -1,7 +1,7 @@
 import type { Client } from '../../client/client.js';
 import { Transaction } from '../../client/transaction.js';
 import type { Call, Command } from '../../command/call.js';
-import { ReplyError } from '../../command/reply-error.js';
+import { OUT_OF_MEMORY, ReplyError } from '../../command/reply-error.js';
 
 export const multi: Command = {
   name: 'multi',
@@ -34,6 +34,7 @@ export const exec: Command = {
     const transaction = transactionOf(call, 'EXEC');
     const broken = isBroken(call);
     end(call, call.client);
+    if (call.server.outOfMemory && transaction.needsMemory) throw new ReplyError(`EXECABORT Transaction discarded because of: ${OUT_OF_MEMORY.message}`);
     if (transaction.failed) throw new ReplyError('EXECABORT Transaction discarded because of previous errors.');
     if (broken) return call.reply.nilArray();
     call.reply.array(transaction.requests.length);
