@@ -1,11 +1,11 @@
 import type { Collection } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
 
-/** A collection with what `fill` adds to it. If that fails, or adds nothing, nothing is left behind. Error: CorruptPayloadError. */
+/** A collection with what `fill` adds to it. If that fails, nothing is left behind. Only a stream may be empty. Error: CorruptPayloadError. */
 export function filled<C extends Collection>(collection: C, fill: (collection: C) => void): C {
   try {
     fill(collection);
-    if (collection.size === 0) throw new CorruptPayloadError();
+    if (collection.size === 0 && collection.type !== 'stream') throw new CorruptPayloadError();
     return collection;
   } catch (error) {
     collection.dispose(Number.POSITIVE_INFINITY);

@@ -1,4 +1,5 @@
 import { lzfDecompress } from '../algorithms/lzf.js';
+import { type Integer64, narrowed } from '../bytes/integer.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { INTEGER_8, INTEGER_16, INTEGER_32, LENGTH_14, LENGTH_32, LENGTH_64, LZF, SPECIAL } from './string-encoding.js';
 
@@ -12,11 +13,6 @@ export class RdbReader {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
-  }
-
-  /** How many bytes are read. */
-  get position(): number {
-    return this.#at;
   }
 
   /** Whether all bytes are read. */
@@ -34,12 +30,12 @@ export class RdbReader {
   }
 
   /** The same where it may be beyond 2^53. */
-  length64(): number | bigint {
+  length64(): Integer64 {
     const first = this.byte();
     if (first < LENGTH_14) return first;
     if (first < LENGTH_32) return ((first & 0x3f) << 8) | this.byte();
     if (first === LENGTH_32) return this.#bytes.readUInt32BE(this.#take(4));
-    if (first === LENGTH_64) return this.#bytes.readBigUInt64BE(this.#take(8));
+    if (first === LENGTH_64) return narrowed(this.#bytes.readBigUInt64BE(this.#take(8)));
     throw new CorruptPayloadError();
   }
 

@@ -1,5 +1,5 @@
 import { lzfCompress } from '../algorithms/lzf.js';
-import { parseInteger } from '../bytes/integer.js';
+import { type Integer64, parseInteger } from '../bytes/integer.js';
 import { copyBytes } from '../memory/entry.js';
 import { INTEGER_8, INTEGER_16, INTEGER_32, LENGTH_14, LENGTH_32, LENGTH_64, LZF, SPECIAL } from './string-encoding.js';
 
@@ -40,16 +40,16 @@ export class RdbWriter {
       buffer[at] = LENGTH_32;
       this.#length = buffer.writeUInt32BE(value, at + 1);
     } else {
-      this.length64(BigInt(value));
+      this.length64(value);
     }
   }
 
-  /** The same for what may be beyond 2^53. */
-  length64(value: bigint): void {
-    if (value < 2n ** 32n) return this.length(Number(value));
+  /** The same for any integer of 64 bits, which is taken as one without sign. */
+  length64(value: Integer64): void {
+    if (value >= 0 && value < 2 ** 32) return this.length(Number(value));
     this.#ensure(LENGTH_BYTES);
     this.#buffer[this.#length] = LENGTH_64;
-    this.#length = this.#buffer.writeBigUInt64BE(value, this.#length + 1);
+    this.#length = this.#buffer.writeBigUInt64BE(BigInt.asUintN(64, BigInt(value)), this.#length + 1);
   }
 
   double(value: number): void {

@@ -32,6 +32,13 @@ export function elementEnd(buffer: Buffer, at: number): number {
   return at + bytes + lengthBytes(bytes);
 }
 
+/** Whether a whole element lies at `at`, before `end`: for those that come from outside. */
+export function holdsElement(buffer: Buffer, at: number, end: number): boolean {
+  const kind = buffer[at] as number;
+  if (kind > INTEGER_64 || (kind === STRING_32 && at + 5 > end)) return false;
+  return elementEnd(buffer, at) <= end;
+}
+
 /** Where the element that ends at `end` begins. */
 export function elementBefore(buffer: Buffer, end: number): number {
   let at = end - 1;

@@ -1,9 +1,10 @@
 import type { Memory } from '../memory/memory.js';
+import type { Slice } from '../memory/slice.js';
 import { IdDirectory } from './id-directory.js';
-import { MAX_ID, MIN_ID, type StreamId } from './stream-id.js';
+import { MAX_ID, MIN_ID, StreamId } from './stream-id.js';
 import {
   appendEntry, copyNode, createNode, deletedEntries, entriesEnd, type FieldList, firstEntry, listpackBytes, liveEntries, markDeleted, nextEntry,
-  previousEntry, StreamEntry,
+  nodeElements, previousEntry, StreamEntry,
 } from './stream-node.js';
 import type { ValueContext } from './value-context.js';
 
@@ -19,11 +20,15 @@ export interface Trimming {
   readonly limit: number;
 }
 
+/** Is shown a node: the id of its first entry, how many entries it has and how many that are deleted, and its elements. */
+export type NodeVisitor = (id: StreamId, live: number, deleted: number, elements: Slice) => void;
+
 /** Redis takes no larger nodes, whatever the limit. */
 const MAX_NODE_BYTES = 2 ** 30;
 
 /** The entry that is looked at: one for all, as nothing here is entered twice at a time. */
 const ENTRY = new StreamEntry();
+const NODE_ID = new StreamId();
 
 /** The entries of a stream, in nodes that it owns. A node that is full is followed by another one; it is gone with its last entry. */
 export class StreamEntries {
@@ -60,6 +65,15 @@ export class StreamEntries {
       this.bytes += memory.capacity(grown) - before;
     }
     this.size++;
+  }
+
+  /** Visits all nodes. They must not change meanwhile. */
+  forEachNode(visit: NodeVisitor): void {
+    const memory = this.#memory;
+    for (let i = 0; i < this.#nodes.count; i++) {
+      const node = this.#nodes.at(i);
+      visit(this.#nodes.idAt(i, NODE_ID), liveEntries(memory, node), deletedEntries(memory, node), nodeElements(memory, node));
+    }
   }
 
   /** The entry with this id, until the next call of any stream. */

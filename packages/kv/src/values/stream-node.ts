@@ -142,6 +142,12 @@ export function listpackBytes(memory: Memory, node: number): number {
   return LISTPACK_FRAME_BYTES + counts + entriesEnd(memory, node) - FIRST_ELEMENT;
 }
 
+/** All elements, those of its head included. */
+export function nodeElements(memory: Memory, node: number): Slice {
+  const base = memory.offset(node);
+  return slice.set(memory.buffer(node), base + FIRST_ELEMENT, base + entriesEnd(memory, node));
+}
+
 // --- Writing
 
 /** A node with one entry, whose fields and values are ranges `from` to `to` of the list. Error: OutOfMemory. */

@@ -1,6 +1,6 @@
 import type { Integer64 } from '../bytes/integer.js';
 import { addWrapped, subtractWrapped } from '../bytes/words.js';
-import { StreamEntries, type Trimming } from './stream-entries.js';
+import { type NodeVisitor, StreamEntries, type Trimming } from './stream-entries.js';
 import { StreamGroup } from './stream-group.js';
 import { StreamId } from './stream-id.js';
 import type { FieldList, StreamEntry } from './stream-node.js';
@@ -68,6 +68,11 @@ export class StreamValue implements Collection {
   /** Visits at most `limit` entries between two ids, both included, and returns how many. The entries must not change meanwhile. */
   range(from: StreamId, to: StreamId, reversed: boolean, limit: number, visit: (entry: StreamEntry) => void): number {
     return this.#entries.range(from, to, reversed, limit, visit);
+  }
+
+  /** Visits all nodes, as they are dumped. They must not change meanwhile. */
+  forEachNode(visit: NodeVisitor): void {
+    this.#entries.forEachNode(visit);
   }
 
   /** Becomes the last id that there is, or 0-0. */

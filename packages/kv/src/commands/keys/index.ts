@@ -1,13 +1,15 @@
 import type { Command } from '../../command/call.js';
 import { del, unlink } from './del.js';
+import { dump } from './dump.js';
 import { exists, touch, type } from './exists.js';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
 import { object } from './object.js';
 import { copy, move, rename, renamenx } from './rename.js';
 import { keys, randomkey, scan } from './scan.js';
+import { restore } from './restore.js';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
 
 export const keyCommands: readonly Command[] = [
-  copy, del, exists, expire, expireat, expiretime, keys, move, object, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename,
-  renamenx, scan, touch, ttl, type, unlink,
+  copy, del, dump, exists, expire, expireat, expiretime, keys, move, object, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename,
+  renamenx, restore, scan, touch, ttl, type, unlink,
 ];

@@ -1,0 +1,55 @@
+import type { HashValue } from '../values/hash-value.js';
+import type { SetValue } from '../values/set-value.js';
+import type { SortedSetValue } from '../values/sorted-set-value.js';
+import type { StreamValue } from '../values/stream-value.js';
+import type { Collection, ValueContext } from '../values/value-context.js';
+import { CorruptPayloadError } from './corrupt-payload-error.js';
+import { readHash, readPackedHash, writeHash } from './hash-payload.js';
+import { listpackElements } from './listpack.js';
+import type { RdbReader } from './rdb-reader.js';
+import {
+  HASH_TYPE, INT_SET_TYPE, LISTPACK_HASH_TYPE, LISTPACK_SORTED_SET_TYPE, OLD_SORTED_SET_TYPE, OLD_STREAM_TYPE, SET_TYPE, SORTED_SET_TYPE, STREAM_TYPE,
+  ZIPLIST_HASH_TYPE, ZIPLIST_SORTED_SET_TYPE, ZIPMAP_HASH_TYPE,
+} from './rdb-type.js';
+import type { RdbWriter } from './rdb-writer.js';
+import { readIntSet, readSet, writeSet } from './set-payload.js';
+import { readOldSortedSet, readPackedSortedSet, readSortedSet, writeSortedSet } from './sorted-set-payload.js';
+import { readOldStream, readStream, writeStream } from './stream-payload.js';
+import { ziplistElements } from './ziplist.js';
+import { zipmapElements } from './zipmap.js';
+
+/** Reads what follows the type of a collection. */
+type CollectionReader = (reader: RdbReader, context: ValueContext) => Collection;
+
+const READERS: Readonly<Record<number, CollectionReader>> = {
+  [SET_TYPE]: readSet,
+  [INT_SET_TYPE]: readIntSet,
+  [HASH_TYPE]: readHash,
+  [LISTPACK_HASH_TYPE]: (reader, context) => readPackedHash(listpackElements(reader.string()), context),
+  [ZIPLIST_HASH_TYPE]: (reader, context) => readPackedHash(ziplistElements(reader.string()), context),
+  [ZIPMAP_HASH_TYPE]: (reader, context) => readPackedHash(zipmapElements(reader.string()), context),
+  [SORTED_SET_TYPE]: readSortedSet,
+  [OLD_SORTED_SET_TYPE]: readOldSortedSet,
+  [LISTPACK_SORTED_SET_TYPE]: (reader, context) => readPackedSortedSet(listpackElements(reader.string()), context),
+  [ZIPLIST_SORTED_SET_TYPE]: (reader, context) => readPackedSortedSet(ziplistElements(reader.string()), context),
+  [STREAM_TYPE]: readStream,
+  [OLD_STREAM_TYPE]: readOldStream,
+};
+
+/** Writes a collection with its type. */
+export function writeCollection(writer: RdbWriter, collection: Collection): void {
+  switch (collection.type) {
+    case 'list': return;
+    case 'set': return writeSet(writer, collection as SetValue);
+    case 'zset': return writeSortedSet(writer, collection as SortedSetValue);
+    case 'hash': return writeHash(writer, collection as HashValue);
+    case 'stream': return writeStream(writer, collection as StreamValue);
+  }
+}
+
+/** The collection that follows its type, which the caller owns. Error: CorruptPayloadError, also for a type that is none. */
+export function readCollection(type: number, reader: RdbReader, context: ValueContext): Collection {
+  const read = READERS[type];
+  if (read === undefined) throw new CorruptPayloadError();
+  return read(reader, context);
+}
