@@ -97,6 +97,7 @@ export class FunctionEngine {
     } finally {
       machine.end();
     }
+    if (machine.isSpent) this.#machine = undefined;
   }
 
   #conflict(functions: ReadonlyMap<string, LibraryFunction>, former: FunctionLibrary | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { CommandArguments } from './conversion/argument-list.js';
 import type { ResultWriter } from './conversion/result-writer.js';
 import { EvalMachine } from './eval-machine.js';
-import { KEPT_MACHINE_BYTES, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
+import { MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
 import { compileLua } from './machine/lua-machine.js';
 import type { WasmModule } from './machine/web-assembly.js';
 import type { Script } from './script.js';
@@ -87,7 +87,7 @@ export class ScriptEngine {
     } finally {
       machine.end();
     }
-    if (machine.memoryBytes > KEPT_MACHINE_BYTES) this.#discardMachine();
+    if (machine.isSpent) this.#discardMachine();
   }
 
   #compile(machine: EvalMachine, script: Script): number {

@@ -2,7 +2,7 @@ import type { CommandArguments } from './conversion/argument-list.js';
 import { errorLine } from './conversion/error-text.js';
 import { LuaToReply } from './conversion/lua-to-reply.js';
 import type { ResultWriter } from './conversion/result-writer.js';
-import { INSTRUCTIONS_PER_CLOCK_READING } from './limits.js';
+import { INSTRUCTIONS_PER_CLOCK_READING, KEPT_MACHINE_BYTES } from './limits.js';
 import { DebugRecord, HOOK_COUNT, LuaType, REGISTRY } from './machine/lua-api.js';
 import { Lua } from './machine/lua.js';
 import { Signature } from './machine/trampolines.js';
@@ -56,6 +56,11 @@ export class ScriptMachine {
 
   get memoryBytes(): number {
     return this.lua.memoryBytes;
+  }
+
+  /** Whether another machine should take its place: WebAssembly gives no memory back. */
+  get isSpent(): boolean {
+    return this.lua.exhausted || this.lua.memoryBytes > KEPT_MACHINE_BYTES;
   }
 
   begin(host: ScriptHost, timeLimitMs: number): void {

@@ -35,6 +35,9 @@ export class LuaMachine {
   heap!: Buffer;
   words!: Int32Array;
 
+  /** Whether Lua was refused memory. It does not collect its garbage then, so that it could be refused the next time as well. */
+  exhausted = false;
+
   /** Where lua_tolstring writes a length: read by `stringLength`. */
   readonly lengthPointer: number;
 
@@ -147,7 +150,10 @@ export class LuaMachine {
   /** Lua sees a refusal as "not enough memory". Growing by a quarter at least keeps the number of new views small. */
   #resize(bytes: number): number {
     const now = this.memoryBytes;
-    if (bytes > this.#maxBytes) return 0;
+    if (bytes > this.#maxBytes) {
+      this.exhausted = true;
+      return 0;
+    }
     const wanted = Math.min(Math.max(bytes, now + now / 4), this.#maxBytes);
     this.api.memory.grow(Math.ceil((wanted - now) / PAGE_BYTES));
     this.#refresh();

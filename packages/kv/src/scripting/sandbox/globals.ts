@@ -67,20 +67,24 @@ function removeForbidden(lua: Lua): void {
 }
 
 function replaceFunctions(lua: Lua, tables: ProtectedTables): void {
-  const { api, state } = lua;
   const original = originals(lua, 1);
   replacePairs(lua, tables, original('pairs'));
-  const toNumber = wideToNumber(lua, original('tonumber'));
-  addAll(lua, { ...tables.globals(original), ...loading(lua, original('loadstring'), original('load')), tonumber: toNumber, pcall: protectedCall(lua) });
-  for (const [library, replacements] of [
-    ['table', (name) => tables.tables(name)],
-    ['string', (name) => ({ format: wideFormat(lua, name('format')) })],
-    ['math', () => new Random().functions(lua)],
-  ] as readonly [string, (original: (name: string) => LuaFunction) => Library][]) {
-    api.lua_getfield(state, 1, lua.constant(library));
-    addAll(lua, replacements(originals(lua, api.lua_gettop(state))));
-    lua.pop(state);
-  }
+  addAll(lua, {
+    ...tables.globals(original),
+    ...loading(lua, original('loadstring'), original('load')),
+    tonumber: wideToNumber(lua, original('tonumber')),
+    pcall: protectedCall(lua),
+  });
+  replaceIn(lua, 'table', (originalOf) => tables.tables(originalOf));
+  replaceIn(lua, 'string', (originalOf) => ({ format: wideFormat(lua, originalOf('format')) }));
+  replaceIn(lua, 'math', () => new Random().functions(lua));
+}
+
+function replaceIn(lua: Lua, name: string, replacements: (original: (name: string) => LuaFunction) => Library): void {
+  const { api, state } = lua;
+  api.lua_getfield(state, 1, lua.constant(name));
+  addAll(lua, replacements(originals(lua, api.lua_gettop(state))));
+  lua.pop(state);
 }
 
 /** The functions of C behind the names in a table. */

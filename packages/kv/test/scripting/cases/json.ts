@@ -38,9 +38,15 @@ export const json = [
   `local a = {} local b = a for i = 1, 999 do b[1] = {} b = b[1] end return #cjson.encode(a)`,
   `local a = {} local b = a for i = 1, 1000 do b[1] = {} b = b[1] end return #cjson.encode(a)`,
   ...['', 'x', '[1,2', '[1,2]x', '{"a":1,}', '[1,]', '[,1]', '{a:1}', '{"a" 1}', '{"a":1 "b"}', '{"a":1', '{"a"', '{"a":', '{', '['].map(decoded),
-  ...['"abc', '"a\\q"', '"\\u00e9\\ud83d\\ude00\\u0041\\u0000"', '"\\ud83d"', '"\\ud83dx"', '"\\ude00x"', '"\\u12"', '"\\u12g4"', '"a\nb"', '"a\\'].map(decoded),
+  ...[
+    '"abc', '"a\\q"', '"\\u00e9\\ud83d\\ude00\\u0041\\u0000"', '"\\ud83d"', '"\\ud83dx"', '"\\ude00x"', '"\\u12"', '"\\u12g4"',
+    '"a\nb"', '"a\\',
+  ].map(decoded),
   ...['"\\"\\\\\\/\\b\\f\\n\\r\\t"', '"\\ud83d\\u0041"', '"x\\ud83d\\udzzz"', 'tru', 'nul', 'true', 'false', 'null', 'nullx', 'True'].map(decoded),
-  ...['NaN', 'nan', 'Infinity', '-Infinity', 'inf', '-inf', 'infx', '0x1F', '-0x1F', '0x', '0x1p4', '0x1.8', '01', '1.', '.5', '+1', '+', '-', '1a'].map(
+  ...[
+    'NaN', 'nan', 'Infinity', '-Infinity', 'inf', '-inf', 'infx', '0x1F', '-0x1F', '0x', '0x1p4', '0x1.8', '01', '1.', '.5', '+1',
+    '+', '-', '1a',
+  ].map(
     (text) => `return tostring(cjson.decode('${text}'))`,
   ),
   ...['1e5', '1E+5', '1e', '1e999', '-1e999', '1e-999', '12345678901234567890', '0', '-0', '0.1', '1.5e3', '123456789012345678', '--1', '1-1'].map(

@@ -1,10 +1,13 @@
-const sortedKeys = (table: string) => `local t = {} for k in pairs(${table}) do t[#t + 1] = tostring(k) end table.sort(t) return table.concat(t, ' ')`;
+const sortedKeys = (table: string) => `
+  local t = {} for k in pairs(${table}) do t[#t + 1] = tostring(k) end table.sort(t) return table.concat(t, ' ')`;
 
 /** What a script can reach, and what it cannot change. */
 export const sandbox = [
   ...['string', 'table', 'math', 'redis', 'bit', 'cjson', 'cmsgpack', 'struct', 'coroutine'].map(sortedKeys),
   `local t = {} for k in pairs(_G) do if k ~= '__redis__err__handler' then t[#t + 1] = k end end table.sort(t) return t`,
-  ...['os', 'io', 'print', 'require', 'dofile', 'loadfile', 'debug', 'package', 'getfenv', 'setfenv', 'newproxy', 'module'].map((name) => `return ${name}`),
+  ...[
+    'os', 'io', 'print', 'require', 'dofile', 'loadfile', 'debug', 'package', 'getfenv', 'setfenv', 'newproxy', 'module',
+  ].map((name) => `return ${name}`),
   `return x`,
   `x = 1`,
   `function f() end`,

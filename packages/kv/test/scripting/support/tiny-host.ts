@@ -91,8 +91,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const value = store.get(key!) ?? '0';
       if (value instanceof Object) return WRONG_TYPE;
       if (!/^-?\d+$/.test(value)) return '-ERR value is not an integer or out of range\r\n';
-      store.set(key!, String(BigInt(value) + 1n));
-      return `:${String(store.get(key!) as string)}\r\n`;
+      const next = String(BigInt(value) + 1n);
+      store.set(key!, next);
+      return `:${next}\r\n`;
     },
   },
   del: {
