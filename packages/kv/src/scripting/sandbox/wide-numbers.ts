@@ -13,8 +13,9 @@ const [MAX_FLAGS, MAX_DIGITS] = [5, 2];
 
 const RADIX: Readonly<Record<string, number>> = { d: 10, i: 10, u: 10, o: 8, x: 16, X: 16 };
 
-/** A number in a base, as strtoul takes it. */
-const BASED_NUMBER = /^\s*([-+]?)(0x(?=[\da-f]))?([\da-z]+)\s*$/i;
+/** A number in a base, as strtoul takes it; in the base 16 it may have a prefix. */
+const BASED_NUMBER = /^\s*([-+]?)([\da-z]+)\s*$/i;
+const HEXADECIMAL_NUMBER = /^\s*([-+]?)(?:0x(?=[\da-f]))?([\da-z]+)\s*$/i;
 
 /**
  * string.format: Lua counts in C's long, which has 32 bits in WebAssembly and 64 in every Redis, and a timestamp in
@@ -105,8 +106,8 @@ function radixPrefix(letter: string, flags: string): string {
 
 /** Undefined where the text is not such a number. A negative one wraps around, as in C. */
 function parse(text: string, base: number): number | undefined {
-  const [, minus, prefix, digits] = BASED_NUMBER.exec(text) ?? [];
-  if (digits === undefined || (prefix !== undefined && base !== 16)) return undefined;
+  const [, minus, digits] = (base === 16 ? HEXADECIMAL_NUMBER : BASED_NUMBER).exec(text) ?? [];
+  if (digits === undefined) return undefined;
   let value = 0n;
   for (const digit of digits) {
     const number = Number.parseInt(digit, base);
