@@ -4,7 +4,7 @@ import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Server } from '../server/server.js';
 import type { Database } from '../store/database.js';
 import type { EventKind } from '../server/changes.js';
-import { NOT_AN_INTEGER, NOT_A_FLOAT, type ReplyError, WRONG_TYPE } from './reply-error.js';
+import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
 import type { CommandDefinition } from './command-definition.js';
 import { Request } from '../protocol/request.js';
 import type { RegisteredCommand, Registry } from './registry.js';
@@ -130,6 +130,13 @@ export class Call {
     return value;
   }
 
+  /** A 32-bit integer. */
+  int32(index: number): number {
+    const value = this.integer(index);
+    if (value !== (value | 0)) throw NO_INT32;
+    return value;
+  }
+
   /** A 64-bit integer, exact. */
   integer64(index: number, error: ReplyError = NOT_AN_INTEGER): Integer64 {
     const value = parseInteger64(this.source, this.start(index), this.end(index));
@@ -148,7 +155,10 @@ export class Call {
 
   /** The entry of the key that is argument `index`, on behalf of a reader: 0 if there is none. */
   read(index: number): number {
-    return this.client.db.read(this.source, this.starts[index] as number, this.ends[index] as number);
+    const { db } = this.client;
+    const entry = db.read(this.source, this.starts[index] as number, this.ends[index] as number);
+    if (entry === 0 && db.observers > 0) this.server.notifications.keyMissed(db, this.copy(index));
+    return entry;
   }
 
   /** The same on behalf of a writer, which counts no hit. */
@@ -220,6 +230,8 @@ export class Call {
     this.server.blocking.block(this.client, request ?? this.request(), keys.map((index) => this.latin1(index)), timeoutMs, onTimeout);
   }
 }
+
+const NO_INT32 = new ReplyError('ERR value is out of range, value must between -2147483648 and 2147483647');
 
 /** A command: all that the server and its clients want to know of it. */
 export type Command = CommandDefinition<Call>;

@@ -143,10 +143,21 @@ export class Dispatcher implements Nested {
       client.transaction.needsMemory ||= command.deniesWhenFull;
       call.reply.queued();
     } catch (error) {
-      if (client.transaction !== undefined) client.transaction.failed = true;
-      this.#answerError(call, error);
+      this.#refuse(call, error);
     }
     return undefined;
+  }
+
+  /** A request that is refused spoils the transaction that it was to be part of; an EXEC ends it. */
+  #refuse(call: Call, error: unknown): void {
+    const { client, server } = call;
+    if (error instanceof ReplyError && call.is(0, 'EXEC')) {
+      client.transaction = undefined;
+      server.watches.unwatch(client);
+      return this.#answerError(call, new ReplyError(`EXECABORT Transaction discarded because of: ${error.message.replace(/^ERR /, '')}`));
+    }
+    if (client.transaction !== undefined) client.transaction.failed = true;
+    this.#answerError(call, error);
   }
 
   #find(call: Call): RegisteredCommand<Call> {

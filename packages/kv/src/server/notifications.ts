@@ -4,7 +4,6 @@ import type { Channels } from './channels.js';
 
 /** All kinds but misses and new keys. */
 const ALL_KINDS = 'g$lshzxetd';
-const KINDS = new Set('g$lshzxetdnm');
 
 /**
  * Tells subscribers of what happens to keys: `__keyspace@0__:KEY` gets the event, `__keyevent@0__:EVENT` the key. What is told is
@@ -22,24 +21,14 @@ export class Notifications implements ChangeListener {
     this.#databases = databases;
   }
 
-  /** The letters in force, in the order in which Redis says them. */
-  get letters(): string {
-    const all = ALL_KINDS.split('').every((kind) => this.#kinds.has(kind));
-    const kinds = all ? 'A' : `${ALL_KINDS}n`.split('').filter((kind) => this.#kinds.has(kind)).join('');
-    return `${kinds}${this.#ofKeys ? 'K' : ''}${this.#ofEvents ? 'E' : ''}${this.#kinds.has('m') ? 'm' : ''}`;
-  }
-
-  /** Sets the letters, and returns false if there are others among them; nothing is changed then. */
-  configure(letters: string): boolean {
-    const expanded = letters.replaceAll('A', ALL_KINDS);
-    if (expanded.split('').some((letter) => !KINDS.has(letter) && letter !== 'K' && letter !== 'E')) return false;
+  /** Sets the letters, which have been checked. */
+  configure(letters: string): void {
     const before = this.#enabled;
-    this.#kinds = new Set(expanded.split('').filter((letter) => KINDS.has(letter)));
+    this.#kinds = new Set(letters.replaceAll('A', ALL_KINDS).split(''));
     this.#ofKeys = letters.includes('K');
     this.#ofEvents = letters.includes('E');
     const change = Number(this.#enabled) - Number(before);
     for (const db of this.#databases) db.observers += change;
-    return true;
   }
 
   keyChanged(db: Database, key: Buffer, event: string, kind: EventKind): void {
@@ -49,9 +38,14 @@ export class Notifications implements ChangeListener {
     if (this.#ofEvents) this.#channels.publish(Buffer.from(`__keyevent@${db.index}__:${event}`), key);
   }
 
+  /** Somebody has looked for a key that is not there. */
+  keyMissed(db: Database, key: Buffer): void {
+    this.keyChanged(db, key, 'keymiss', 'm');
+  }
+
   databaseChanged(): void {}
 
   get #enabled(): boolean {
-    return (this.#ofKeys || this.#ofEvents) && this.#kinds.size > 0;
+    return this.#ofKeys || this.#ofEvents;
   }
 }

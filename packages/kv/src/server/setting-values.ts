@@ -23,6 +23,6 @@ const ALL_CLASSES = 'g$lshzxetd';
 /** The letters of `notify-keyspace-events`, each once and in the order in which Redis prints them. */
 export function notificationClasses(text: string): string {
   const has = (letter: string): boolean => text.includes(letter) || (text.includes('A') && ALL_CLASSES.includes(letter));
-  const classes = [...ALL_CLASSES].every(has) ? 'A' : [...ALL_CLASSES].filter(has).join('');
-  return classes + [...'KEmn'].filter(has).join('');
+  const classes = [...ALL_CLASSES].every(has) ? 'A' : [...ALL_CLASSES, 'n'].filter(has).join('');
+  return classes + [...'KEm'].filter(has).join('');
 }

@@ -17,7 +17,7 @@ function runLoaded(engine: ScriptEngine, script: Script, host: TinyHost, ...args
 }
 
 test('arguments are KEYS as far as is said, and ARGV from there on', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const script = engine.load(Buffer.from('return {#KEYS, KEYS[1], KEYS[2], #ARGV, ARGV[1]}'));
   const writer = new RespWriter(2);
   engine.run(script, ArgumentList.of('EVAL', 'the source', '2', 'k1', 'k2', 'a1'), 3, 2, new TinyHost(), writer);
@@ -25,14 +25,14 @@ test('arguments are KEYS as far as is said, and ARGV from there on', async (t) =
 });
 
 test('every byte passes through a script, its commands and their replies', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 256));
   const reply = run(engine, "redis.call('set', 'k', ARGV[1]) return redis.call('get', 'k')", new TinyHost(), bytes);
   t.equal(reply, `$${String(bytes.length)}\r\n${bytes.toString('latin1')}\r\n`);
 });
 
 test('a script is known by the SHA-1 of its source until it is flushed', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const { sha } = engine.load(Buffer.from('return 1'));
   t.equal(sha, 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db');
   t.equal(engine.load(Buffer.from('return 1')), engine.find(sha));
@@ -44,20 +44,20 @@ test('a script is known by the SHA-1 of its source until it is flushed', async (
 });
 
 test('what a script declares is told with it', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   t.equal(engine.load(Buffer.from('return 1')).flags, undefined);
   t.same(engine.load(Buffer.from('#!lua\nreturn 1')).flags, new Set());
   t.same(engine.load(Buffer.from('#!lua flags=no-writes,allow-oom\nreturn 1')).flags, new Set(['no-writes', 'allow-oom']));
 });
 
 test('a source that does not compile is not kept', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   t.throws(() => engine.load(Buffer.from('foo bar')), { name: 'ScriptError', message: /^ERR Error compiling script/ });
   t.equal(engine.count, 0);
 });
 
 test('a script that is overdue is killed, whatever it catches and wherever it runs', async (t) => {
-  const engine = await ScriptEngine.create({ timeLimitMs: 1 });
+  const engine = new ScriptEngine({ timeLimitMs: 1 });
   for (const source of [
     'while true do end',
     'while true do pcall(function() while true do end end) end',
@@ -72,7 +72,7 @@ test('a script that is overdue is killed, whatever it catches and wherever it ru
 });
 
 test('a script that is overdue may go on, and its host is asked again', async (t) => {
-  const engine = await ScriptEngine.create({ timeLimitMs: 0 });
+  const engine = new ScriptEngine({ timeLimitMs: 0 });
   const host = new TinyHost();
   host.verdict = 'continue';
   t.equal(run(engine, 'local n = 0 for i = 1, 2000000 do n = n + 1 end return n', host), ':2000000\r\n');
@@ -80,7 +80,7 @@ test('a script that is overdue may go on, and its host is asked again', async (t
 });
 
 test('a script that takes too much memory fails, and its memory is given back', async (t) => {
-  const engine = await ScriptEngine.create({ maxMemoryBytes: 32 * MEGABYTE });
+  const engine = new ScriptEngine({ maxMemoryBytes: 32 * MEGABYTE });
   const before = engine.load(Buffer.from('return 7'));
   for (const source of ["local s = 'a' while true do s = s .. s end", 'local t = {} while true do t[#t + 1] = {} end', "return ('a'):rep(1e9)"]) {
     t.match(run(engine, source), /^-ERR not enough memory/, source);
@@ -92,20 +92,20 @@ test('a script that takes too much memory fails, and its memory is given back', 
 });
 
 test('a script that calls itself too often in C fails, and the next one runs', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   t.match(run(engine, "return ('a'):rep(1000000):find(('a?'):rep(1000000))"), /^-ERR stack overflow script: [\da-f]{40}\r\n$/);
   t.match(run(engine, "cjson.encode_max_depth(1e6) local a = {} a[1] = a return cjson.encode(a)"), /^-ERR .*(stack overflow|nesting)/);
   t.equal(run(engine, 'return 1'), ':1\r\n');
 });
 
 test('a table that contains itself is replied as far as it is reasonable, and the reply is whole', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const reply = run(engine, 'local a = {} a[1] = a return a');
   t.match(reply, /^(\*1\r\n)+-ERR reached lua stack limit\r\n$/);
 });
 
 test('one script leaves nothing to the next', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   for (const attempt of [
     'x = 1',
     'rawset(_G, "x", 1)',
@@ -131,21 +131,21 @@ test('one script leaves nothing to the next', async (t) => {
 });
 
 test('the protocol that a script chooses ends with it', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const host = new TinyHost();
   t.equal(run(engine, "redis.setresp(3) return type(redis.call('get', 'none'))", host), '$3\r\nnil\r\n');
   t.equal(run(engine, "return type(redis.call('get', 'none'))", host), '$7\r\nboolean\r\n');
 });
 
 test('redis.log hands level and text to the host', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const host = new TinyHost();
   run(engine, "redis.log(redis.LOG_WARNING, 'one', 2, 3.5) redis.log(0, 'x', {}, 'y')", host);
   t.same(host.logged, [[3, 'one 2 3.5'], [0, 'x  y']]);
 });
 
 test('whatever a host refuses, the script hears', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const host = new TinyHost();
   host.readOnly = true;
   t.match(run(engine, "return redis.call('set', 'a', 'b')", host), /^-ERR Write commands are not allowed from read-only scripts\. script: /);
@@ -153,7 +153,7 @@ test('whatever a host refuses, the script hears', async (t) => {
 });
 
 test('an exception of the host goes through to its caller, and the engine lives on', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   const host = new TinyHost();
   host.call = () => {
     throw new TypeError('a mistake in a command');
@@ -164,7 +164,7 @@ test('an exception of the host goes through to its caller, and the engine lives 
 });
 
 test('many runs and many sources do not make the machine grow', async (t) => {
-  const engine = await ScriptEngine.create();
+  const engine = new ScriptEngine();
   run(engine, 'return 0');
   const { memoryBytes } = engine;
   const script = engine.load(Buffer.from("local t = {} for i = 1, 100 do t[i] = ARGV[1] .. i end return cjson.encode(t)"));

@@ -86,7 +86,7 @@ function setDeadline(call: Call, unitMs: number, relative: boolean): void {
 function readDeadline(call: Call, unitMs: number, relative: boolean): number {
   const deadlineMs = Number(call.integer64(2)) * unitMs;
   const base = relative ? call.server.keyspace.nowMs : 0;
-  if (Math.abs(deadlineMs) < MAX_DEADLINE_MS && deadlineMs + base < MAX_DEADLINE_MS) return deadlineMs + base;
+  if (deadlineMs >= -MAX_DEADLINE_MS && deadlineMs + base < MAX_DEADLINE_MS) return deadlineMs + base;
   throw new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
 }
 

@@ -44,7 +44,7 @@ export const move: Command = {
   summary: 'Moves a key to another database, if that has none of this name.',
   syntax: 'key db',
   execute(call) {
-    const target = call.server.keyspace.databases[call.integer(2)];
+    const target = call.server.keyspace.databases[call.int32(2)];
     if (target === undefined) throw OUT_OF_RANGE;
     if (target === call.db) throw SAME_OBJECT;
     if (call.find(1) === 0 || findIn(call, target, 1) !== 0) return call.reply.integer(0);
@@ -83,7 +83,7 @@ function readCopyOptions(call: Call): { target: Database; replace: boolean } {
   for (let i = 3; i < call.count; i++) {
     if (call.is(i, 'REPLACE')) replace = true;
     else if (call.is(i, 'DB') && i + 1 < call.count) {
-      const db = call.server.keyspace.databases[call.integer(++i)];
+      const db = call.server.keyspace.databases[call.int32(++i)];
       if (db === undefined) throw OUT_OF_RANGE;
       target = db;
     } else throw SYNTAX;
