@@ -50,6 +50,8 @@ export class Call {
   mayBlock = true;
   /** Whether the command waits for a key: set by `block`. */
   blocked = false;
+  /** The key that is ready, if a client has waited for it and its command runs again. */
+  ready: Buffer | undefined;
   /** Runs other requests on behalf of this one: those of a transaction, or of a script. */
   nested: Nested | undefined;
   /** On whose behalf this one runs: EXEC or a script. */
@@ -214,20 +216,31 @@ export class Call {
     if (db.observers > 0) this.server.blocking.keyChanged(db, this.copy(index));
   }
 
+  // --- Waiting
+
   /** The key, byte by byte as text, for whose change the command runs again; undefined the first time. */
   get wokenBy(): string | undefined {
-    return this.server.blocking.wokenBy(this.client);
+    return this.ready?.toString('latin1');
+  }
+
+  /** Whether a command that takes the first of several keys is to look at this one: any, unless it runs again because a certain one is ready. */
+  isOffered(index: number): boolean {
+    const { ready } = this;
+    return ready === undefined || ready.compare(this.source, this.start(index), this.end(index)) === 0;
   }
 
   /**
-   * Lets the client wait until one of the keys, named by the indexes of arguments, has changed: the command then runs again, or the
-   * `request` that is to take its place. After `timeoutMs` (0: never) the client gets what `onTimeout` writes; at once, where
-   * nobody may wait.
+   * Lets the client wait until one of the keys, named by the indexes of arguments, has changed and is of this type: the command then
+   * runs again, or the `request` that is to take its place. Without a type it does so with each change, also when the key is gone.
+   * After `timeoutMs` (0: never) the client gets what `onTimeout` writes; at once, where nobody may wait.
    */
-  block(keys: readonly number[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void, request?: Request): void {
+  block(keys: readonly number[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void, type?: ValueType, request?: Request): void {
     if (!this.mayBlock) return onTimeout(this.reply);
     this.blocked = true;
-    this.server.blocking.block(this.client, request ?? this.request(), keys.map((index) => this.latin1(index)), timeoutMs, onTimeout);
+    if (this.ready !== undefined) return;
+    const { client, server } = this;
+    client.waiting = request ?? this.request();
+    server.blocking.block({ client, db: client.db, keys: keys.map((index) => this.latin1(index)), type, onTimeout }, timeoutMs);
   }
 }
 

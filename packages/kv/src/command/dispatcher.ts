@@ -40,11 +40,6 @@ export class Dispatcher implements Nested {
     return new Dispatcher(call);
   }
 
-  /** Whether the command that ran last waits for a key. */
-  get blocked(): boolean {
-    return this.#call.blocked;
-  }
-
   get reply(): ReplyWriter {
     return this.#call.reply;
   }
@@ -97,17 +92,24 @@ export class Dispatcher implements Nested {
     if (command !== undefined) this.#run(call, command);
   }
 
-  /** Runs the command of a client again that has waited for a key: it was counted and timed before. */
-  retry(client: Client, args: Arguments): void {
+  /** Runs the command of a client again that has waited for this key: it was counted and timed before. Returns whether it goes on waiting. */
+  retry(client: Client, args: Arguments, key: Buffer): boolean {
     const call = this.#call;
     call.take(args);
     call.client = client;
     call.blocked = false;
     call.reply.version = client.version;
-    const command = this.#accept(call);
-    if (command === undefined) return;
-    call.command = command;
-    this.#execute(call, command);
+    call.ready = key;
+    try {
+      const command = this.#accept(call);
+      if (command !== undefined) {
+        call.command = command;
+        this.#execute(call, command);
+      }
+    } finally {
+      call.ready = undefined;
+    }
+    return call.blocked;
   }
 
   /** The reply is kept back, unless the command is the one that turns replies on again. */
@@ -121,7 +123,7 @@ export class Dispatcher implements Nested {
     } finally {
       const mode = client.replyMode as ReplyMode;
       if (mode === 'off' || mode === 'skip') reply.truncate(before);
-      if (mode === 'skip') client.replyMode = 'on';
+      if (mode === 'skip' && !call.blocked) client.replyMode = 'on';
       reply.release();
     }
   }

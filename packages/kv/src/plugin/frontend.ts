@@ -37,7 +37,7 @@ export class Frontend {
     this.#reader = new RequestReader(this.#limits);
     this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
     this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
-    server.blocking.retry = (client) => this.#retry(client);
+    server.blocking.retry = (client, key) => this.#retry(client, key);
     server.blocking.release = (client, write) => this.#release(client, write);
     server.resume = (client) => this.#resume(client);
     server.pause.onEnd = () => this.#paused.splice(0).forEach((client) => this.#resume(client));
@@ -62,10 +62,8 @@ export class Frontend {
 
   receive(client: Client, chunk: Buffer): void {
     if (client.closing) return;
-    const nowMs = performance.now();
-    this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
+    this.#beginTurn();
     client.lastActiveMs = this.#server.keyspace.nowMs;
-    this.#dispatcher.begin(nowMs);
     if (client.pending === undefined) this.#serveChunk(client, chunk);
     else {
       client.pending.append(chunk);
@@ -73,6 +71,12 @@ export class Frontend {
       this.#servePending(client);
     }
     this.#serveReleased();
+  }
+
+  #beginTurn(): void {
+    const nowMs = performance.now();
+    this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
+    this.#dispatcher.begin(nowMs);
   }
 
   #serveChunk(client: Client, chunk: Buffer): void {
@@ -130,21 +134,22 @@ export class Frontend {
   }
 
   /** Runs a waiting client's command again. Returns whether it goes on waiting. */
-  #retry(client: Client): boolean {
+  #retry(client: Client, key: Buffer): boolean {
     const { waiting } = client;
     if (waiting === undefined) return false;
     const { reply } = this.#retries;
     reply.sink = client;
-    this.#retries.retry(client, waiting);
+    const isWaiting = this.#retries.retry(client, waiting, key);
     reply.flush();
-    return this.#retries.blocked;
+    return isWaiting;
   }
 
   #release(client: Client, write: (reply: ReplyWriter) => void): void {
     const { reply } = this.#retries;
     reply.sink = client;
     reply.version = client.version;
-    write(reply);
+    if (client.replyMode === 'on') write(reply);
+    else if (client.replyMode === 'skip') client.replyMode = 'on';
     reply.flush();
     this.#released.push(client);
     if (!this.#serving) this.#serveReleased();
@@ -153,7 +158,7 @@ export class Frontend {
   #serveReleased(): void {
     if (this.#released.length === 0) return;
     for (let client = this.#released.shift(); client !== undefined; client = this.#released.shift()) {
-      this.#dispatcher.begin(performance.now());
+      this.#beginTurn();
       this.#servePending(client);
     }
   }

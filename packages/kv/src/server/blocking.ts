@@ -1,36 +1,46 @@
 import type { Client } from '../client/client.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Database } from '../store/database.js';
-import type { Request } from '../protocol/request.js';
+import type { ValueType } from '../store/meta.js';
 import type { ChangeListener } from './changes.js';
-import type { Timers, TimerHandle } from './timers.js';
+import type { TimerHandle, Timers } from './timers.js';
 
-/** Who runs a waiting client's command again. Returns whether it goes on waiting. */
-export type Retry = (client: Client) => boolean;
+/** Who runs a waiting client's command again, as a key is ready. Returns whether the client goes on waiting. */
+export type Retry = (client: Client, key: Buffer) => boolean;
 
 /** A client that waits, and for what. */
-interface Wait {
+export interface Wait {
   readonly client: Client;
   readonly db: Database;
+  /** Byte by byte as text. */
   readonly keys: readonly string[];
-  readonly timer: TimerHandle | undefined;
+  /** What a key must hold to be ready; undefined if each change counts. */
+  readonly type: ValueType | undefined;
+  /** Writes what the client gets when its time is up. */
   readonly onTimeout: (reply: ReplyWriter) => void;
 }
 
+/** Those who wait for a key, in the order of their coming. */
+interface Queue {
+  readonly db: Database;
+  readonly name: string;
+  readonly waits: Set<Wait>;
+  /** Whether the key has changed, and nobody has been served since. */
+  isReady: boolean;
+}
+
 /**
- * The clients that wait for a key, in the order of their coming.
+ * The clients that wait for a key.
  *
- * A key that changes is noted; when the command that changed it is done, the commands of those who wait for it run
- * again, one after the other, and whoever then has a reply waits no longer.
+ * A key that changes is noted; when the command that changed it is done, a transaction or a script as a whole, the commands of those who wait
+ * for it run again, one after the other as long as the key is of the type that they want. Whoever then has a reply waits no longer.
  */
 export class Blocking implements ChangeListener {
   readonly #timers: Timers;
-  readonly #waits = new Map<Client, Wait>();
-  /** For each database and key those who wait, in order. */
-  readonly #queues = new Map<Database, Map<string, Set<Client>>>();
-  readonly #ready: { readonly db: Database; readonly key: string }[] = [];
-  #retrying: Client | undefined;
-  #retryingFor = '';
+  readonly #waits = new Map<Client, { readonly wait: Wait; readonly timer: TimerHandle | undefined }>();
+  readonly #queues = new Map<Database, Map<string, Queue>>();
+  /** In the order in which keys have become ready. */
+  readonly #ready: Queue[] = [];
   #serving = false;
   retry: Retry = () => false;
   /** Answers a client whose time is up, or who is unblocked, and goes on with what it has sent meanwhile. */
@@ -52,68 +62,70 @@ export class Blocking implements ChangeListener {
     return count;
   }
 
-  /** The key for whose change the client's command runs again just now; undefined if it does not. */
-  wokenBy(client: Client): string | undefined {
-    return this.#retrying === client ? this.#retryingFor : undefined;
-  }
-
-  /** Lets a client wait for keys, given byte by byte as text, with the request that is to run again. */
-  block(client: Client, request: Request, keys: readonly string[], timeoutMs: number, onTimeout: (reply: ReplyWriter) => void): void {
-    if (this.#retrying === client) return;
-    const { db } = client;
+  /** Lets a client wait, for ever if `timeoutMs` is 0. */
+  block(wait: Wait, timeoutMs: number): void {
+    const { client, db } = wait;
     const timer = timeoutMs > 0 ? this.#timers.after(timeoutMs, () => this.#timeOut(client)) : undefined;
-    client.waiting = request;
-    this.#waits.set(client, { client, db, keys, timer, onTimeout });
-    for (const key of keys) this.#queueOf(db, key).add(client);
+    this.#waits.set(client, { wait, timer });
+    for (const key of wait.keys) this.#queueOf(db, key).waits.add(wait);
     db.observers++;
   }
 
   /** Ends a wait without an answer. Returns what would be written at the end of its time; undefined if the client does not wait. */
   forget(client: Client): ((reply: ReplyWriter) => void) | undefined {
-    const wait = this.#waits.get(client);
-    if (wait === undefined) return undefined;
-    wait.timer?.cancel();
+    const waiting = this.#waits.get(client);
+    if (waiting === undefined) return undefined;
+    const { wait, timer } = waiting;
+    timer?.cancel();
     wait.db.observers--;
     this.#waits.delete(client);
     client.waiting = undefined;
-    const queues = this.#queues.get(wait.db);
-    for (const key of wait.keys) {
-      const queue = queues?.get(key);
-      queue?.delete(client);
-      if (queue?.size === 0) queues?.delete(key);
-    }
+    for (const key of wait.keys) this.#leave(wait, key);
     return wait.onTimeout;
   }
 
   keyChanged(db: Database, key: Buffer): void {
-    const name = key.toString('latin1');
-    if (this.#queues.get(db)?.has(name) === true) this.#ready.push({ db, key: name });
+    const queues = this.#queues.get(db);
+    if (queues === undefined || queues.size === 0) return;
+    const queue = queues.get(key.toString('latin1'));
+    if (queue !== undefined) this.#markReady(queue);
   }
 
   databaseChanged(db: Database): void {
-    for (const key of this.#queues.get(db)?.keys() ?? []) this.#ready.push({ db, key });
+    for (const queue of this.#queues.get(db)?.values() ?? []) this.#markReady(queue);
   }
 
-  /** To be called when a command is done. */
+  /** To be called when a command is done. What those do who are served may make other keys ready, which come behind. */
   serveReady(): void {
     if (this.#ready.length === 0 || this.#serving) return;
     this.#serving = true;
-    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
-      // A copy, for whoever blocks again meanwhile comes last.
-      for (const client of Array.from(this.#queues.get(next.db)?.get(next.key) ?? [])) this.#try(client, next.key);
+    try {
+      for (const queue of this.#ready) this.#serve(queue);
+    } finally {
+      this.#ready.length = 0;
+      this.#serving = false;
     }
-    this.#serving = false;
   }
 
-  #try(client: Client, key: string): void {
-    if (!this.#waits.has(client)) return;
-    this.#retrying = client;
-    this.#retryingFor = key;
-    const waits = this.retry(client);
-    this.#retrying = undefined;
-    if (waits) return;
-    this.forget(client);
-    this.release(client, () => {});
+  #markReady(queue: Queue): void {
+    if (queue.isReady) return;
+    queue.isReady = true;
+    this.#ready.push(queue);
+  }
+
+  #serve(queue: Queue): void {
+    queue.isReady = false;
+    const key = Buffer.from(queue.name, 'latin1');
+    let type = typeOf(queue.db, key);
+    for (const { client, type: wanted } of queue.waits) {
+      if (wanted !== undefined && wanted !== type) continue;
+      if (this.retry(client, key)) continue;
+      this.forget(client);
+      this.release(client, () => {});
+      type = typeOf(queue.db, key);
+      // Thousands may wait for what the first of them has taken.
+      if (type === undefined) return;
+    }
   }
 
   #timeOut(client: Client): void {
@@ -121,11 +133,24 @@ export class Blocking implements ChangeListener {
     if (onTimeout !== undefined) this.release(client, onTimeout);
   }
 
-  #queueOf(db: Database, key: string): Set<Client> {
+  #leave(wait: Wait, key: string): void {
+    const queues = this.#queues.get(wait.db);
+    const queue = queues?.get(key);
+    queue?.waits.delete(wait);
+    if (queue?.waits.size === 0) queues?.delete(key);
+  }
+
+  #queueOf(db: Database, name: string): Queue {
     let queues = this.#queues.get(db);
     if (queues === undefined) this.#queues.set(db, (queues = new Map()));
-    let queue = queues.get(key);
-    if (queue === undefined) queues.set(key, (queue = new Set()));
+    let queue = queues.get(name);
+    if (queue === undefined) queues.set(name, (queue = { db, name, waits: new Set(), isReady: false }));
     return queue;
   }
+}
+
+/** What a key holds; undefined if there is none. */
+function typeOf(db: Database, key: Buffer): ValueType | undefined {
+  const entry = db.find(key, 0, key.length);
+  return entry === 0 ? undefined : db.typeOf(entry);
 }

@@ -24,6 +24,14 @@ export function removeIfEmpty(call: Call, entry: number, list: ListValue, index 
   call.changed(index, 'del', 'g');
 }
 
+/** The first of the keys that are arguments `first` to `last` that has a list, as its index; 0 if there is none. Error: WRONGTYPE. */
+export function firstList(call: Call, first: number, last: number): number {
+  for (let index = first; index <= last; index++) {
+    if (call.isOffered(index) && call.findTyped(index, LIST) !== 0) return index;
+  }
+  return 0;
+}
+
 /** LEFT or RIGHT. Error: any other word. */
 export function listEnd(call: Call, index: number): ListEnd {
   if (call.is(index, 'LEFT')) return 'head';

@@ -14,7 +14,9 @@ export const lmove: Command = {
   summary: 'Takes the first or last element of a list, makes it the first or last of another or the same, and answers it.',
   complexity: 'O(1)',
   syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT>',
-  execute: (call) => moveIfAny(call, listEnd(call, 3), listEnd(call, 4)),
+  execute(call) {
+    if (!moveElement(call, listEnd(call, 3), listEnd(call, 4))) call.reply.nil();
+  },
 };
 
 export const rpoplpush: Command = {
@@ -24,17 +26,15 @@ export const rpoplpush: Command = {
   since: '1.2.0',
   summary: 'Takes the last element of a list, makes it the first of another or the same, and answers it.',
   syntax: 'source destination',
-  execute: (call) => moveIfAny(call, 'tail', 'head'),
+  execute(call) {
+    if (!moveElement(call, 'tail', 'head')) call.reply.nil();
+  },
 };
 
-function moveIfAny(call: Call, from: ListEnd, to: ListEnd): void {
+/** Moves an element from the list at key 1, if there is one, to that at key 2, and answers it. Returns whether there is one. */
+export function moveElement(call: Call, from: ListEnd, to: ListEnd): boolean {
   const entry = call.findTyped(1, LIST);
-  if (entry === 0) call.reply.nil();
-  else moveElement(call, entry, from, to);
-}
-
-/** Moves an element from the list of an entry, at key 1, to the one at key 2, and answers it. */
-export function moveElement(call: Call, entry: number, from: ListEnd, to: ListEnd): void {
+  if (entry === 0) return false;
   const source = listOf(call, entry);
   const target = call.findTyped(2, LIST);
   const destination = listOf(call, target);
@@ -46,6 +46,7 @@ export function moveElement(call: Call, entry: number, from: ListEnd, to: ListEn
   source.drop(from);
   call.changed(2, pushEvent(to), 'l');
   finishPop(call, entry, source, from, 1);
+  return true;
 }
 
 function inOneBuffer(buffer: Buffer): { buffer: Buffer; start: number; end: number } {

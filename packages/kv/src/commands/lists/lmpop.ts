@@ -1,8 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import { LIST } from '../../store/meta.js';
 import type { ListEnd } from '../../values/list-value.js';
-import { listEnd, listOf } from './list-key.js';
+import { firstList, listEnd, listOf } from './list-key.js';
 import { finishPop, replyMany } from './lpop.js';
 
 const NO_KEYS = new ReplyError('ERR numkeys should be greater than 0');
@@ -27,11 +26,7 @@ export const lmpop: Command = {
   complexity: 'O(N+M) for N keys and M elements that are removed',
   syntax: 'numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
   execute(call) {
-    const pop = readMultiplePop(call, 1);
-    for (let key = pop.first; key <= pop.last; key++) {
-      if (popElements(call, key, pop)) return;
-    }
-    call.reply.nilArray();
+    if (!popFirst(call, readMultiplePop(call, 1))) call.reply.nilArray();
   },
 };
 
@@ -50,10 +45,11 @@ export function readMultiplePop(call: Call, at: number): MultiplePop {
   return { first: at + 1, last: where - 1, end, count };
 }
 
-/** Pops from the list at one key and answers, if it is there. Returns whether it is. Error: WRONGTYPE. */
-export function popElements(call: Call, key: number, { end, count }: MultiplePop): boolean {
-  const entry = call.findTyped(key, LIST);
-  if (entry === 0) return false;
+/** Pops from the first of the keys that has a list and answers. Returns whether there is one. Error: WRONGTYPE. */
+export function popFirst(call: Call, { first, last, end, count }: MultiplePop): boolean {
+  const key = firstList(call, first, last);
+  if (key === 0) return false;
+  const entry = call.find(key);
   const list = listOf(call, entry);
   call.reply.array(2);
   call.reply.bulk(call.source, call.start(key), call.end(key));

@@ -8,6 +8,7 @@ const RANK_ZERO = new ReplyError(
 );
 const COUNT_NEGATIVE = new ReplyError("ERR COUNT can't be negative");
 const MAXLEN_NEGATIVE = new ReplyError("ERR MAXLEN can't be negative");
+const LEAST = -(2n ** 63n);
 
 /** What LPOS looks for. */
 interface Search {
@@ -50,9 +51,10 @@ function readSearch(call: Call): Search {
 }
 
 function readRank(call: Call, index: number): number {
-  const rank = call.integer(index);
+  const rank = call.integer64(index);
   if (rank === 0) throw RANK_ZERO;
-  return rank;
+  // The least integer, whose magnitude is none of 64 bits, stands for the last match in Redis.
+  return rank === LEAST ? -1 : Number(rank);
 }
 
 /** 0 means that there is no limit. */

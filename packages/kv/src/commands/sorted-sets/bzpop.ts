@@ -1,5 +1,6 @@
 import { blockTimeout } from '../../command/block-timeout.js';
 import type { Call, Command } from '../../command/call.js';
+import { ZSET } from '../../store/meta.js';
 import { flatWriter } from './member-reply.js';
 import { type End, firstSortedSet, pop, popFirst, readPopRequest } from './pop.js';
 
@@ -40,7 +41,7 @@ export const bzmpop: Command = {
   execute(call) {
     const timeoutMs = blockTimeout(call, 1);
     const request = readPopRequest(call, 2);
-    if (!popFirst(call, request)) call.block(request.keys, timeoutMs, (reply) => reply.nilArray());
+    if (!popFirst(call, request)) call.block(request.keys, timeoutMs, (reply) => reply.nilArray(), ZSET);
   },
 };
 
@@ -48,7 +49,7 @@ function popOrWait(call: Call, end: End): void {
   const timeoutMs = blockTimeout(call, call.count - 1);
   const keys = Array.from({ length: call.count - 2 }, (_, i) => i + 1);
   const index = firstSortedSet(call, keys);
-  if (index === 0) return call.block(keys, timeoutMs, (reply) => reply.nilArray());
+  if (index === 0) return call.block(keys, timeoutMs, (reply) => reply.nilArray(), ZSET);
   call.reply.array(3);
   call.reply.bulk(call.source, call.start(index), call.end(index));
   pop(call, index, call.find(index), end, 1, flatWriter(call));

@@ -31,15 +31,11 @@ export function pop(call: Call, index: number, entry: number, end: End, count: n
 
 /**
  * The first of some keys that has a sorted set, as the index of its argument; 0 if there is none. Error: WRONGTYPE, if a key
- * before it is of another type. A client that waits passes over such a key, which it may have come to be meanwhile.
+ * before it is of another type.
  */
 export function firstSortedSet(call: Call, keys: readonly number[]): number {
-  const waits = call.client.waiting !== undefined;
   for (const index of keys) {
-    const entry = call.find(index);
-    if (entry === 0 || (waits && call.db.typeOf(entry) !== ZSET)) continue;
-    call.findTyped(index, ZSET);
-    return index;
+    if (call.isOffered(index) && call.findTyped(index, ZSET) !== 0) return index;
   }
   return 0;
 }

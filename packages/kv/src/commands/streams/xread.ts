@@ -29,7 +29,7 @@ export const xread: Command = {
     const streams = request.keys.map((key) => readPosition(call, key, request.idOf(key)));
     if (answer(call, streams, request.limit)) return;
     if (request.timeoutMs === undefined) return call.reply.nilArray();
-    call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray(), withIds(call, request, streams));
+    call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray(), undefined, withIds(call, request, streams));
   },
 };
 
