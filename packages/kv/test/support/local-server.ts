@@ -1,0 +1,76 @@
+import type { Connection } from '@edgeloop/reactor';
+import type { Client } from '../../src/client/client.js';
+import { Registry } from '../../src/command/registry.js';
+import { commands } from '../../src/commands/index.js';
+import { Frontend } from '../../src/plugin/frontend.js';
+import { Server } from '../../src/server/server.js';
+import { kvOptions } from '../../src/server/settings.js';
+import type { TimerHandle, Timers } from '../../src/server/timers.js';
+import { encode } from './resp-client.js';
+
+/** A server whose connections begin and end in the test, and whose timers wait until the test lets time pass. */
+export class LocalServer implements Timers {
+  readonly server = new Server(kvOptions.parse({}), this);
+  readonly #frontend = new Frontend(this.server, new Registry(commands));
+  readonly #timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
+  #nowMs = 0;
+
+  connect(): LocalClient {
+    return new LocalClient(this.#frontend);
+  }
+
+  /** Lets timers run that are due then, in order. */
+  elapse(ms: number): void {
+    this.#nowMs += ms;
+    const due = [...this.#timers].filter(({ dueMs }) => dueMs <= this.#nowMs).toSorted((one, other) => one.dueMs - other.dueMs);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.callback();
+  }
+
+  after(delayMs: number, callback: () => void): TimerHandle {
+    const timer = { dueMs: this.#nowMs + delayMs, callback };
+    this.#timers.add(timer);
+    return { cancel: () => this.#timers.delete(timer) };
+  }
+
+  every(): TimerHandle {
+    return { cancel() {} };
+  }
+}
+
+export class LocalClient {
+  readonly client: Client;
+  readonly #frontend: Frontend;
+  #received = '';
+
+  constructor(frontend: Frontend) {
+    this.#frontend = frontend;
+    const connection = {
+      remoteAddress: '127.0.0.1', remotePort: 1, localAddress: '127.0.0.1', localPort: 2, bytesQueued: 0, bytesRead: 0, bytesWritten: 0,
+      write: (bytes: Buffer): void => void (this.#received += bytes.toString('latin1')),
+      end() {},
+      destroy() {},
+    };
+    this.client = frontend.open(connection as unknown as Connection<Client | undefined>) as Client;
+  }
+
+  /** Sends command lines at once, and returns what was received since the last time, as a text with blanks for line ends. */
+  send(...lines: string[]): string {
+    const chunk = encode(lines.map((line) => line.split(' ')));
+    this.#frontend.receive(this.client, chunk);
+    // The loop will reuse the buffer.
+    chunk.fill('*');
+    return this.received();
+  }
+
+  /** What was received since the last time. */
+  received(): string {
+    const text = this.#received.replaceAll('\r\n', ' ').trimEnd();
+    this.#received = '';
+    return text;
+  }
+
+  /** The connection has ended. */
+  close(): void {
+    this.#frontend.close(this.client);
+  }
+}
