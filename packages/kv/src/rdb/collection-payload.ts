@@ -1,15 +1,17 @@
 import type { HashValue } from '../values/hash-value.js';
+import type { ListValue } from '../values/list-value.js';
 import type { SetValue } from '../values/set-value.js';
 import type { SortedSetValue } from '../values/sorted-set-value.js';
 import type { StreamValue } from '../values/stream-value.js';
 import type { Collection, ValueContext } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { readHash, readPackedHash, writeHash } from './hash-payload.js';
+import { readList, readOldQuicklist, readQuicklist, readZiplist, writeList } from './list-payload.js';
 import { listpackElements } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
 import {
-  HASH_TYPE, INT_SET_TYPE, LISTPACK_HASH_TYPE, LISTPACK_SORTED_SET_TYPE, OLD_SORTED_SET_TYPE, OLD_STREAM_TYPE, SET_TYPE, SORTED_SET_TYPE, STREAM_TYPE,
-  ZIPLIST_HASH_TYPE, ZIPLIST_SORTED_SET_TYPE, ZIPMAP_HASH_TYPE,
+  HASH_TYPE, INT_SET_TYPE, LIST_TYPE, LISTPACK_HASH_TYPE, LISTPACK_SORTED_SET_TYPE, OLD_QUICKLIST_TYPE, OLD_SORTED_SET_TYPE, OLD_STREAM_TYPE,
+  QUICKLIST_TYPE, SET_TYPE, SORTED_SET_TYPE, STREAM_TYPE, ZIPLIST_HASH_TYPE, ZIPLIST_LIST_TYPE, ZIPLIST_SORTED_SET_TYPE, ZIPMAP_HASH_TYPE,
 } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
 import { readIntSet, readSet, writeSet } from './set-payload.js';
@@ -22,6 +24,10 @@ import { zipmapElements } from './zipmap.js';
 type CollectionReader = (reader: RdbReader, context: ValueContext) => Collection;
 
 const READERS: Readonly<Record<number, CollectionReader>> = {
+  [LIST_TYPE]: readList,
+  [QUICKLIST_TYPE]: readQuicklist,
+  [OLD_QUICKLIST_TYPE]: readOldQuicklist,
+  [ZIPLIST_LIST_TYPE]: readZiplist,
   [SET_TYPE]: readSet,
   [INT_SET_TYPE]: readIntSet,
   [HASH_TYPE]: readHash,
@@ -39,7 +45,7 @@ const READERS: Readonly<Record<number, CollectionReader>> = {
 /** Writes a collection with its type. */
 export function writeCollection(writer: RdbWriter, collection: Collection): void {
   switch (collection.type) {
-    case 'list': return;
+    case 'list': return writeList(writer, collection as ListValue);
     case 'set': return writeSet(writer, collection as SetValue);
     case 'zset': return writeSortedSet(writer, collection as SortedSetValue);
     case 'hash': return writeHash(writer, collection as HashValue);

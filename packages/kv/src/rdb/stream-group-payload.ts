@@ -1,4 +1,5 @@
-import type { Integer64 } from '../bytes/integer.js';
+import { type Integer64, narrowed } from '../bytes/integer.js';
+import { subtractWrapped } from '../bytes/words.js';
 import { MIN_ID, StreamId } from '../values/stream-id.js';
 import type { StreamGroup } from '../values/stream-group.js';
 import type { IdTable } from '../values/id-table.js';
@@ -10,7 +11,6 @@ import { RAW_ID_BYTES, parseRawId, rawId, readId, writeId } from './stream-id-pa
 
 /** Stands for a count of read entries that nobody knows. */
 const UNKNOWN = -1;
-const UNKNOWN_LENGTH = 2n ** 64n - 1n;
 const TIME_BYTES = 8;
 
 /** What the list of a group tells of a pending entry. Whose it is, only the lists of its consumers tell. */
@@ -56,16 +56,26 @@ function writeTime(writer: RdbWriter, ms: number): void {
   writer.raw(bytes);
 }
 
-/** Adds groups to a stream; those that Redis wrote before 7.0 do not say how many entries they have read. */
+/** Adds groups to a stream. Those that Redis wrote before 7.0 do not say how many entries they have read, but mostly it can be told. */
 export function readGroups(reader: RdbReader, stream: StreamValue, hasCounts: boolean): void {
   for (let left = reader.length(); left > 0; left--) {
     const name = reader.string().toString('latin1');
     if (stream.group(name) !== undefined) throw new CorruptPayloadError();
-    const lastId = readId(reader);
-    const entriesRead = hasCounts ? reader.length64() : UNKNOWN_LENGTH;
-    stream.addGroup(name, lastId, entriesRead === UNKNOWN_LENGTH ? undefined : entriesRead);
-    readConsumers(reader, stream.group(name) as StreamGroup);
+    stream.addGroup(name, readId(reader), undefined);
+    const group = stream.group(name) as StreamGroup;
+    group.entriesRead = hasCounts ? readCount(reader) : estimatedCount(stream, group);
+    readConsumers(reader, group);
   }
+}
+
+function readCount(reader: RdbReader): Integer64 | undefined {
+  const count = narrowed(BigInt.asIntN(64, BigInt(reader.length64())));
+  return count === UNKNOWN ? undefined : count;
+}
+
+function estimatedCount(stream: StreamValue, group: StreamGroup): Integer64 | undefined {
+  const lag = stream.lagOf(group);
+  return lag === undefined ? undefined : subtractWrapped(stream.entriesAdded, lag);
 }
 
 function readConsumers(reader: RdbReader, group: StreamGroup): void {
