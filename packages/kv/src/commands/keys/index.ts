@@ -7,9 +7,10 @@ import { object } from './object.js';
 import { copy, move, rename, renamenx } from './rename.js';
 import { keys, randomkey, scan } from './scan.js';
 import { restore } from './restore.js';
+import { sort, sortRo } from './sort.js';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
 
 export const keyCommands: readonly Command[] = [
   copy, del, dump, exists, expire, expireat, expiretime, keys, move, object, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename,
-  renamenx, restore, scan, touch, ttl, type, unlink,
+  renamenx, restore, scan, sort, sortRo, touch, ttl, type, unlink,
 ];
