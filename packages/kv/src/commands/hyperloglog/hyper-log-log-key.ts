@@ -3,9 +3,6 @@ import type { Call } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { STRING } from '../../store/meta.js';
 
-/** Bytes up to which a HyperLogLog stays sparse: beyond that it takes longer to change than it saves. */
-export const MAX_SPARSE_BYTES = 3000;
-
 const NO_HYPER_LOG_LOG = new ReplyError('WRONGTYPE Key is not a valid HyperLogLog string value.');
 const CORRUPT = new ReplyError('INVALIDOBJ Corrupted HLL object detected');
 

@@ -1,7 +1,7 @@
 import { HyperLogLog } from '../../algorithms/hyper-log-log.js';
 import type { Call, Command } from '../../command/call.js';
 import { STRING } from '../../store/meta.js';
-import { MAX_SPARSE_BYTES, checked, hyperLogLogOf, storeHyperLogLog } from './hyper-log-log-key.js';
+import { checked, hyperLogLogOf, storeHyperLogLog } from './hyper-log-log-key.js';
 
 export const pfadd: Command = {
   name: 'pfadd',
@@ -26,7 +26,8 @@ export const pfadd: Command = {
 };
 
 function addElements(call: Call, log: HyperLogLog): boolean {
+  const { hllSparseMaxBytes } = call.server.settings;
   let added = false;
-  for (let i = 2; i < call.count; i++) added = log.add(call.source, call.start(i), call.end(i), MAX_SPARSE_BYTES) || added;
+  for (let i = 2; i < call.count; i++) added = log.add(call.source, call.start(i), call.end(i), hllSparseMaxBytes) || added;
   return added;
 }

@@ -1,7 +1,7 @@
 import { HyperLogLog } from '../../algorithms/hyper-log-log.js';
 import { REGISTERS } from '../../algorithms/sparse-registers.js';
 import type { Call, Command } from '../../command/call.js';
-import { MAX_SPARSE_BYTES, checked, readHyperLogLog, storeHyperLogLog } from './hyper-log-log-key.js';
+import { checked, readHyperLogLog, storeHyperLogLog } from './hyper-log-log-key.js';
 
 export const pfmerge: Command = {
   name: 'pfmerge',
@@ -17,7 +17,11 @@ export const pfmerge: Command = {
     const target = readHyperLogLog(call, 1) ?? new HyperLogLog();
     const registers = new Uint8Array(REGISTERS);
     const anyIsDense = gather(call, registers);
-    checked(() => merge(target, registers, anyIsDense));
+    checked(() => {
+      // One that is dense makes the result dense, which it would most likely become anyway.
+      if (anyIsDense) target.makeDense();
+      target.raiseAll(registers, call.server.settings.hllSparseMaxBytes);
+    });
     storeHyperLogLog(call, 1, target);
     call.changed(1, 'pfadd', '$');
     call.reply.ok();
@@ -33,10 +37,4 @@ function gather(call: Call, registers: Uint8Array): boolean {
     anyIsDense ||= log?.isDense === true;
   }
   return anyIsDense;
-}
-
-/** One that is dense makes the result dense, which it would most likely become anyway. */
-function merge(target: HyperLogLog, registers: Uint8Array, dense: boolean): void {
-  if (dense) target.makeDense();
-  target.raiseAll(registers, MAX_SPARSE_BYTES);
 }
