@@ -145,7 +145,8 @@ export class Dispatcher implements Nested {
       client.transaction.needsMemory ||= command.deniesWhenFull;
       call.reply.queued();
     } catch (error) {
-      this.#refuse(call, error);
+      if (isHttp(call)) client.closing = true;
+      else this.#refuse(call, error);
     }
     return undefined;
   }
@@ -261,6 +262,11 @@ function notice(call: Call, durationMs: number): void {
   server.latency.add(command.flags.has('fast') ? 'fast-command' : 'command', durationMs, server.keyspace.nowMs);
   if (durationMs < server.slowlog.thresholdMs || command.flags.has('skip_slowlog')) return;
   server.slowlog.add(call.client, shownArguments(call), durationMs, server.keyspace.nowMs);
+}
+
+/** A browser that was made to send a request to this port: it gets no further than its first line, and no answer. */
+function isHttp(call: Call): boolean {
+  return call.is(0, 'POST') || call.is(0, 'HOST:');
 }
 
 /** The begin of an argument, up to its first zero byte, as Redis prints it. */

@@ -15,7 +15,11 @@ export function feedMonitors(call: Call): void {
   const { source, count, starts, ends } = shownArguments(call);
   const words = Array.from({ length: count }, (_, index) => quoted(source, starts[index] as number, ends[index] as number));
   const line = Buffer.from(`+${time} [${client.db.index} ${client.connection === undefined ? 'lua' : client.address}] ${words.join(' ')}\r\n`, 'latin1');
-  for (const monitor of server.monitors) monitor.write(line);
+  // Its own commands it sees behind their replies, which are not on their way yet.
+  for (const monitor of server.monitors) {
+    if (monitor === client) call.reply.raw(line, 0, line.length);
+    else monitor.write(line);
+  }
 }
 
 /** The arguments of a call as others may see them. */

@@ -145,7 +145,7 @@ const CONSTANTS: readonly Parameter[] = [
   constant('supervised', 'no'),
   constant('logfile', ''),
   constant('loglevel', 'notice'),
-  constant('enable-debug-command', 'no'),
+  constant('enable-debug-command', (server) => yesNo.print(server.settings.enableDebugCommand)),
   constant('enable-module-command', 'no'),
   constant('latency-tracking', 'yes'),
   constant('latency-tracking-info-percentiles', '50 99 99.9'),

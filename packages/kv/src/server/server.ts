@@ -46,6 +46,10 @@ export class Server implements KeyspaceObserver {
   peakMemoryBytes = 0;
   /** Clients that see every command: MONITOR. */
   readonly monitors = new Set<Client>();
+  /** Ends the server, if that is anybody's business: SHUTDOWN. */
+  shutDown: (() => void) | undefined;
+  /** Whether keys are looked for whose deadline has come: tests turn that off. */
+  activeExpire = true;
   /** Whether each command is timed by itself, and shown to who monitors: see `watch`. */
   isWatched = false;
   /** 40 hexadecimal digits that no other start has had. */

@@ -61,6 +61,7 @@ export const kvOptions = z.strictObject({
   latencyMonitorThreshold: count().default(0).describe('Milliseconds from which a delay counts as an event of LATENCY; 0 for none.'),
   notifyKeyspaceEvents: z.string().regex(NOTIFICATION_CLASSES).default('').describe('Classes of events that are published: K, E, A, g, $, …'),
   busyReplyThreshold: count().default(5000).describe('Milliseconds after which others may stop a script.'),
+  enableDebugCommand: z.boolean().default(false).describe('Whether there is DEBUG, with which a client can stop the server for as long as it likes.'),
   acllogMaxLen: count().default(128).describe('Entries that ACL LOG keeps.'),
 });
 

@@ -86,7 +86,8 @@ function withEntry(call: Call, reply: (entry: number) => void): void {
   else reply(entry);
 }
 
-function encodingOf(call: Call, entry: number): string {
+/** As OBJECT ENCODING names it. */
+export function encodingOf(call: Call, entry: number): string {
   if (call.db.typeOf(entry) !== STRING) return call.db.collectionOf(entry).encoding;
   const meta = call.db.metaOf(entry);
   if ((meta & RAW) !== 0) return 'raw';

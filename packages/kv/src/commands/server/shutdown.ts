@@ -1,0 +1,36 @@
+import type { Call, Command } from '../../command/call.js';
+import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+
+const NONE_IN_PROGRESS = new ReplyError('ERR No shutdown in progress.');
+const NOT_SAVED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.');
+const EMBEDDED = new ReplyError('ERR This server is part of a program, which alone decides when it ends');
+
+export const shutdown: Command = {
+  name: 'shutdown',
+  arity: -1,
+  flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Ends the server. With SAVE it does so only if FORCE is given, too, as nothing can be saved.',
+  complexity: 'O(1)',
+  syntax: '[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]',
+  execute(call) {
+    const options = readOptions(call);
+    if (options.has('ABORT')) throw options.size > 1 ? SYNTAX : NONE_IN_PROGRESS;
+    if (options.has('SAVE') && options.has('NOSAVE')) throw SYNTAX;
+    if (options.has('SAVE') && !options.has('FORCE')) throw NOT_SAVED;
+    if (call.server.shutDown === undefined) throw EMBEDDED;
+    call.client.closing = true;
+    call.server.shutDown();
+  },
+};
+
+function readOptions(call: Call): Set<string> {
+  const options = new Set<string>();
+  for (let i = 1; i < call.count; i++) {
+    const option = ['NOSAVE', 'SAVE', 'NOW', 'FORCE', 'ABORT'].find((word) => call.is(i, word));
+    if (option === undefined) throw SYNTAX;
+    options.add(option);
+  }
+  return options;
+}
