@@ -5,7 +5,10 @@ import { kvOptions } from '../server/settings.js';
 
 const DEFAULT_PORT = 6380;
 
-const kv = kvOptions.describe('The key-value server itself.');
+/** Here the process is the server, so whoever may shut down the one may end the other. */
+const enableShutdownCommand = kvOptions.shape.enableShutdownCommand.default(true);
+
+const kv = kvOptions.extend({ enableShutdownCommand }).describe('The key-value server itself.');
 
 export const kvConfiguration = z.strictObject({ ...serverSectionsOn(DEFAULT_PORT), kv: kv.prefault({}) });
 

@@ -19,7 +19,8 @@ export function describeClient(client: Client, { nowMs, isMonitor }: Circumstanc
   const fields: Readonly<Record<string, string | number>> = {
     id: client.id, addr: client.address, laddr: client.localAddress, fd: -1, name: client.name,
     age: seconds(client.createdMs), idle: seconds(client.lastActiveMs), flags: flagsOf(client, isMonitor), db: client.db.index,
-    sub: 0, psub: 0, ssub: 0, multi: client.transaction === undefined ? -1 : requests.length,
+    sub: client.subscriptions.channel.size, psub: client.subscriptions.pattern.size, ssub: client.subscriptions.shard.size,
+    multi: client.transaction === undefined ? -1 : requests.length,
     qbuf: queryBytes, 'qbuf-free': 0, 'argv-mem': 0, 'multi-mem': multiBytes, rbs: 0, rbp: 0,
     obl: 0, oll: 0, omem: outputBytes, 'tot-mem': queryBytes + multiBytes + outputBytes,
     events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand?.fullName ?? 'NULL', user: client.user.name, redir: -1, resp: client.version,
@@ -31,6 +32,7 @@ export function describeClient(client: Client, { nowMs, isMonitor }: Circumstanc
 function flagsOf(client: Client, isMonitor: boolean): string {
   const flags: readonly (readonly [string, boolean])[] = [
     ['O', isMonitor],
+    ['P', client.subscriptions.any],
     ['x', client.transaction !== undefined],
     ['b', client.waiting !== undefined],
     ['d', client.watchBroken],

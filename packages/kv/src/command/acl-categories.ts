@@ -11,7 +11,7 @@ export type AclCategory = (typeof ACL_CATEGORIES)[number];
 
 const BY_GROUP: Readonly<Record<CommandGroup, AclCategory | undefined>> = {
   string: 'string', bitmap: 'bitmap', hash: 'hash', list: 'list', set: 'set', 'sorted-set': 'sortedset', stream: 'stream', hyperloglog: 'hyperloglog',
-  geo: 'geo', generic: 'keyspace', pubsub: 'pubsub', transactions: 'transaction', scripting: 'scripting', connection: 'connection',
+  geo: 'geo', generic: 'keyspace', pubsub: undefined, transactions: 'transaction', scripting: 'scripting', connection: 'connection',
   server: undefined, cluster: undefined,
 };
 

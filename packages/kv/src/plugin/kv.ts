@@ -14,6 +14,7 @@ export const kv = definePlugin({
   state: (): Client | undefined => undefined,
   setup({ options, timers }) {
     const server = new Server(options, new ReactorTimers(timers));
+    if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
     const frontend = new Frontend(server, new Registry(commands));
     return {
       onOpen(connection) {

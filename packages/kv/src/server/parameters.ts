@@ -54,7 +54,13 @@ function applyLimits({ settings, keyspace: { limits } }: Server): void {
   for (const name of Object.keys(limits) as (keyof EncodingLimits)[]) limits[name] = settings[name];
 }
 
-function applyAccess({ settings, keyspace: { access } }: Server): void {
+function applyEviction({ settings, keyspace: { eviction } }: Server): void {
+  eviction.configure(settings);
+}
+
+function applyAccess(server: Server): void {
+  const { settings, keyspace: { access } } = server;
+  applyEviction(server);
   access.lfu = settings.maxmemoryPolicy.endsWith('lfu');
   access.lfuLogFactor = settings.lfuLogFactor;
   access.lfuDecayMinutes = settings.lfuDecayTime;
@@ -75,9 +81,9 @@ const SETTINGS: readonly Parameter[] = [
   setting('protoMaxBulkLen', memory(1024 * 1024), (server) => server.limits.adopt(server.settings)),
   setting('clientQueryBufferLimit', memory(1024 * 1024)),
   setting('clientOutputBufferLimit', outputLimits),
-  setting('maxmemory', memory(0)),
+  setting('maxmemory', memory(0), applyEviction),
   setting('maxmemoryPolicy', choice(EVICTION_POLICIES), applyAccess),
-  setting('maxmemorySamples', integer(1, MAX_INT)),
+  setting('maxmemorySamples', integer(1, MAX_INT), applyEviction),
   setting('lfuLogFactor', integer(0, MAX_INT), applyAccess),
   setting('lfuDecayTime', integer(0, MAX_INT), applyAccess),
   setting('hashMaxListpackEntries', integer(0), applyLimits),

@@ -48,8 +48,6 @@ export class Server implements KeyspaceObserver {
   readonly monitors = new Set<Client>();
   /** Ends the server, if that is anybody's business: SHUTDOWN. */
   shutDown: (() => void) | undefined;
-  /** Whether keys are looked for whose deadline has come: tests turn that off. */
-  activeExpire = true;
   /** Whether each command is timed by itself, and shown to who monitors: see `watch`. */
   isWatched = false;
   /** 40 hexadecimal digits that no other start has had. */
@@ -72,7 +70,6 @@ export class Server implements KeyspaceObserver {
     this.timers = timers;
     this.keyspace = new Keyspace(settings.databases);
     this.startedMs = this.keyspace.nowMs;
-    this.keyspace.eviction.configure(settings);
     this.blocking = new Blocking(timers);
     this.upkeep = new Upkeep(this.keyspace, this.blocking, timers);
     this.notifications = new Notifications(this.channels, this.keyspace.databases);

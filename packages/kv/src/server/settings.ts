@@ -62,6 +62,7 @@ export const kvOptions = z.strictObject({
   notifyKeyspaceEvents: z.string().regex(NOTIFICATION_CLASSES).default('').describe('Classes of events that are published: K, E, A, g, $, …'),
   busyReplyThreshold: count().default(5000).describe('Milliseconds after which others may stop a script.'),
   enableDebugCommand: z.boolean().default(false).describe('Whether there is DEBUG, with which a client can stop the server for as long as it likes.'),
+  enableShutdownCommand: z.boolean().default(false).describe('Whether SHUTDOWN ends the process, as SIGTERM does.'),
   acllogMaxLen: count().default(128).describe('Entries that ACL LOG keeps.'),
 });
 

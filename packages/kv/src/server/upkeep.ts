@@ -33,6 +33,8 @@ class Sliced {
 
 /** What a server does without being asked: it removes keys whose deadline has come, or whose memory is needed, and gives memory back. */
 export class Upkeep {
+  /** Whether keys are looked for whose deadline has come: DEBUG SET-ACTIVE-EXPIRE. Who asks for one never sees it. */
+  isExpiring = true;
   readonly #keyspace: Keyspace;
   readonly #blocking: Blocking;
   readonly #expiry: Sliced;
@@ -62,7 +64,7 @@ export class Upkeep {
 
   #tick(): void {
     this.#keyspace.expiry.begin();
-    if (this.#expire()) this.#expiry.start();
+    if (this.isExpiring && this.#expire()) this.#expiry.start();
     this.reclaim();
     this.#keyspace.memory.release();
   }

@@ -14,6 +14,7 @@ export const reset: Command = {
     client.transaction = undefined;
     server.watches.unwatch(client);
     if (server.monitors.delete(client)) server.watch();
+    server.channels.forget(client);
     client.reset(server.keyspace.databases[0]!, server.users.default);
     reply.version = 2;
     reply.status('RESET');

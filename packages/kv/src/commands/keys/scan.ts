@@ -47,6 +47,7 @@ export const keys: Command = {
   summary: 'Answers all keys that match a pattern. The server does nothing else meanwhile: SCAN does not stop it.',
   complexity: 'O(N) for N keys of the database',
   syntax: 'pattern',
+  categories: ['dangerous'],
   execute(call) {
     const { db, reply, source } = call;
     let count = 0;

@@ -44,9 +44,9 @@ export function replyInfo(reply: ReplyWriter, command: RegisteredCommand<Call>):
   for (const sub of subcommands.values()) replyInfo(reply, sub);
 }
 
-/** Keys that are found by the arguments are movable, and a client has to ask for them by COMMAND GETKEYS. */
-function flagsOf({ definition, flags }: RegisteredCommand<Call>): string[] {
-  return definition.findKeys === undefined ? [...flags] : [...new Set([...flags, 'movablekeys'])];
+/** One of them is nobody's business but the server's. */
+function flagsOf({ flags }: RegisteredCommand<Call>): string[] {
+  return [...flags].filter((flag) => flag !== 'may_replicate');
 }
 
 export function replyStatuses(reply: ReplyWriter, texts: readonly string[]): void {

@@ -19,13 +19,13 @@ const get: Command = {
   complexity: 'O(N) for N parameters',
   syntax: 'parameter [parameter ...]',
   execute(call) {
-    const found = new Set<Parameter>();
+    const found = new Map<string, Parameter>();
     for (let i = 2; i < call.count; i++) {
-      for (const parameter of matching(call, i)) found.add(parameter);
+      for (const [name, parameter] of matching(call, i)) found.set(name, parameter);
     }
     call.reply.map(found.size);
-    for (const parameter of found) {
-      call.reply.text(parameter.name);
+    for (const [name, parameter] of found) {
+      call.reply.text(name);
       call.reply.text(parameter.read(call.server));
     }
   },
@@ -93,13 +93,15 @@ export const config: Command = {
   execute() {},
 };
 
-function matching(call: Call, index: number): Parameter[] {
+/** Who spells out a name gets it back as it was spelt. */
+function matching(call: Call, index: number): (readonly [string, Parameter])[] {
   const pattern = call.copy(index);
   if (!/[*?[]/.test(call.latin1(index))) {
-    const parameter = PARAMETERS.get(call.latin1(index).toLowerCase());
-    return parameter === undefined ? [] : [parameter];
+    const name = call.latin1(index);
+    const parameter = PARAMETERS.get(name.toLowerCase());
+    return parameter === undefined ? [] : [[name, parameter]];
   }
-  return [...PARAMETERS.values()].filter(({ name }) => globMatches(pattern, 0, pattern.length, Buffer.from(name), 0, name.length, true));
+  return [...PARAMETERS].filter(([name]) => globMatches(pattern, 0, pattern.length, Buffer.from(name), 0, name.length, true));
 }
 
 function parameterAt(call: Call, index: number): Parameter {

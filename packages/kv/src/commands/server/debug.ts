@@ -52,7 +52,7 @@ function describeObject(call: Call): void {
 }
 
 function setActiveExpire(call: Call): void {
-  call.server.activeExpire = call.integer(2) !== 0;
+  call.server.upkeep.isExpiring = call.integer(2) !== 0;
   call.reply.ok();
 }
 

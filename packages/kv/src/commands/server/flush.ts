@@ -11,6 +11,7 @@ export const flushdb: Command = {
   summary: 'Removes all keys of the database. What they took is given back in slices, with SYNC too.',
   complexity: 'O(1), and O(N) for N keys in the background',
   syntax: '[ASYNC | SYNC]',
+  categories: ['keyspace', 'dangerous'],
   execute: (call) => flush(call, [call.db]),
 };
 
@@ -30,6 +31,7 @@ export const swapdb: Command = {
   summary: 'Exchanges two databases, for all clients at once.',
   complexity: 'O(N) for N clients that watch or wait for keys of them',
   syntax: 'index1 index2',
+  categories: ['keyspace', 'dangerous'],
   execute(call) {
     const first = databaseAt(call, 1, 'first');
     const second = databaseAt(call, 2, 'second');
@@ -51,6 +53,7 @@ export const dbsize: Command = {
   summary: 'Answers how many keys the database has.',
   complexity: 'O(1)',
   syntax: '',
+  categories: ['keyspace'],
   execute(call) {
     call.reply.integer(call.db.size);
   },

@@ -76,7 +76,7 @@ function clients({ server: { clients: all, settings, blocking } }: Call): Field[
 }
 
 function stats({ server: shared }: Call): Field[] {
-  const { stats: counts, heartbeat, keyspace: { stats: keys } } = shared;
+  const { stats: counts, heartbeat, channels, keyspace: { stats: keys } } = shared;
   const { inputBytes, outputBytes } = shared.traffic();
   return [
     ['total_connections_received', counts.connectionsReceived],
@@ -95,9 +95,9 @@ function stats({ server: shared }: Call): Field[] {
     ['evicted_clients', 0],
     ['keyspace_hits', keys.hits],
     ['keyspace_misses', keys.misses],
-    ['pubsub_channels', 0],
-    ['pubsub_patterns', 0],
-    ['pubsubshard_channels', 0],
+    ['pubsub_channels', channels.size('channel')],
+    ['pubsub_patterns', channels.size('pattern')],
+    ['pubsubshard_channels', channels.size('shard')],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', 0],

@@ -47,7 +47,7 @@ export const wait: Command = {
   name: 'wait',
   arity: 3,
   flags: ['noscript'],
-  group: 'generic',
+  group: 'connection',
   since: '3.0.0',
   summary: 'Answers how many replicas have all writes of the connection: none, as there are none. It does not wait for the time to pass.',
   complexity: 'O(1)',
