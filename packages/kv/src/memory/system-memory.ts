@@ -40,7 +40,7 @@ export class SystemMemory {
     this.#droppedBytes = 0;
     try {
       // Never touched, it takes no memory. It only counts.
-      new ArrayBuffer(NOTICED_BYTES);
+      newBuffer(NOTICED_BYTES, true);
     } catch {
       // There is no room even for this: then V8 has looked, too.
     }

@@ -8,7 +8,7 @@ import type { Collection } from '../values/value-context.js';
 import type { DatabaseContext, LossEvent } from './database-context.js';
 import { EntryTable } from './entry-table.js';
 import { ACCESS_BITS, HASH, LIST, RAW, SET, STREAM, STRING, TEXT, TYPE_BITS, type ValueType, ZSET } from './meta.js';
-import { bulkBytes, headerBytes, writeBulk, writeHeader, writeTrailer } from './string-layout.js';
+import { bulkBytes, headerBytes, reframeBulk, writeBulk } from './string-layout.js';
 
 const TYPE_OF: Readonly<Record<Collection['type'], ValueType>> = { list: LIST, set: SET, zset: ZSET, hash: HASH, stream: STREAM };
 
@@ -284,17 +284,9 @@ export class Database {
     writeBulk(memory.buffer(entry), offset + HEADER_BYTES + (words[word] as number), value, from, to);
   }
 
-  /** Writes what stands around the payload of a string anew, for another length, in an entry that has room for both. */
   #reframe(entry: number, oldLength: number, length: number): void {
-    const memory = this.#memory;
-    const buffer = memory.buffer(entry);
-    const value = valueOffset(memory, entry);
-    const from = value + headerBytes(oldLength);
-    const payload = value + headerBytes(length);
-    if (payload !== from) buffer.copyWithin(payload, from, from + Math.min(oldLength, length));
-    writeHeader(buffer, value, length);
-    writeTrailer(buffer, payload + length);
-    writeWord(memory, entry, VALUE_WORD, length);
+    reframeBulk(this.#memory.buffer(entry), valueOffset(this.#memory, entry), oldLength, length);
+    writeWord(this.#memory, entry, VALUE_WORD, length);
   }
 
   #contentBytes(entry: number): number {

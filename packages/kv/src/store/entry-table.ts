@@ -47,12 +47,12 @@ export class EntryTable {
     this.#context.memory.free(old);
   }
 
-  /** A block for an entry that needs so many bytes; its first `kept` bytes stay. Returns the entry, which may be another one. */
+  /** A block for an entry that needs so many bytes; its first `kept` bytes stay. What grows may grow again. Returns the entry, which may be another one. */
   reallocate(entry: number, kept: number, bytes: number): number {
     const { memory } = this.#context;
     if (memory.fits(entry, bytes)) return entry;
     this.#seek(entry);
-    const moved = memory.reallocate(entry, kept, bytes);
+    const moved = bytes > kept ? memory.extend(entry, kept, bytes) : memory.reallocate(entry, kept, bytes);
     this.dict.replaceFound(moved);
     this.#found = moved;
     return moved;

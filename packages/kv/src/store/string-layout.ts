@@ -58,3 +58,12 @@ export function writeTrailer(buffer: Buffer, at: number): number {
   buffer[at + 1] = LF;
   return at + 2;
 }
+
+/** Writes what stands around a payload anew, for another length. There must be room for both. */
+export function reframeBulk(buffer: Buffer, at: number, oldLength: number, length: number): void {
+  const from = at + headerBytes(oldLength);
+  const payload = at + headerBytes(length);
+  if (payload !== from) buffer.copyWithin(payload, from, from + Math.min(oldLength, length));
+  writeHeader(buffer, at, length);
+  writeTrailer(buffer, payload + length);
+}
