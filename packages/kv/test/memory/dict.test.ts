@@ -32,6 +32,21 @@ class Numbers {
     this.memory.free(entry);
   }
 
+  mark(number: number, marked: boolean): void {
+    if (this.find(number) !== 0) this.dict.markFound(marked);
+  }
+
+  /** The marked numbers that a sweep sees, which goes on with `between` after each part. */
+  sweep(between: () => void = () => {}): number[] {
+    const seen: number[] = [];
+    let cursor = 0;
+    do {
+      cursor = this.dict.sweep(cursor, (entry) => seen.push(this.numberOf(entry)));
+      between();
+    } while (cursor !== 0);
+    return seen;
+  }
+
   numberOf(entry: number): number {
     return Number(keyOf(this.memory, entry).toString());
   }
@@ -89,6 +104,72 @@ t.test('a scan shows what is there all the time exactly once, though the dict sh
   const lasting = seen.filter((number) => number < 200);
   t.equal(lasting.length, 200);
   t.equal(new Set(lasting).size, 200);
+});
+
+t.test('property: a scan shows what is there all the time exactly once, whatever comes and goes meanwhile', async () => {
+  const lasting = 500;
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 4, maxLength: 12 }), fc.integer({ min: 20, max: 300 }), (steps, count) => {
+      const numbers = new Numbers();
+      for (let number = 0; number < lasting; number++) numbers.add(number);
+      const seen: number[] = [];
+      let cursor = 0;
+      let turn = 0;
+      do {
+        cursor = numbers.dict.scan(cursor, count, (entry) => seen.push(numbers.numberOf(entry)));
+        const { adds, from, count: changes } = steps[turn++ % steps.length]!;
+        for (let number = lasting + from; number < lasting + from + changes; number++) numbers[adds ? 'add' : 'remove'](number);
+      } while (cursor !== 0);
+      const found = seen.filter((number) => number < lasting).sort((a, b) => a - b);
+      assert.deepEqual(found, Array.from({ length: lasting }, (_, number) => number));
+    }),
+    { numRuns: 10 },
+  );
+});
+
+t.test('property: a sweep sees the marked entries and no others, after any growth, shrinking and marking', async () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 2, maxLength: 8 }), fc.array(step, { minLength: 2, maxLength: 8 }), (steps, marks) => {
+      const numbers = new Numbers();
+      const marked = new Set<number>();
+      steps.forEach(({ adds, from, count }, index) => {
+        for (let number = from; number < from + count; number++) numbers[adds ? 'add' : 'remove'](number);
+        if (!adds) for (let number = from; number < from + count; number++) marked.delete(number);
+        const { adds: isMark, from: first, count: howMany } = marks[index % marks.length]!;
+        for (let number = first; number < first + howMany; number++) {
+          numbers.mark(number, isMark);
+          if (isMark && numbers.model.has(number)) marked.add(number);
+          else marked.delete(number);
+        }
+      });
+      assert.deepEqual(new Set(numbers.sweep()), marked);
+      assert.equal(numbers.sweep().length, marked.size);
+      const drawn = numbers.dict.random(Math.random, true);
+      assert.ok(drawn === 0 ? marked.size === 0 : marked.has(numbers.numberOf(drawn)));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+t.test('a sweep misses nothing though the dict grows and shrinks between its parts', async (t) => {
+  for (const change of ['add', 'remove'] as const) {
+    const numbers = new Numbers();
+    for (let number = 0; number < 20_000; number++) numbers.add(number);
+    for (let number = 0; number < 200; number++) numbers.mark(number, true);
+    let next = change === 'add' ? 20_000 : 200;
+    const seen = numbers.sweep(() => {
+      for (const end = next + 1000; next < end; next++) if (change === 'add' || numbers.model.has(next)) numbers[change](next);
+    });
+    t.equal(new Set(seen).size, 200, change);
+  }
+});
+
+t.test('the one marked entry among many is drawn', async (t) => {
+  const numbers = new Numbers();
+  for (let number = 0; number < 100_000; number++) numbers.add(number);
+  t.equal(numbers.dict.random(Math.random, true), 0);
+  numbers.mark(77_777, true);
+  t.equal(numbers.numberOf(numbers.dict.random(Math.random, true)), 77_777);
 });
 
 t.test('the few entries that are left of many are drawn, each of them', async (t) => {
