@@ -48,6 +48,8 @@ export class Call {
   ends!: Int32Array;
   /** Whether the client may be kept waiting: not in a transaction, not in a script. */
   mayBlock = true;
+  /** Whether a script has called the command. */
+  isScripted = false;
   /** Whether the command waits for a key: set by `block`. */
   blocked = false;
   /** The key that is ready, if a client has waited for it and its command runs again. */

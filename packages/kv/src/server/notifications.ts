@@ -43,6 +43,10 @@ export class Notifications implements ChangeListener {
     this.keyChanged(db, key, 'keymiss', 'm');
   }
 
+  keyAnnounced(db: Database, key: Buffer, event: string, kind: EventKind): void {
+    this.keyChanged(db, key, event, kind);
+  }
+
   databaseChanged(): void {}
 
   get #enabled(): boolean {

@@ -27,7 +27,9 @@ export class ScriptCommands implements ScriptHost {
     this.#call = call;
     this.#client = call.server.addClient();
     this.#reply.hold();
-    this.#dispatcher = new Dispatcher(new Call(call.server, call.registry, this.#reply));
+    const inner = new Call(call.server, call.registry, this.#reply);
+    inner.isScripted = true;
+    this.#dispatcher = new Dispatcher(inner);
   }
 
   /** To be called before each script. */

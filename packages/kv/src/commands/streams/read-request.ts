@@ -1,5 +1,6 @@
 import type { Call } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import { quoted } from './stream-key.js';
 
 const BAD_TIMEOUT = new ReplyError('ERR timeout is not an integer or out of range');
 const NEGATIVE_TIMEOUT = new ReplyError('ERR timeout is negative');
@@ -94,6 +95,7 @@ function readLimit(call: Call, index: number): number {
 }
 
 function readTimeout(call: Call, index: number): number {
+  if (call.isScripted) throw new ReplyError(`ERR ${quoted(call, 0)} command is not allowed with BLOCK option from scripts`);
   const timeoutMs = call.integer(index, BAD_TIMEOUT);
   if (timeoutMs < 0) throw NEGATIVE_TIMEOUT;
   return Number.isFinite(timeoutMs) ? timeoutMs : 0;
