@@ -60,7 +60,10 @@ export class IdDirectory {
 
   remove(index: number): void {
     if (index > 0) this.#blocks.splice(this.#first + index, 1);
-    else if (++this.#first > MAX_GAP && this.#first * 2 > this.#blocks.length) this.#blocks.splice(0, this.#first), (this.#first = 0);
+    else this.#first++;
+    if (this.#first <= MAX_GAP || this.#first * 2 <= this.#blocks.length) return;
+    this.#blocks.splice(0, this.#first);
+    this.#first = 0;
   }
 
   /** Takes the last block out. */

@@ -91,7 +91,10 @@ export class IdTable {
 
   // --- Growing
 
-  /** Goes to the record with this id, and adds it if it is new; says whether it is. Its words are the caller's to fill in. Error: OutOfMemory; then nothing has changed. */
+  /**
+   * Goes to the record with this id, and adds it if it is new; says whether it is. Its words are the caller's to fill in then.
+   * Error: OutOfMemory; then nothing has changed.
+   */
   add(id: StreamId): boolean {
     if (this.find(id)) return false;
     this.#makeRoom(id);

@@ -8,7 +8,10 @@ const DELIVERIES = 2;
 const OWNER = 4;
 const WORDS = 5;
 
-/** The entries that a consumer group has delivered and that nobody has acknowledged. What is told of an entry is told of the one at the table's place. */
+/**
+ * The entries that a consumer group has delivered and that nobody has acknowledged. What is told of an entry is told of the one at the
+ * table's place.
+ */
 export class PendingTable extends IdTable {
   readonly #memory: Memory;
 

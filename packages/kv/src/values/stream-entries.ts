@@ -49,7 +49,10 @@ export class StreamEntries {
     return this.#nodes.count;
   }
 
-  /** Appends an entry with fields and values `from` to `to` of the list. Its id must be above all others. Error: OutOfMemory; then nothing has changed. */
+  /**
+   * Appends an entry with fields and values `from` to `to` of the list. Its id must be above all others.
+   * Error: OutOfMemory; then nothing has changed.
+   */
   append(id: StreamId, list: FieldList, from: number, to: number): void {
     const memory = this.#memory;
     const last = this.#nodes.count - 1;
@@ -122,8 +125,9 @@ export class StreamEntries {
   trim(trimming: Trimming): number {
     const memory = this.#memory;
     const { maxLength, minId, isApproximate, limit } = trimming;
+    const aim = minId === undefined ? maxLength : 0;
     let removed = 0;
-    while (this.#nodes.count > 0 && (minId !== undefined || this.size > maxLength)) {
+    while (this.#nodes.count > 0 && this.size > aim) {
       const node = this.#nodes.at(0);
       const live = liveEntries(memory, node);
       if (removed + live > limit) break;

@@ -52,7 +52,10 @@ export class StreamValue implements Collection {
 
   // --- Entries
 
-  /** Appends an entry with fields and values `from` to `to` of the list. Its id must be above the last one. Error: OutOfMemory; then nothing has changed. */
+  /**
+   * Appends an entry with fields and values `from` to `to` of the list. Its id must be above the last one.
+   * Error: OutOfMemory; then nothing has changed.
+   */
   append(id: StreamId, list: FieldList, from: number, to: number): void {
     this.#entries.append(id, list, from, to);
     this.entriesAdded = addWrapped(this.entriesAdded, 1);

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { Slice } from '../../src/memory/slice.js';
-import { elementBefore, elementEnd, integerBytes, readInteger, readString, stringBytes, writeInteger, writeString } from '../../src/values/listpack.js';
+import {
+  elementBefore, elementEnd, integerBytes, readInteger, readString, stringBytes, writeInteger, writeString,
+} from '../../src/values/listpack.js';
 
 const slice = new Slice();
 
-const edges = [0n, 127n, 128n, -1n, 4095n, 4096n, -4096n, -4097n, 32_767n, 32_768n, -32_769n, 2n ** 23n, -(2n ** 23n), 2n ** 31n, -(2n ** 31n) - 1n, 2n ** 63n - 1n, -(2n ** 63n)];
+/** Integers that are just short enough, or just too long for fewer bytes. */
+const edges = [
+  0n, 127n, 128n, -1n, 4095n, 4096n, -4096n, -4097n, 32_767n, 32_768n, -32_769n, 2n ** 23n, -(2n ** 23n), 2n ** 31n, -(2n ** 31n) - 1n,
+  2n ** 63n - 1n, -(2n ** 63n),
+];
 const integer = fc.oneof(fc.constantFrom(...edges), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }));
 const text = fc.oneof(
   fc.string({ unit: 'binary-ascii', maxLength: 20 }),

@@ -74,9 +74,10 @@ function answer(call: Call, request: ReadRequest, sources: readonly Source[], li
   return replyReady(call, sources, isReady, ({ key, stream, group, history }) => {
     call.server.keyspace.dirty++;
     const consumer = seeConsumer(call, group, request.group + 1, key);
-    replyMany(call.reply, 'array', () =>
-      history === undefined ? deliver(call, stream, group, consumer, limit, request.isUnacknowledged) : replay(call, stream, group, consumer, history, limit),
-    );
+    replyMany(call.reply, 'array', () => {
+      if (history !== undefined) return replay(call, stream, group, consumer, history, limit);
+      return deliver(call, stream, group, consumer, limit, request.isUnacknowledged);
+    });
   });
 }
 
@@ -92,7 +93,7 @@ function answerWoken(call: Call, request: ReadRequest, woken: string): void {
   if (!isAnswered) call.block(request.keys, 0, (reply) => reply.nilArray());
 }
 
-/** Writes entries that the group has not read, and returns how many. They are pending for the consumer from now on, unless it will not acknowledge. */
+/** Writes entries that the group has not read, and returns how many. Unless they need no acknowledgement they are pending from now on. */
 function deliver(
   call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, limit: number, isUnacknowledged: boolean,
 ): number {
