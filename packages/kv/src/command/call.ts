@@ -6,20 +6,12 @@ import type { Database } from '../store/database.js';
 import type { EventKind } from '../server/changes.js';
 import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
 import type { CommandDefinition } from './command-definition.js';
-import { Request } from '../protocol/request.js';
+import { type Arguments, Request } from '../protocol/request.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import type { ValueType } from '../store/meta.js';
 import type { Collection } from '../values/value-context.js';
 import { type Integer64, parseInteger, parseInteger64 } from '../bytes/integer.js';
 import { parseDouble } from '../bytes/double.js';
-
-/** The arguments of a request: the reader that found it, or a Request. */
-export interface Arguments {
-  readonly source: Buffer;
-  readonly count: number;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
 
 /** Runs a request whose reply follows in the same place, at once: nobody waits in it. */
 export interface Nested {

@@ -1,8 +1,9 @@
 import type { Client, ReplyMode } from '../client/client.js';
 import { OutOfMemory } from '../memory/out-of-memory.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
+import type { Arguments } from '../protocol/request.js';
 import type { Server } from '../server/server.js';
-import { type Arguments, Call, type Nested } from './call.js';
+import { Call, type Nested } from './call.js';
 import { feedMonitors, shownArguments } from './monitor-feed.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';

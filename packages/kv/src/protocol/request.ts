@@ -1,5 +1,13 @@
+/** The arguments of a request, the name first: the reader that found it, or a Request. */
+export interface Arguments {
+  readonly source: Buffer;
+  readonly count: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
 /** The arguments of a request, the name first, in memory of their own: what has to outlive the buffer it came in. */
-export class Request {
+export class Request implements Arguments {
   readonly source: Buffer;
   readonly count: number;
   readonly starts: Int32Array;

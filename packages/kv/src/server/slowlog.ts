@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import type { Arguments } from '../command/call.js';
+import type { Arguments } from '../protocol/request.js';
 import type { KvSettings } from './settings.js';
 
 /** Of a long request so many arguments are kept, and of a long argument so many bytes. */

@@ -1,9 +1,10 @@
 import type { Client } from '../../client/client.js';
-import { type Arguments, Call } from '../../command/call.js';
+import { Call } from '../../command/call.js';
 import { Dispatcher } from '../../command/dispatcher.js';
 import type { RegisteredCommand } from '../../command/registry.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
+import type { Arguments } from '../../protocol/request.js';
 import type { ScriptHost } from '../../scripting/index.js';
 
 const UNKNOWN = 'ERR Unknown Redis command called from script';
