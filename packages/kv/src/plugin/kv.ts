@@ -2,6 +2,7 @@ import { definePlugin } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import { Registry } from '../command/registry.js';
 import { commands } from '../commands/index.js';
+import { applyAll } from '../server/parameters.js';
 import { Server } from '../server/server.js';
 import { kvOptions } from '../server/settings.js';
 import { Frontend } from './frontend.js';
@@ -14,8 +15,7 @@ export const kv = definePlugin({
   state: (): Client | undefined => undefined,
   setup({ options, timers }) {
     const server = new Server(options, new ReactorTimers(timers));
-    if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
-    const frontend = new Frontend(server, new Registry(commands));
+ba    const frontend = new Frontend(server, new Registry(commands));
     return {
       onOpen(connection) {
         connection.state = frontend.open(connection);

@@ -1,10 +1,28 @@
-import type { Server } from './server.js';
+import type { Client } from '../client/client.js';
+import type { Keyspace } from '../store/keyspace.js';
+import type { ServerStats } from './server-stats.js';
+import type { KvSettings } from './settings.js';
+import type { Timers } from './timers.js';
 
 const PERIOD_MS = 1000;
 
+/** What the heartbeat needs of its server. */
+export interface Body {
+  readonly timers: Timers;
+  readonly keyspace: Keyspace;
+  readonly settings: KvSettings;
+  readonly stats: ServerStats;
+  readonly clients: ReadonlyMap<number, Client>;
+  readonly monitors: ReadonlySet<Client>;
+  epochMs: number;
+  traffic(): { readonly inputBytes: number; readonly outputBytes: number };
+  noteMemory(): void;
+  kill(client: Client): void;
+}
+
 /** What a server does each second: counts how much it has to do, sets its clock, and ends clients that are idle for too long. */
 export class Heartbeat {
-  readonly #server: Server;
+  readonly #server: Body;
   #lastMs = performance.now();
   #commands = 0;
   #inputBytes = 0;
@@ -14,7 +32,7 @@ export class Heartbeat {
   inputBytesPerSecond = 0;
   outputBytesPerSecond = 0;
 
-  constructor(server: Server) {
+  constructor(server: Body) {
     this.#server = server;
     server.timers.every(PERIOD_MS, () => this.#beat());
   }

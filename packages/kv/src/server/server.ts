@@ -11,7 +11,6 @@ import { Changes } from './changes.js';
 import { Heartbeat } from './heartbeat.js';
 import { LatencyMonitor } from './latency.js';
 import { Notifications } from './notifications.js';
-import { applyAll } from './parameters.js';
 import { Pause } from './pause.js';
 import { ServerStats } from './server-stats.js';
 import type { KvSettings } from './settings.js';
@@ -21,7 +20,7 @@ import { Users } from './users.js';
 import { Upkeep } from './upkeep.js';
 import { Watches } from './watches.js';
 
-/** All that the commands of a server share. */
+/** All that the commands of a server share. Its settings take effect when `applyAll` of parameters.ts is called. */
 export class Server implements KeyspaceObserver {
   readonly settings: KvSettings;
   readonly keyspace: Keyspace;
@@ -78,7 +77,6 @@ export class Server implements KeyspaceObserver {
     this.limits = new RequestLimits(settings.maxMultibulkLength, settings.protoMaxBulkLen);
     this.pause = new Pause(timers);
     this.heartbeat = new Heartbeat(this);
-    applyAll(this);
   }
 
   /** A client of a connection, or without one of the server's own. */

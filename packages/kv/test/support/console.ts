@@ -5,6 +5,7 @@ import { commands } from '../../src/commands/index.js';
 import type { Collection } from '../../src/values/value-context.js';
 import { Request } from '../../src/protocol/request.js';
 import { ReplyWriter } from '../../src/protocol/reply-writer.js';
+import { applyAll } from '../../src/server/parameters.js';
 import { Server } from '../../src/server/server.js';
 import { kvOptions } from '../../src/server/settings.js';
 
@@ -14,6 +15,10 @@ export class Console {
   readonly client = this.server.addClient();
   readonly #reply = new ReplyWriter();
   readonly #dispatcher = Dispatcher.withNested(this.server, new Registry(commands), this.#reply);
+
+  constructor() {
+    applyAll(this.server);
+  }
 
   /** Runs a command, whose words are parted by blanks, and returns the reply as it is sent, with blanks for line ends: `*2 $1 a $1 b`. */
   run(line: string): string {

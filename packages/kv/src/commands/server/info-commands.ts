@@ -1,5 +1,5 @@
 import type { Call } from '../../command/call.js';
-import type { Field } from './info-sections.js';
+import type { Field } from './info-field.js';
 
 const PERCENTILES = [50, 99, 99.9] as const;
 

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type { Call } from '../../command/call.js';
 import type { Database } from '../../store/database.js';
-import type { Field } from './info-sections.js';
+import type { Field } from './info-field.js';
 
 /** Keys with a deadline of which the mean time to live is estimated. */
 const TTL_SAMPLES = 16;

@@ -3,8 +3,7 @@ import type { Call } from '../../command/call.js';
 import { REDIS_VERSION } from '../../version.js';
 import { commandStats, errorStats, latencyStats } from './info-commands.js';
 import { keyspace, memory, persistence } from './info-data.js';
-
-export type Field = readonly [name: string, value: string | number];
+import type { Field } from './info-field.js';
 
 /** A part of INFO. */
 export interface Section {
