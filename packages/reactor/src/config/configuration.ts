@@ -15,6 +15,12 @@ export interface Configuration<Values = unknown> {
   readonly origins: ReadonlyMap<string, string>;
 }
 
+/** The schema of a configuration: an object of sections. */
+export type ConfigurationSchema = z.ZodObject;
+
+/** What a configuration of this schema holds. */
+export type ValuesOf<Schema extends ConfigurationSchema> = z.output<Schema>;
+
 /** The values that were given, by their keys. */
 type GivenByKey = ReadonlyMap<string, Given>;
 
@@ -22,11 +28,11 @@ type GivenByKey = ReadonlyMap<string, Given>;
  * Combines the command line with the environment, the configuration file and the defaults, in this order of precedence.
  * Call it again to load anew what may have changed since: the file. Error: ConfigurationError (EL_CONFIG_INVALID).
  */
-export function loadConfiguration<Schema extends z.ZodObject>(
+export function loadConfiguration<Schema extends ConfigurationSchema>(
   schema: Schema,
   commandLine: CommandLine,
   environment: NodeJS.ProcessEnv = process.env,
-): Configuration<z.output<Schema>> {
+): Configuration<ValuesOf<Schema>> {
   const settings = settingsOf(schema);
   const layers = [fileLayer(settings, commandLine, environment), readEnvironment(settings, environment), commandLine];
   // Of two entries with the same key a map keeps the later one, so the source that counts more comes later.

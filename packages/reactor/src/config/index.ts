@@ -1,6 +1,6 @@
 /** The public names of @edgeloop/reactor/config: one zod schema, read from file, environment and command line. */
 export { readCommandLine, type CommandLine, type Switch } from './command-line.js';
-export { loadConfiguration, type Configuration } from './configuration.js';
+export { loadConfiguration, type Configuration, type ConfigurationSchema, type ValuesOf } from './configuration.js';
 export { ConfigurationError } from './configuration-error.js';
 export { type Difference, differenceOf, takeOver } from './difference.js';
 export { effectiveValues, originsText } from './effective.js';

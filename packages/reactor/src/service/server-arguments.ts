@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import {
-  type CommandLine, type Configuration, type Setting, effectiveValues, jsonSchemaOf, loadConfiguration, originsText, readCommandLine,
+  type CommandLine, type Configuration, type ConfigurationSchema, type Setting, type ValuesOf, effectiveValues, jsonSchemaOf, loadConfiguration, originsText, readCommandLine,
 } from '../config/index.js';
 import { UsageError } from './program.js';
 
@@ -29,10 +28,10 @@ export function tooMany(operand: string): UsageError {
 }
 
 /** Does what the command line asks for: `serve` is called with what loads the configuration. Error: ConfigurationError, before anything is opened. */
-export async function runServerTask<Schema extends z.ZodObject>(
+export async function runServerTask<Schema extends ConfigurationSchema>(
   schema: Schema,
   { task, commandLine }: ServerArguments,
-  serve: (load: () => Configuration<z.output<Schema>>) => Promise<void>,
+  serve: (load: () => Configuration<ValuesOf<Schema>>) => Promise<void>,
 ): Promise<void> {
   if (task === 'print-schema') {
     print(jsonSchemaOf(schema));
