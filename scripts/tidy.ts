@@ -7,35 +7,68 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** packages/reactor/src from the bottom up. A file may import from its own floor and from those below. */
-const FLOORS: readonly (readonly string[])[] = [
-  ['invariant.ts', 'limits.ts', 'errors.ts', 'log.ts'],
-  ['kernel/'],
-  ['structures/', 'options-check.ts', 'options.ts'],
-  ['codec/'],
-  ['loop/'],
-  ['net/'],
-  ['plugin/', 'host/'],
-  ['reactor.ts', 'shutdown.ts', 'telemetry/'],
-  ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts', 'admin/'],
-  ['config/'],
-  ['service/'],
-  ['index.ts'],
-];
+/** The sources of one package: what may import what. */
+interface Building {
+  readonly folder: string;
+  /** From the bottom up. A file may import from its own floor and from those below. */
+  readonly floors: readonly (readonly string[])[];
+  /** Where a library may be imported, and nowhere else in the folder. */
+  readonly rooms: Readonly<Record<string, readonly string[]>>;
+}
 
-/** Where in packages/reactor/src a library may be imported, and nowhere else there. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  koffi: ['kernel/'],
-  zod: ['options.ts', 'options-check.ts', 'config/', 'admin/admin-options.ts', 'telemetry/log-options.ts'],
-  pino: ['telemetry/'],
-  'pino-pretty': ['telemetry/'],
-  'prom-client': ['telemetry/'],
-  'jsonc-parser': ['config/'],
+const REACTOR: Building = {
+  folder: 'packages/reactor/src/',
+  floors: [
+    ['invariant.ts', 'limits.ts', 'errors.ts', 'log.ts'],
+    ['kernel/'],
+    ['structures/', 'options-check.ts', 'options.ts'],
+    ['codec/'],
+    ['loop/'],
+    ['net/'],
+    ['plugin/', 'host/'],
+    ['reactor.ts', 'shutdown.ts', 'telemetry/'],
+    ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts', 'admin/'],
+    ['config/'],
+    ['service/'],
+    ['index.ts'],
+  ],
+  rooms: {
+    koffi: ['kernel/'],
+    zod: ['options.ts', 'options-check.ts', 'config/', 'admin/admin-options.ts', 'telemetry/log-options.ts'],
+    pino: ['telemetry/'],
+    'pino-pretty': ['telemetry/'],
+    'prom-client': ['telemetry/'],
+    'jsonc-parser': ['config/'],
+  },
 };
 
-const REACTOR = 'packages/reactor/src/';
+const KV: Building = {
+  folder: 'packages/kv/src/',
+  floors: [
+    ['version.ts', 'bytes/'],
+    ['algorithms/'],
+    ['memory/'],
+    ['values/'],
+    ['store/', 'rdb/'],
+    ['protocol/'],
+    ['client/', 'scripting/'],
+    ['server/'],
+    ['command/'],
+    ['commands/'],
+    ['plugin/'],
+    ['throw-away.ts', 'cli/'],
+    ['index.ts'],
+  ],
+  rooms: {
+    zod: ['server/settings.ts', 'cli/configuration.ts'],
+    'wasmoon-lua5.1': ['scripting/machine/'],
+  },
+};
+
 const MAX_LINES = 300;
 const VAGUE_NAMES = /(^|[/-])(utils?|helpers?|managers?|misc|common)\./;
+/** The third one names a file of a package that is no module. */
+const IMPORT = /^(?:import|export|\}).* from '([^']+)';$|^import '([^']+)';$|\(import\.meta\.url\)\.resolve\('([^']+)'\)/;
 /** Written so that this file keeps the rule itself. */
 const UNFINISHED = /\b(TO[D]O|FIX[M]E|X[X]X)\b/;
 
@@ -54,7 +87,7 @@ function check(folder: string): string[] {
   const sources = filesBelow(folder, /\.(ts|mjs|c|h)$/).map((path) => readSource(folder, path));
   return [
     ...sources.flatMap((source) => [...sizeBreaches(source), ...wordBreaches(source)]),
-    ...sources.filter(({ path }) => path.startsWith(REACTOR)).flatMap((source) => [...floorBreaches(source), ...roomBreaches(source)]),
+    ...[REACTOR, KV].flatMap((building) => buildingBreaches(building, sources)),
     ...circles(sources),
     ...filesBelow(folder, /\.md$/).flatMap((path) => deadLinks(folder, path)),
   ];
@@ -72,8 +105,8 @@ function filesBelow(folder: string, pattern: RegExp): string[] {
 function readSource(folder: string, path: string): Source {
   const lines = readFileSync(join(folder, path), 'utf8').split('\n');
   const imports = lines.flatMap((text, index) => {
-    const target = /^(?:import|export|\}).* from '([^']+)';$|^import '([^']+)';$/.exec(text);
-    return target === null ? [] : [{ line: index + 1, target: resolve(path, (target[1] ?? target[2]) as string) }];
+    const target = IMPORT.exec(text)?.slice(1).find((group) => group !== undefined);
+    return target === undefined ? [] : [{ line: index + 1, target: resolve(path, target) }];
   });
   return { path, lines, imports };
 }
@@ -93,25 +126,39 @@ function wordBreaches({ path, lines }: Source): string[] {
   return lines.flatMap((text, index) => (UNFINISHED.test(text) ? [`${path}:${index + 1}: unfinished: finish it, or write down why not`] : []));
 }
 
-function floorOf(path: string): number {
-  const inside = path.slice(REACTOR.length);
-  return FLOORS.findIndex((rooms) => rooms.some((room) => (room.endsWith('/') ? inside.startsWith(room) : inside === room)));
+function buildingBreaches(building: Building, sources: readonly Source[]): string[] {
+  return sources.filter(({ path }) => path.startsWith(building.folder)).flatMap((source) => [...floorBreaches(building, source), ...roomBreaches(building, source)]);
 }
 
-function floorBreaches({ path, imports }: Source): string[] {
-  const floor = floorOf(path);
+function isInside(path: string, room: string): boolean {
+  return room.endsWith('/') ? path.startsWith(room) : path === room;
+}
+
+function floorOf({ folder, floors }: Building, path: string): number {
+  const inside = path.slice(folder.length);
+  return floors.findIndex((rooms) => rooms.some((room) => isInside(inside, room)));
+}
+
+function floorBreaches(building: Building, { path, imports }: Source): string[] {
+  const floor = floorOf(building, path);
   if (floor < 0) return [`${path}:1: layers: the file has no floor in scripts/tidy.ts`];
   return imports
-    .filter(({ target }) => target.startsWith(REACTOR) && floorOf(target) > floor)
-    .map(({ line, target }) => `${path}:${line}: layers: imports upwards, from ${target.slice(REACTOR.length)}`);
+    .filter(({ target }) => target.startsWith(building.folder) && floorOf(building, target) > floor)
+    .map(({ line, target }) => `${path}:${line}: layers: imports upwards, from ${target.slice(building.folder.length)}`);
 }
 
-function roomBreaches({ path, imports }: Source): string[] {
+function roomBreaches({ folder, rooms }: Building, { path, imports }: Source): string[] {
   return imports.flatMap(({ line, target }) => {
-    const rooms = ROOMS[target];
-    const allowed = rooms === undefined || rooms.some((room) => path.startsWith(REACTOR + room));
-    return allowed ? [] : [`${path}:${line}: rooms: ${target} belongs to ${rooms.join(' and ')}`];
+    const library = libraryOf(target);
+    const allowed = rooms[library];
+    if (allowed === undefined || allowed.some((room) => isInside(path.slice(folder.length), room))) return [];
+    return [`${path}:${line}: rooms: ${library} belongs to ${allowed.join(' and ')}`];
   });
+}
+
+/** The package of what is imported, which may be one of its files. */
+function libraryOf(target: string): string {
+  return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
 }
 
 /** Each file that can reach itself through imports. */

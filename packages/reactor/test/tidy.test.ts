@@ -28,6 +28,8 @@ t.test('every rule names the breach and where it is', async (t) => {
     'packages/reactor/src/loop/b.ts': "import { a } from './a.js';\n",
     'packages/reactor/src/elsewhere.ts': '',
     'packages/reactor/src/loop/utils.ts': '',
+    'packages/kv/src/store/keyspace.ts': "import { get } from '../commands/strings/get.js';\nimport { z } from 'zod';\n",
+    'packages/kv/src/commands/strings/get.ts': "createRequire(import.meta.url).resolve('wasmoon-lua5.1/dist/liblua5.1.wasm');\n",
     'packages/reactor/src/net/long.ts': '\n'.repeat(301),
     'scripts/x.mjs': `// ${['TO', 'DO'].join('')} later\n`,
     'a.md': '\n[b](b.md)\n',
@@ -36,11 +38,14 @@ t.test('every rule names the breach and where it is', async (t) => {
   t.match(said, 'packages/reactor/src/errors.ts:1: layers: imports upwards, from loop/a.ts');
   t.match(said, 'packages/reactor/src/elsewhere.ts:1: layers: the file has no floor');
   t.match(said, 'packages/reactor/src/loop/a.ts:1: rooms: koffi belongs to kernel/');
+  t.match(said, 'packages/kv/src/store/keyspace.ts:1: layers: imports upwards, from commands/strings/get.ts');
+  t.match(said, 'packages/kv/src/store/keyspace.ts:2: rooms: zod belongs to server/settings.ts and cli/configuration.ts');
+  t.match(said, 'packages/kv/src/commands/strings/get.ts:1: rooms: wasmoon-lua5.1 belongs to scripting/machine/');
   t.match(said, 'packages/reactor/src/loop/a.ts:1: circles:');
   t.match(said, 'packages/reactor/src/loop/b.ts:1: circles:');
   t.match(said, 'packages/reactor/src/loop/utils.ts:1: name:');
   t.match(said, 'packages/reactor/src/net/long.ts:300: size: 301 lines');
   t.match(said, 'scripts/x.mjs:1: unfinished:');
   t.match(said, 'a.md:2: links: b.md does not exist');
-  t.equal(said.trim().split('\n').length, 10);
+  t.equal(said.trim().split('\n').length, 13);
 });
