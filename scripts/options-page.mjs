@@ -1,5 +1,8 @@
-/** Writes docs/reference/options.md anew, from the schema of the configuration. A test says when that is due. */
+/** Writes the pages of options in docs/reference anew, from the schemas of the configurations. A test of each says when that is due. */
 import { writeFileSync } from 'node:fs';
-import { OPTIONS_PAGE } from '../packages/echo/dist/src/options-page.js';
+import { OPTIONS_PAGE as ECHO } from '../packages/echo/dist/src/options-page.js';
+import { OPTIONS_PAGE as KV } from '../packages/kv/dist/src/cli/options-page.js';
 
-writeFileSync(new URL('../docs/reference/options.md', import.meta.url), OPTIONS_PAGE);
+for (const [name, page] of Object.entries({ options: ECHO, 'kv-options': KV })) {
+  writeFileSync(new URL(`../docs/reference/${name}.md`, import.meta.url), page);
+}
