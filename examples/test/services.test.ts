@@ -1,6 +1,7 @@
 /** The examples of what the loop offers beside connections: deadlines, signals, datagrams, inboxes; and of flow between connections. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
@@ -157,4 +158,20 @@ t.test('worker-inbox computes in another thread, and answers others meanwhile', 
   t.equal((await buffer(one)).toString(), '832040\n55\n0\n');
   t.equal((await buffer(other)).toString(), '6765\n');
   await endsAtCtrlC(t, example);
+});
+
+t.test('echo-and-kv serves both from one reactor, shows both at one endpoint, and is what npm start runs', async (t) => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } };
+  t.equal(scripts.start, 'node examples/dist/echo-and-kv.js');
+  const example = new Example(t, 'echo-and-kv', ['--port', '0', '--kv-port', '0', '--admin-port', '0']);
+  const [, echoPort, kvPort, url] = await example.printed(/^echo on port (\d+), a key-value server on port (\d+)\nlive page .* on (\S+)\n[^]*Ctrl-C/m);
+  const echoed = await dial(t, Number(echoPort));
+  echoed.end('hello');
+  t.equal((await buffer(echoed)).toString(), 'hello');
+  const stored = await dial(t, Number(kvPort));
+  stored.write('SET greeting hello\r\nGET greeting\r\nQUIT\r\n');
+  t.equal((await buffer(stored)).toString(), '+OK\r\n$5\r\nhello\r\n+OK\r\n');
+  t.match(await (await fetch(`${url}metrics`)).text(), /^edgeloop_\w*accept\w* 2$/m, 'both clients are counted in one place');
+  example.interrupt();
+  t.equal(await example.end(), 0);
 });
