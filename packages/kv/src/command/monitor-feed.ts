@@ -1,5 +1,5 @@
-import { Request } from '../protocol/request.js';
-import type { Arguments, Call } from './call.js';
+import { type Arguments, Request } from '../protocol/request.js';
+import type { Call } from './call.js';
 
 const NAMED: ReadonlyMap<number, string> = new Map([
   [0x0a, '\\n'], [0x0d, '\\r'], [0x09, '\\t'], [0x07, '\\a'], [0x08, '\\b'], [0x22, '\\"'], [0x5c, '\\\\'],
