@@ -1,7 +1,7 @@
 /** The public names of @edgeloop/reactor. */
 export { createReactor, type CreateReactorOptions } from './create-reactor.js';
 export type { ClientHooks, InboxHandle, Reactor } from './reactor.js';
-export { definePlugin, type Hooks, type Plugin, type PluginContext, type PluginTimers } from './plugin/plugin.js';
+export { definePlugin, type Hooks, type Plugin, type PluginContext, type PluginParts, type PluginTimers } from './plugin/plugin.js';
 export type { ListenerHandle } from './plugin/listener-handle.js';
 export type { PluginHost } from './plugin/plugin-host.js';
 export type { ListenerChanges, ReactorChanges } from './options.js';

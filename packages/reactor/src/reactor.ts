@@ -18,7 +18,7 @@ import { type ReactorChanges, type ReactorOptions, closeOptions, datagramOptions
 import { type OptionsInput, type OptionsSchema, parseChanges, parseOptions } from './options-check.js';
 import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
-import { type Hooks, type Plugin, checkHooks } from './plugin/plugin.js';
+import { type Hooks, type Plugin, checkHooks, checkParts } from './plugin/plugin.js';
 import { ReactorLogs } from './plugin/reactor-logs.js';
 import { ReceiveArena } from './structures/receive-arena.js';
 import { openConnections } from './net/open-connections.js';
@@ -55,7 +55,7 @@ export class Reactor {
   readonly #admission: Admission;
   #options: ReactorOptions;
   readonly #hosting: HostedBy;
-  readonly #plugins: PluginHost<never>[] = [];
+  readonly #plugins: PluginHost<never, unknown>[] = [];
   #shutdown: Shutdown | undefined;
   #evicted = false;
   readonly #closed: Promise<ShutdownReport>;
@@ -136,17 +136,17 @@ export class Reactor {
     this.#loop.maxTotalQueuedBytes = this.#options.maxTotalQueuedBytes;
   }
 
-  /** Puts a plugin to use. Errors: EL_OPTION_INVALID, naming the wrong option; EL_PLUGIN_INVALID; EL_REACTOR_CLOSED. */
-  use<Schema extends OptionsSchema, State>(
-    plugin: Plugin<Schema, State>,
+  /** Puts a plugin to use. What it returns listens and dials for the plugin, and has its `api`. Errors: EL_OPTION_INVALID, naming the wrong option; EL_PLUGIN_INVALID; EL_REACTOR_CLOSED. */
+  use<Schema extends OptionsSchema, State, Api>(
+    plugin: Plugin<Schema, State, Api>,
     ...[options]: Record<string, never> extends OptionsInput<Schema> ? [options?: OptionsInput<Schema>] : [options: OptionsInput<Schema>]
-  ): PluginHost<State> {
+  ): PluginHost<State, Api> {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
-    const hooks = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log, timers: this });
-    checkHooks(plugin.name, hooks);
-    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, hooks, this.#hosting);
-    this.#plugins.push(host as PluginHost<never>);
+    const parts = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log, timers: this });
+    checkParts(plugin.name, parts);
+    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, parts, this.#hosting);
+    this.#plugins.push(host as PluginHost<never, unknown>);
     return host;
   }
 

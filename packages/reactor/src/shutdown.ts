@@ -53,7 +53,7 @@ export class Shutdown {
   }
 
   /** The hooks that this calls may force the end already. */
-  begin(plugins: readonly PluginHost<never>[], deadlineMs: number): void {
+  begin(plugins: readonly PluginHost<never, unknown>[], deadlineMs: number): void {
     const { clock, poller } = this.#loop;
     this.#timers = [clock.after(deadlineMs, () => this.force()), clock.every(SHUTDOWN_SWEEP_MS, () => this.#sweep())];
     for (const channel of poller.channels()) {
@@ -75,7 +75,7 @@ export class Shutdown {
   }
 
   /** A plugin's connections are left alone until it says that it is done. */
-  #drain(plugin: PluginHost<never>): void {
+  #drain(plugin: PluginHost<never, unknown>): void {
     this.#pluginsPending++;
     void plugin.shutDown().then(() => {
       this.#pluginsPending--;

@@ -12,7 +12,7 @@ import { ListenerHandle, type SharedOptions } from './listener-handle.js';
 import type { Loop } from '../loop/loop.js';
 import { type ConnectionOptions, connectOptions, listenOptions, unixConnectOptions, unixListenOptions } from '../options.js';
 import { type ChangeableSchema, type OptionsInput, parseOptions } from '../options-check.js';
-import type { Hooks } from './plugin.js';
+import type { PluginParts } from './plugin.js';
 import type { PluginLogs, ReactorLogs } from './reactor-logs.js';
 import { Reception } from './reception.js';
 import { openConnections } from '../net/open-connections.js';
@@ -39,18 +39,21 @@ export interface HostedBy {
 }
 
 /** A plugin in use on a reactor: listens and dials for it, and hands it the connections. */
-export class PluginHost<State> {
+export class PluginHost<State, Api = undefined> {
   readonly name: string;
+  /** What the plugin offers besides: `api` of what its `setup` has returned. */
+  readonly api: Api;
   readonly #reactor: HostedBy;
   readonly #logs: PluginLogs;
   readonly #dispatcher: Dispatcher<State>;
 
-  constructor(name: string, makeState: () => State, hooks: Hooks<State>, reactor: HostedBy) {
+  constructor(name: string, makeState: () => State, parts: PluginParts<State, Api>, reactor: HostedBy) {
     this.name = name;
+    this.api = parts.api as Api;
     this.#reactor = reactor;
     const { loop, logs } = reactor;
     this.#logs = logs.of(name);
-    this.#dispatcher = new Dispatcher(name, makeState, hooks, { meters: loop.meters, stopwatch: loop.stopwatch, logs: this.#logs });
+    this.#dispatcher = new Dispatcher(name, makeState, parts, { meters: loop.meters, stopwatch: loop.stopwatch, logs: this.#logs });
   }
 
   /**

@@ -47,30 +47,47 @@ export interface PluginTimers {
   setInterval(callback: () => void, periodMs: number): Timer;
 }
 
-export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = unknown> {
+/** What `setup` returns: the hooks, and what the plugin offers to the program that uses it. */
+export interface PluginParts<State, Api> extends Hooks<State> {
+  /** `reactor.use(plugin).api`, with this type: for what the program does with the plugin besides listening and dialling. */
+  readonly api?: Api;
+}
+
+export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = unknown, Api = unknown> {
   /** Names the plugin in logs and errors. */
   readonly name: string;
   /** Checks the plugin's options and fills in defaults. */
   readonly options: Schema;
   /** Makes the plugin's own part of a new connection, `connection.state`, before `onOpen` is called. */
   state?(options: OptionsOutput<Schema>): State;
-  /** Called once for each `reactor.use`. Returns the hooks, which may share what it prepared. */
-  setup(context: PluginContext<OptionsOutput<Schema>>): Hooks<State>;
+  /** Called once for each `reactor.use`. Returns the hooks, which may share what it prepared, and an `api` if there is one. */
+  setup(context: PluginContext<OptionsOutput<Schema>>): PluginParts<State, Api>;
 }
 
-/** Types a plugin's definition: the options follow from the schema, and the hooks' `State` from what `state` returns. */
-export function definePlugin<Schema extends OptionsSchema, State = undefined>(plugin: Plugin<Schema, State>): Plugin<Schema, State> {
+/**
+ * Types a plugin's definition: the options follow from the schema, the hooks' `State` from what `state` returns, and `Api` from
+ * the `api` beside the hooks.
+ */
+export function definePlugin<Schema extends OptionsSchema, State = undefined, Api = undefined>(
+  plugin: Plugin<Schema, State, Api>,
+): Plugin<Schema, State, Api> {
   return plugin;
 }
 
 const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown']);
 
+/** As `checkHooks`, for what a plugin's setup has returned. Error: EL_PLUGIN_INVALID. */
+export function checkParts(plugin: string, parts: object): void {
+  checkHooks(plugin, parts, 'api');
+}
+
 /** Refuses hooks that would never be called, most likely a misspelt name, or those of an asynchronous setup. Error: EL_PLUGIN_INVALID. */
-export function checkHooks(plugin: string, hooks: object): void {
+export function checkHooks(plugin: string, hooks: object, beside?: string): void {
   if (typeof hooks !== 'object' || hooks === null || 'then' in hooks) {
     throw new EdgeloopError('EL_PLUGIN_INVALID', `plugin "${plugin}" must have an object with hooks, which may be empty, and no promise, but has ${inspect(hooks)}`);
   }
   for (const [name, hook] of Object.entries(hooks)) {
+    if (name === beside) continue;
     if (!HOOK_NAMES.has(name)) {
       throw new EdgeloopError('EL_PLUGIN_INVALID', `plugin "${plugin}" has a hook "${name}", which does not exist; there are ${[...HOOK_NAMES].join(', ')}`);
     }

@@ -32,3 +32,33 @@ t.test('use checks the options, names the wrong one, and hands on the parsed one
   reactor.use(plugin, { greeting: 'hi' });
   t.same(given, { greeting: 'hi', times: 2 });
 });
+
+t.test('the api beside the hooks is there for the program, typed, and for each use its own', async (t) => {
+  const reactor = createReactor();
+  t.teardown(() => reactor.close());
+  const counter = definePlugin({
+    name: 'counter',
+    options: z.strictObject({ from: z.int().default(0) }),
+    setup({ options }) {
+      let count = options.from;
+      return { onOpen: () => void count++, api: { add: (n: number) => (count += n) } };
+    },
+  });
+  const first: number = reactor.use(counter).api.add(2);
+  const host = reactor.use(counter, { from: 10 });
+  t.equal(first, 2);
+  t.equal(host.api.add(1), 11);
+  const { address } = await host.listen({ port: 0 });
+  await reactor.use(counter).connect({ host: '127.0.0.1', port: address.port });
+  while (reactor.counters.accepted === 0) await reactor.delay(1);
+  t.equal(host.api.add(0), 12, 'the hooks and the api share what setup has made');
+});
+
+t.test('a plugin without an api has none, and a client with hooks of its own may not bring one', async (t) => {
+  const reactor = createReactor();
+  t.teardown(() => reactor.close());
+  const host = reactor.use(definePlugin({ name: 'mute', options: z.strictObject({}), setup: () => ({}) }));
+  const api: undefined = host.api;
+  t.equal(api, undefined);
+  await t.rejects(async () => reactor.connect({ host: '127.0.0.1', port: 1 }, { api: {} } as never), { code: 'EL_PLUGIN_INVALID', message: /has a hook "api"/ });
+});
