@@ -88,7 +88,10 @@ export function formatDouble(value: number): string {
   return (value < 0 ? '-' : '') + layOut(digits.replace('.', ''), Number(exponent));
 }
 
-/** A finite double like C's %.*f: with so many digits after the point. Of two decimals at the same distance C takes the even one, JavaScript the greater. */
+/**
+ * A finite double like C's %.*f: with so many digits after the point, at least one. Of two decimals at the same distance C takes
+ * the even one, JavaScript the greater.
+ */
 export function formatFixed(value: number, digits: number): string {
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   const magnitude = Math.abs(value);

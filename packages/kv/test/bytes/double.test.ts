@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { formatDouble, parseDouble, writeDouble } from '../../src/bytes/double.js';
+import { formatDouble, formatFixed, parseDouble, parseDoubleAsC, writeDouble } from '../../src/bytes/double.js';
 import { type LongDouble, addLongDoubles, formatLongDouble, isInfinite, longDoubleOf, parseLongDouble } from '../../src/bytes/long-double.js';
 import { skipWithout } from '../support/required-tool.js';
 import { startRedis } from '../support/throwaway-redis.js';
@@ -82,6 +82,21 @@ const notations = fc.tuple(doubles, fc.integer({ min: 0, max: 25 }), fc.nat(4)).
   return `${value < 0 ? '-' : ''}0x${whole.toString(16)}.${digits.toString(16)}p${digits - 12}`;
 });
 const soup = fc.array(fc.constantFrom(...Array.from('0123456789+-..eExXpPaAfFiInN \0')), { maxLength: 8 }).map((parts) => parts.join(''));
+
+t.test('a bound is read as a C string, which may be empty, begin with blanks, end with a NUL and be out of range', async (t) => {
+  const read = (text: string) => parseDoubleAsC(Buffer.from(`<${text}>`, 'latin1'), 1, text.length + 1);
+  const texts = ['', '\0', ' \t\n1.5', '2\0x', '1e999', '-1e999', '1e-999', '-inf', '0x10', '0x1p-5000', '-0'];
+  t.strictSame(texts.map(read), [0, 0, 1.5, 2, Infinity, -Infinity, 0, -Infinity, 16, 0, -0]);
+  for (const text of ['1 ', ' ', 'x', '1x', 'nan', '--1', '\x851']) t.ok(Number.isNaN(read(text)), text);
+});
+
+t.test('so many digits after the point are those of C', async (t) => {
+  t.equal(formatFixed(181.0078125, 6), '181.007812');
+  t.equal(formatFixed(-0.0234375, 6), '-0.023438');
+  t.equal(formatFixed(-0, 2), '-0.00');
+  t.equal(formatFixed(0.1, 4), '0.1000');
+  t.equal(formatFixed(-1e22, 1), '-10000000000000000000000.0');
+});
 
 t.test('property: what is written is read as the same double', async () => {
   fc.assert(fc.property(doubles, (value) => Object.is(parsed(formatDouble(value)), value)), { numRuns: 5000 });

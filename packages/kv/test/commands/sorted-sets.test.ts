@@ -102,8 +102,8 @@ t.test('what is asked of no set is empty, in RESP2 and in RESP3', async (t) => {
   const console = new Console();
   const replies = (lines: string[]) => lines.map((line) => console.run(line)).join('|');
   const lines = [
-    'ZCARD n', 'ZSCORE n a', 'ZMSCORE n a', 'ZRANK n a', 'ZCOUNT n 0 1', 'ZRANGE n 0 1 WITHSCORES', 'ZPOPMIN n', 'ZPOPMAX n 2', 'ZMPOP 1 n MIN', 'ZUNION 1 n',
-    'ZINTERCARD 1 n', 'ZRANDMEMBER n', 'ZRANDMEMBER n 2', 'ZREMRANGEBYRANK n 0 1', 'ZRANGESTORE d n 0 1', 'ZDIFFSTORE d 1 n',
+    'ZCARD n', 'ZSCORE n a', 'ZMSCORE n a', 'ZRANK n a', 'ZCOUNT n 0 1', 'ZRANGE n 0 1 WITHSCORES', 'ZPOPMIN n', 'ZPOPMAX n 2', 'ZMPOP 1 n MIN',
+    'ZUNION 1 n', 'ZINTERCARD 1 n', 'ZRANDMEMBER n', 'ZRANDMEMBER n 2', 'ZREMRANGEBYRANK n 0 1', 'ZRANGESTORE d n 0 1', 'ZDIFFSTORE d 1 n',
   ];
   t.equal(replies(lines), ':0|$-1|*1 $-1|$-1|:0|*0|*0|*0|*-1|*0|:0|$-1|*0|:0|:0|:0');
   console.client.version = 3;
@@ -421,7 +421,8 @@ t.test('who pops from no set waits for one, passes over what else is there, and 
   await writer.pipeline([['SET', 'a', 'text'], ['DEL', 'a'], ['ZADD', 'b', '1', 'x', '2', 'y', '3', 'z']]);
   t.strictSame((await first.receive(1)).map(plain), [['b', 'x', '1']]);
   t.strictSame((await second.receive(1)).map(plain), [['b', [['z', '3'], ['y', '2']]]]);
-  t.strictSame((await writer.pipeline([['EXISTS', 'a', 'b'], ['MULTI'], ['BZPOPMIN', 'a', '0'], ['EXEC']])).map(plain).at(-1), [null], 'nobody waits in a transaction');
+  const replies = await writer.pipeline([['EXISTS', 'a', 'b'], ['MULTI'], ['BZPOPMIN', 'a', '0'], ['EXEC']]);
+  t.strictSame(replies.map(plain), [0, 'OK', 'QUEUED', [null]], 'nobody waits in a transaction');
 });
 
 async function connect(t: Test, address: Address): Promise<RespClient> {
