@@ -1,10 +1,11 @@
 import { copyBytes } from '../memory/entry.js';
 import { writeBulk } from '../store/string-layout.js';
-import { formatDouble } from '../bytes/double.js';
+import { writeDouble } from '../bytes/double.js';
 
 const FIRST_BYTES = 64 * 1024;
 /** Above this, what was written so far is handed over, unless somebody may still take it back. */
 const FLUSH_BYTES = 256 * 1024;
+const MAX_DOUBLE_BYTES = 32;
 /** An integer with its type and line end. */
 const INTEGER_BYTES = 24;
 
@@ -17,6 +18,7 @@ const STAR = 0x2a;
 const PERCENT = 0x25;
 const TILDE = 0x7e;
 const ANGLE = 0x3e;
+const COMMA = 0x2c;
 
 const OK = Buffer.from('+OK\r\n');
 const QUEUED = Buffer.from('+QUEUED\r\n');
@@ -25,6 +27,9 @@ const NIL_ARRAY = Buffer.from('*-1\r\n');
 const NULL = Buffer.from('_\r\n');
 const TRUE = Buffer.from('#t\r\n');
 const FALSE = Buffer.from('#f\r\n');
+
+/** Where a floating-point number is written before its length is known. */
+const doubleBytes = Buffer.alloc(MAX_DOUBLE_BYTES);
 
 /** Who takes the bytes of replies. */
 export interface ReplySink {
@@ -167,7 +172,12 @@ export class ReplyWriter {
 
   /** A score or another floating-point number. */
   double(value: number): void {
-    this.decimal(formatDouble(value));
+    const end = writeDouble(value, doubleBytes, 0);
+    if (this.version === 2) return this.bulk(doubleBytes, 0, end);
+    this.#ensure(end + 3);
+    this.#buffer[this.#length++] = COMMA;
+    this.raw(doubleBytes, 0, end);
+    this.#lineEnd();
   }
 
   /** The same with digits of the caller's choice. */

@@ -2,8 +2,7 @@ import type { Memory } from '../memory/memory.js';
 import { SortedBound } from './sorted-bound.js';
 import * as nodes from './sorted-node.js';
 
-/** Of a member: its entry and its score. */
-export type EntryVisit = (entry: number, score: number) => void;
+export type EntryVisitor = (entry: number) => void;
 
 /** The place of the member that is looked for, put in or taken out: one for all, as nothing here is entered twice at a time. */
 const PLACE = new SortedBound();
@@ -90,12 +89,12 @@ export class SortedIndex {
   }
 
   /** Visits a range of ranks; if `reversed`, ranks count from the end and the order is the reverse. The index must not change meanwhile. */
-  range(from: number, to: number, reversed: boolean, visit: EntryVisit): void {
+  range(from: number, to: number, reversed: boolean, visit: EntryVisitor): void {
     this.#visit(this.#root, this.#height, from, to, reversed, visit);
   }
 
   /** Takes out a range of ranks, and visits what it takes out. */
-  removeRange(from: number, to: number, visit: EntryVisit): void {
+  removeRange(from: number, to: number, visit: EntryVisitor): void {
     if (from >= to) return;
     this.#cut(this.#root, this.#height, from, to, visit);
     this.size -= to - from;
@@ -207,7 +206,7 @@ export class SortedIndex {
 
   // --- Shrinking. Nothing is allocated, so that it always succeeds.
 
-  #cut(node: number, height: number, from: number, to: number, visit: EntryVisit): void {
+  #cut(node: number, height: number, from: number, to: number, visit: EntryVisitor): void {
     const memory = this.#memory;
     if (height === 0) {
       this.#visit(node, 0, from, to, false, visit);
@@ -273,16 +272,10 @@ export class SortedIndex {
 
   // --- Ranges
 
-  #visit(node: number, height: number, from: number, to: number, reversed: boolean, visit: EntryVisit): void {
+  #visit(node: number, height: number, from: number, to: number, reversed: boolean, visit: EntryVisitor): void {
     const memory = this.#memory;
+    if (height === 0) return nodes.visitEntries(memory, node, from, to, reversed, visit);
     const last = nodes.slotCount(memory, node) - 1;
-    if (height === 0) {
-      for (let i = from; i < to; i++) {
-        const slot = reversed ? last - i : i;
-        visit(nodes.entryAt(memory, node, 0, slot), nodes.scoreAt(memory, node, slot));
-      }
-      return;
-    }
     for (let i = 0, before = 0; before < to; i++) {
       const slot = reversed ? last - i : i;
       const count = nodes.countAt(memory, node, slot);

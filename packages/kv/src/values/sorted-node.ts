@@ -81,6 +81,14 @@ export function slotOfRank(memory: Memory, node: number, rank: number): number {
   return slot;
 }
 
+/** Visits a range of a leaf's slots; if `reversed`, they count from the last one. */
+export function visitEntries(memory: Memory, leaf: number, from: number, to: number, reversed: boolean, visit: (entry: number) => void): void {
+  const words = memory.words(leaf);
+  const first = columnOf(memory, leaf, 0, ENTRY);
+  const last = first + slotCount(memory, leaf) - 1;
+  for (let i = from; i < to; i++) visit(words[reversed ? last - i : first + i] as number);
+}
+
 /** How many slots of a node lie below a bound. */
 export function slotsBelow(memory: Memory, node: number, height: number, bound: SortedBound): number {
   const scores = memory.doubles(node);

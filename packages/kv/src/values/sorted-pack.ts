@@ -20,8 +20,15 @@ import { SortedBound } from './sorted-bound.js';
  */
 export type SortedPack = number;
 
-/** Is shown members with their scores; a member's bytes are valid until the set changes. */
-export type ScoreVisitor = (buffer: Buffer, start: number, end: number, score: number) => void;
+/**
+ * Is shown members with their scores: the range of the member's bytes, and where in the same buffer the eight bytes of the score
+ * begin, which `scoreOf` reads. A number with a fraction would be an object each time. All is valid until the set changes.
+ */
+export type ScoreVisitor = (buffer: Buffer, start: number, end: number, scoreStart: number) => void;
+
+export function scoreOf(buffer: Buffer, scoreStart: number): number {
+  return buffer.readDoubleLE(scoreStart);
+}
 
 const SCORE_BYTES = 8;
 /** One for all, as they are only used within a call. */
@@ -83,7 +90,7 @@ export function forEachPacked(memory: Memory, pack: SortedPack, from: number, to
   let at = elementAt(memory, pack, (reversed ? size - 1 - from : from) * 2);
   for (let left = to - from; ; ) {
     readElement(memory, pack, at, element);
-    visit(element.buffer, element.start, element.end, scoreBehind(memory, pack, at));
+    visit(element.buffer, element.start, element.end, scoreOffset(memory, pack, at));
     if (--left === 0) return;
     at = reversed ? previousPair(memory, pack, at) : nextPair(memory, pack, at);
   }

@@ -8,13 +8,14 @@ import {
   packedRank,
   packedScore,
   removePacked,
+  scoreOf,
   type ScoreVisitor,
   updatePacked,
 } from './sorted-pack.js';
 import { SortedTable } from './sorted-table.js';
 import type { Collection, ValueContext } from './value-context.js';
 
-export type { ScoreVisitor } from './sorted-pack.js';
+export { scoreOf, type ScoreVisitor } from './sorted-pack.js';
 
 const place = new SortedBound();
 
@@ -135,8 +136,8 @@ export class SortedSetValue implements Collection {
     if (count >= this.size) return this.range(0, this.size, false, visit);
     if (this.#table !== undefined) return this.#table.sample(count, visit);
     const selection = new Selection(count, this.size, () => this.#context.random());
-    this.range(0, this.size, false, (buffer, start, end, score) => {
-      if (selection.takes()) visit(buffer, start, end, score);
+    this.range(0, this.size, false, (buffer, start, end, scoreStart) => {
+      if (selection.takes()) visit(buffer, start, end, scoreStart);
     });
   }
 
@@ -175,7 +176,9 @@ export class SortedSetValue implements Collection {
     let pack = 0;
     try {
       pack = allocatePack(memory);
-      table.range(0, table.size, false, (buffer, start, end, score) => (pack = appendPacked(memory, pack, score, buffer, start, end)));
+      table.range(0, table.size, false, (buffer, start, end, scoreStart) => {
+        pack = appendPacked(memory, pack, scoreOf(buffer, scoreStart), buffer, start, end);
+      });
     } catch (error) {
       if (pack !== 0) memory.free(pack);
       throw error;
@@ -190,7 +193,7 @@ export class SortedSetValue implements Collection {
   #copyToTable(): SortedTable {
     const table = new SortedTable(this.#context);
     try {
-      this.range(0, this.size, false, (buffer, start, end, score) => table.set(buffer, start, end, score));
+      this.range(0, this.size, false, (buffer, start, end, scoreStart) => table.set(buffer, start, end, scoreOf(buffer, scoreStart)));
     } catch (error) {
       table.dispose(Number.POSITIVE_INFINITY);
       throw error;

@@ -109,7 +109,7 @@ export class SortedTable {
       const buffer = memory.buffer(entry);
       const start = keyOffset(memory, entry);
       const end = start + keyLength(memory, entry);
-      visit(buffer, start, end, buffer.readDoubleLE(end));
+      visit(buffer, start, end, end);
     };
   }
 }

@@ -39,7 +39,7 @@ class Modelled {
 
   insert(score: number, entry: number): void {
     this.index.insert(score, entry);
-    this.model.push(this.#member(entry, score));
+    this.model.push({ name: keyOf(this.memory, entry).toString(), score, entry });
   }
 
   apply(step: Step, random: () => number): void {
@@ -69,14 +69,16 @@ class Modelled {
 
   removeRange(from: number, to: number): void {
     const removed: Member[] = [];
-    this.index.removeRange(from, to, (entry, score) => removed.push(this.#member(entry, score)));
+    const members = this.#membersByEntry();
+    this.index.removeRange(from, to, (entry) => void removed.push(members.get(entry)!));
     assert.equal(names(removed), names(this.model.splice(from, to - from)));
     for (const { entry } of removed) this.memory.free(entry);
   }
 
   range(from: number, to: number, reversed: boolean): Member[] {
     const found: Member[] = [];
-    this.index.range(from, to, reversed, (entry, score) => found.push(this.#member(entry, score)));
+    const members = this.#membersByEntry();
+    this.index.range(from, to, reversed, (entry) => void found.push(members.get(entry)!));
     return found;
   }
 
@@ -99,8 +101,8 @@ class Modelled {
     return `${(this.#names++ * 7919) % 1_000_003}`;
   }
 
-  #member(entry: number, score: number): Member {
-    return { name: keyOf(this.memory, entry).toString(), score, entry };
+  #membersByEntry(): Map<number, Member> {
+    return new Map(this.model.map((member) => [member.entry, member]));
   }
 }
 

@@ -4,7 +4,7 @@ import t from 'tap';
 import { Memory } from '../../src/memory/memory.js';
 import { OutOfMemory } from '../../src/memory/out-of-memory.js';
 import { SortedBound } from '../../src/values/sorted-bound.js';
-import { type ScoreVisitor, SortedSetValue } from '../../src/values/sorted-set-value.js';
+import { scoreOf, type ScoreVisitor, SortedSetValue } from '../../src/values/sorted-set-value.js';
 import { SortedTable } from '../../src/values/sorted-table.js';
 import { valueContext } from '../support/value-context.js';
 
@@ -13,7 +13,7 @@ type Members = [member: string, score: number][];
 /** What a visiting method shows. */
 function shown(visit: (visitor: ScoreVisitor) => void): Members {
   const members: Members = [];
-  visit((buffer, start, end, score) => members.push([buffer.toString('latin1', start, end), score]));
+  visit((buffer, start, end, scoreStart) => members.push([buffer.toString('latin1', start, end), scoreOf(buffer, scoreStart)]));
   return members;
 }
 
@@ -168,7 +168,8 @@ t.test('a scan shows each member once, with its score; a small set at once', asy
     let steps = 0;
     let cursor = 0;
     do {
-      cursor = zset.scan(cursor, 10, (buffer, start, end, score) => seen.push([buffer.toString('latin1', start, end), score]));
+      const part = shown((visit) => void (cursor = zset.scan(cursor, 10, visit)));
+      seen.push(...part);
       steps++;
     } while (cursor !== 0);
     t.equal(seen.length, size);

@@ -1,7 +1,7 @@
 import { decodeLatitude, decodeLongitude } from '../../algorithms/geo-hash.js';
 import { distanceWithin, type GeoShape, scoreRanges } from '../../algorithms/geo-search.js';
 import { SortedBound } from '../../values/sorted-bound.js';
-import type { SortedSetValue } from '../../values/sorted-set-value.js';
+import { scoreOf, type SortedSetValue } from '../../values/sorted-set-value.js';
 import type { GeoQuery } from './geo-query.js';
 import type { Place } from './place.js';
 
@@ -34,7 +34,8 @@ export function findPlaces(zset: SortedSetValue, query: GeoQuery): FoundPlace[] 
 function collect(zset: SortedSetValue, query: GeoQuery, limit: number): FoundPlace[] {
   const shape = shapeOf(query);
   const found: FoundPlace[] = [];
-  const visit = (buffer: Buffer, start: number, end: number, score: number): void => {
+  const visit = (buffer: Buffer, start: number, end: number, scoreStart: number): void => {
+    const score = scoreOf(buffer, scoreStart);
     const longitude = decodeLongitude(score);
     const latitude = decodeLatitude(score);
     const meters = distanceWithin(shape, longitude, latitude);

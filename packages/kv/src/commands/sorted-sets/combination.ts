@@ -1,6 +1,5 @@
-import type { ScoreVisitor } from '../../values/sorted-pack.js';
 import type { SortedTable } from '../../values/sorted-table.js';
-import type { ScoredSource } from './scored-source.js';
+import type { ScoredSource, ScoredVisitor } from './scored-source.js';
 
 export type Aggregate = 'sum' | 'min' | 'max';
 
@@ -23,7 +22,7 @@ export function unite(sources: readonly WeightedSource[], aggregate: Aggregate, 
 }
 
 /** Visits what is in all of the sources, up to `limit` members, and returns how many these are. */
-export function intersect(sources: readonly WeightedSource[], aggregate: Aggregate, visit: ScoreVisitor, limit = Number.POSITIVE_INFINITY): number {
+export function intersect(sources: readonly WeightedSource[], aggregate: Aggregate, visit: ScoredVisitor, limit = Number.POSITIVE_INFINITY): number {
   const [smallest, ...others] = smallestFirst(sources) as [WeightedSource, ...WeightedSource[]];
   let found = 0;
   smallest.source.forEach((buffer, start, end, score) => {
@@ -41,7 +40,7 @@ export function intersect(sources: readonly WeightedSource[], aggregate: Aggrega
 }
 
 /** Visits what is in the first of the sources and in none of the others. */
-export function subtract([first, ...others]: readonly WeightedSource[], visit: ScoreVisitor): void {
+export function subtract([first, ...others]: readonly WeightedSource[], visit: ScoredVisitor): void {
   first?.source.forEach((buffer, start, end, score) => {
     if (others.every(({ source }) => Number.isNaN(source.score(buffer, start, end)))) visit(buffer, start, end, score);
   });

@@ -1,5 +1,5 @@
 import type { Call } from '../../command/call.js';
-import type { ScoreVisitor } from '../../values/sorted-set-value.js';
+import { scoreOf, type ScoreVisitor } from '../../values/sorted-set-value.js';
 
 /** Begins an array of members, with their scores if asked for: in RESP3 each member is a pair with its score then, in RESP2 the array is flat. */
 export function beginMembers({ reply }: Call, count: number, withScores: boolean): void {
@@ -15,17 +15,17 @@ export function memberWriter(call: Call, withScores: boolean): ScoreVisitor {
 
 /** Writes each member and its score in an array of their own. */
 export function pairWriter({ reply }: Call): ScoreVisitor {
-  return (buffer, start, end, score) => {
+  return (buffer, start, end, scoreStart) => {
     reply.array(2);
     reply.bulk(buffer, start, end);
-    reply.double(score);
+    reply.double(scoreOf(buffer, scoreStart));
   };
 }
 
 /** Writes members and scores in turn. */
 export function flatWriter({ reply }: Call): ScoreVisitor {
-  return (buffer, start, end, score) => {
+  return (buffer, start, end, scoreStart) => {
     reply.bulk(buffer, start, end);
-    reply.double(score);
+    reply.double(scoreOf(buffer, scoreStart));
   };
 }

@@ -2,14 +2,17 @@ import type { Call } from '../../command/call.js';
 import { WRONG_TYPE } from '../../command/reply-error.js';
 import { SET, ZSET } from '../../store/meta.js';
 import type { SetValue } from '../../values/set-value.js';
-import type { ScoreVisitor, SortedSetValue } from '../../values/sorted-set-value.js';
+import { scoreOf, type SortedSetValue } from '../../values/sorted-set-value.js';
+
+/** Is shown members with their scores. */
+export type ScoredVisitor = (buffer: Buffer, start: number, end: number, score: number) => void;
 
 /** What sets are combined from: members with scores. The members of a plain set have the score 1. */
 export interface ScoredSource {
   readonly size: number;
   /** NaN if it is not there. */
   score(member: Buffer, start: number, end: number): number;
-  forEach(visit: ScoreVisitor): void;
+  forEach(visit: ScoredVisitor): void;
 }
 
 const NOTHING: ScoredSource = {
@@ -32,7 +35,9 @@ function sortedSource(zset: SortedSetValue): ScoredSource {
   return {
     size: zset.size,
     score: (member, start, end) => zset.score(member, start, end),
-    forEach: (visit) => zset.range(0, zset.size, false, visit),
+    forEach: (visit) => {
+      zset.range(0, zset.size, false, (buffer, start, end, scoreStart) => visit(buffer, start, end, scoreOf(buffer, scoreStart)));
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
-import { SortedSetValue } from '../../values/sorted-set-value.js';
+import { scoreOf, SortedSetValue } from '../../values/sorted-set-value.js';
 import { SortedTable } from '../../values/sorted-table.js';
 import type { ValueContext } from '../../values/value-context.js';
 import { beginMembers, memberWriter } from './member-reply.js';
@@ -100,7 +100,9 @@ function resultOf(context: ValueContext, zset: SortedSetValue | undefined, query
   const fill = (result: SortedTable | SortedSetValue) => {
     if (zset === undefined) return;
     const { from, to } = spanOf(zset, query);
-    zset.range(from, to, query.isReversed, (buffer, start, end, score) => result.set(buffer, start, end, score));
+    zset.range(from, to, query.isReversed, (buffer, start, end, scoreStart) => {
+      result.set(buffer, start, end, scoreOf(buffer, scoreStart));
+    });
   };
   return query.by === 'rank' ? SortedSetValue.of(context, filled(new SortedTable(context), fill)) : filled(new SortedSetValue(context), fill);
 }

@@ -1,6 +1,7 @@
 import { formatDouble } from '../../bytes/double.js';
 import type { Command } from '../../command/call.js';
 import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
+import { scoreOf } from '../../values/sorted-set-value.js';
 import { readSortedSet } from './sorted-set-key.js';
 
 export const zscan: Command = {
@@ -21,11 +22,11 @@ export const zscan: Command = {
     const { count, matches } = scanOptions(call, 3);
     replyScan(reply, () => {
       let items = 0;
-      const next = zset.scan(cursor, count, (buffer, start, end, score) => {
+      const next = zset.scan(cursor, count, (buffer, start, end, scoreStart) => {
         if (!matches(buffer, start, end)) return;
         reply.bulk(buffer, start, end);
         // A string also in RESP3.
-        reply.text(formatDouble(score));
+        reply.text(formatDouble(scoreOf(buffer, scoreStart)));
         items += 2;
       });
       return [next, items];
