@@ -18,6 +18,8 @@ export class SortedBound {
   #bytes: Buffer = EMPTY;
   #start = 0;
   #end = 0;
+  /** The entry that has the member, or 0: what is found is mostly this one, and then need not be compared. */
+  #entry = 0;
   /** Whether what is equal lies below too. */
   #orEqual = false;
 
@@ -25,6 +27,7 @@ export class SortedBound {
   byScore(score: number, orEqual: boolean): this {
     this.score = score;
     this.#byMember = false;
+    this.#entry = 0;
     this.#orEqual = orEqual;
     return this;
   }
@@ -42,7 +45,9 @@ export class SortedBound {
   /** The same for the member of an entry. */
   byEntry(memory: Memory, score: number, entry: number, orEqual: boolean): this {
     const start = keyOffset(memory, entry);
-    return this.#set(score, memory.buffer(entry), start, start + keyLength(memory, entry), orEqual);
+    this.#set(score, memory.buffer(entry), start, start + keyLength(memory, entry), orEqual);
+    this.#entry = entry;
+    return this;
   }
 
   /** Whether a member lies below. */
@@ -60,6 +65,7 @@ export class SortedBound {
 
   /** The same for the member of an entry. */
   isAboveEntry(memory: Memory, entry: number): boolean {
+    if (entry === this.#entry) return this.#orEqual;
     const start = keyOffset(memory, entry);
     return this.isAboveMember(memory.buffer(entry), start, start + keyLength(memory, entry));
   }
@@ -70,6 +76,7 @@ export class SortedBound {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
+    this.#entry = 0;
     this.#orEqual = orEqual;
     return this;
   }

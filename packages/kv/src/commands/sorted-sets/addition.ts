@@ -21,21 +21,26 @@ export interface AddOptions {
   readonly incr: boolean;
 }
 
-/** What has become of members so far. */
-interface Tally {
-  added: number;
-  updated: number;
+/** The options where there are none, which is mostly. */
+export const NO_OPTIONS: AddOptions = { nx: false, xx: false, gt: false, lt: false, ch: false, incr: false };
+
+/** What has become of the members of one command: one for all of them, as ZADD is hot. */
+const tally = {
+  added: 0,
+  updated: 0,
   /** Of the last member; NaN if it was not to be touched. */
-  score: number;
-}
+  score: Number.NaN,
+};
 
 /** Adds members to the sorted set at the key that is argument 1: for each score the member is `step` arguments behind the last one. */
 export function addMembers(call: Call, options: AddOptions, scores: readonly number[], firstMember: number, step: number): void {
   const entry = call.findTyped(1, ZSET);
-  const tally: Tally = { added: 0, updated: 0, score: Number.NaN };
+  tally.added = 0;
+  tally.updated = 0;
+  tally.score = Number.NaN;
   if (entry !== 0 || !options.xx) {
     const zset = sortedSetOf(call, entry);
-    scores.forEach((score, i) => add(zset, call, firstMember + i * step, score, options, tally));
+    for (let i = 0; i < scores.length; i++) add(zset, call, firstMember + i * step, scores[i] as number, options);
     if (entry === 0) addSortedSet(call, 1, zset);
     if (tally.added + tally.updated > 0) call.changed(1, options.incr ? 'zincr' : 'zadd', 'z');
   }
@@ -44,20 +49,15 @@ export function addMembers(call: Call, options: AddOptions, scores: readonly num
   else call.reply.double(tally.score);
 }
 
-function add(zset: SortedSetValue, { source, starts, ends }: Call, index: number, score: number, options: AddOptions, tally: Tally): void {
+function add(zset: SortedSetValue, { source, starts, ends }: Call, index: number, score: number, options: AddOptions): void {
   const start = starts[index] as number;
   const end = ends[index] as number;
-  const wanted = isPlain(options) ? score : wantedScore(zset.score(source, start, end), score, options);
+  const wanted = options === NO_OPTIONS ? score : wantedScore(zset.score(source, start, end), score, options);
   tally.score = wanted;
   if (Number.isNaN(wanted)) return;
   const former = zset.set(source, start, end, wanted);
   if (Number.isNaN(former)) tally.added++;
   else if (former !== wanted) tally.updated++;
-}
-
-/** Whether a member's score may be set without looking at the one it has. */
-function isPlain({ nx, xx, gt, lt, incr }: AddOptions): boolean {
-  return !(nx || xx || gt || lt || incr);
 }
 
 /** The score that a member is to have, or NaN if it is not to be touched. */

@@ -1,6 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import { addMembers, type AddOptions } from './addition.js';
+import { addMembers, type AddOptions, NO_OPTIONS } from './addition.js';
 
 const NX_XX = new ReplyError('ERR XX and NX options at the same time are not compatible');
 const GT_LT_NX = new ReplyError('ERR GT, LT, and/or NX options at the same time are not compatible');
@@ -53,6 +53,7 @@ function isOption(call: Call, index: number): boolean {
 
 /** The options in front of argument `first`. */
 function readOptions(call: Call, first: number, increments: boolean): AddOptions {
+  if (first === 2 && !increments) return NO_OPTIONS;
   const options = { nx: false, xx: false, gt: false, lt: false, ch: false, incr: increments };
   for (let i = 2; i < first; i++) {
     if (call.is(i, 'NX')) options.nx = true;
