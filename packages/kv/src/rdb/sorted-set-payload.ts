@@ -1,5 +1,5 @@
 import { parseDouble, writeDouble } from '../bytes/double.js';
-import { SortedSetValue } from '../values/sorted-set-value.js';
+import { scoreOf, SortedSetValue } from '../values/sorted-set-value.js';
 import type { ValueContext } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { filled, forEachPair } from './filled.js';
@@ -18,9 +18,9 @@ const scoreText = Buffer.alloc(32);
 export function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
   if (set.encoding === 'listpack') {
     const pack = new ListpackWriter();
-    set.range(0, set.size, false, (buffer, start, end, score) => {
+    set.range(0, set.size, false, (buffer, start, end, scoreStart) => {
       pack.add(buffer, start, end);
-      pack.add(scoreText, 0, writeDouble(score, scoreText, 0));
+      pack.add(scoreText, 0, writeDouble(scoreOf(buffer, scoreStart), scoreText, 0));
     });
     writer.byte(LISTPACK_SORTED_SET_TYPE);
     return writer.string(pack.bytes);
@@ -28,9 +28,9 @@ export function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
   writer.byte(SORTED_SET_TYPE);
   writer.length(set.size);
   // From the end, as Redis has to go no further than to its head when it adds them one after the other.
-  set.range(0, set.size, true, (buffer, start, end, score) => {
+  set.range(0, set.size, true, (buffer, start, end, scoreStart) => {
     writer.string(buffer, start, end);
-    writer.double(score);
+    writer.double(scoreOf(buffer, scoreStart));
   });
 }
 
