@@ -85,7 +85,7 @@ export class Dict {
     this.#foundSlot = slot;
   }
 
-  /** Adds an entry whose key is not in the dict. */
+  /** Adds an entry whose key is not in the dict. Error: OutOfMemory, and nothing is added. */
   add(hash: number, address: number): void {
     let segment = this.#segmentOf(hash);
     while (isFull(this.#memory, segment, this.#mask)) {
@@ -200,9 +200,8 @@ export class Dict {
 
   #split(segment: number, hash: number): void {
     const depth = depthOf(this.#memory, segment);
+    const [lower, upper] = this.#newHalves(depth + 1);
     if (depth === this.#depth) this.#doubleDirectory();
-    const lower = newSegment(this.#memory, MAX_SLOTS, depth + 1);
-    const upper = newSegment(this.#memory, MAX_SLOTS, depth + 1);
     const span = 1 << (this.#depth - depth);
     const first = this.#indexOf(hash) & -span;
     this.#directory.fill(lower, first, first + span / 2);
@@ -210,6 +209,16 @@ export class Dict {
     if (depth + 1 === this.#depth) this.#deepest += 2;
     this.#moveAll(segment, MAX_SLOTS);
     this.#memory.free(segment);
+  }
+
+  #newHalves(depth: number): [lower: number, upper: number] {
+    const lower = newSegment(this.#memory, MAX_SLOTS, depth);
+    try {
+      return [lower, newSegment(this.#memory, MAX_SLOTS, depth)];
+    } catch (error) {
+      this.#memory.free(lower);
+      throw error;
+    }
   }
 
   /** Undoes a split: moves the entries of a segment, in which `hash` lies, to the other half, if that is as deep and has room. */

@@ -62,12 +62,11 @@ export class Database {
   /** Finds a key on behalf of a client that reads it: counts the hit or miss, and notes the use. */
   read(bytes: Buffer, start: number, end: number): number {
     const entry = this.find(bytes, start, end);
-    if (entry === 0) {
-      this.#context.stats.misses++;
-      return 0;
+    if (entry === 0) this.#context.stats.misses++;
+    else {
+      this.#context.stats.hits++;
+      this.touch(entry);
     }
-    this.#context.stats.hits++;
-    this.touch(entry);
     return entry;
   }
 
@@ -171,13 +170,20 @@ export class Database {
     this.setMeta(entry, this.metaOf(entry) | TEXT);
   }
 
-  /** Adds a key that is not there, with a collection, which the database owns from now on. Returns the entry. */
+  /** Adds a key that is not there, with a collection, which the database owns from now on. Error: OutOfMemory. Returns the entry. */
   addCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
-    const entry = allocateEntry(this.#memory, bytes, start, end, 0);
-    writeWord(this.#memory, entry, VALUE_WORD, this.#context.collections.add(collection));
-    this.setMeta(entry, TYPE_OF[collection.type] | this.#context.access.first);
-    this.#table.add(this.#context.hash(bytes, start, end), entry);
-    return entry;
+    const { collections, access } = this.#context;
+    const index = collections.add(collection);
+    try {
+      const entry = allocateEntry(this.#memory, bytes, start, end, 0);
+      writeWord(this.#memory, entry, VALUE_WORD, index);
+      this.setMeta(entry, TYPE_OF[collection.type] | access.first);
+      this.#table.add(this.#context.hash(bytes, start, end), entry);
+      return entry;
+    } catch (error) {
+      collections.drop(index);
+      throw error;
+    }
   }
 
   /** Sets the key to a collection, whatever it was. Its deadline goes. Returns the entry. */
@@ -265,9 +271,9 @@ export class Database {
   #replaceByString(old: number, value: Buffer, from: number, to: number, keepDeadline: boolean): number {
     const memory = this.#memory;
     const deadlineMs = keepDeadline ? this.deadlineOf(old) : Number.POSITIVE_INFINITY;
-    const keyStart = keyOffset(memory, old);
+    const key = this.keyRange(old);
     const access = this.#context.access.touched(this.metaOf(old)) & ACCESS_BITS;
-    const entry = allocateEntry(memory, memory.buffer(old), keyStart, keyStart + keyLength(memory, old), bulkBytes(to - from));
+    const entry = allocateEntry(memory, key.buffer, key.start, key.end, bulkBytes(to - from));
     this.#writeString(entry, value, from, to, STRING | access);
     if (this.typeOf(old) !== STRING) this.#context.collections.drop(readWord(memory, old, VALUE_WORD));
     this.#table.replace(old, entry);

@@ -26,9 +26,15 @@ export class EntryTable {
     return (this.#found = this.dict.find(hash, bytes, start, end));
   }
 
+  /** Takes over an entry. Error: OutOfMemory; then it is freed. */
   add(hash: number, entry: number): void {
-    this.dict.add(hash, entry);
     this.#found = 0;
+    try {
+      this.dict.add(hash, entry);
+    } catch (error) {
+      this.#context.memory.free(entry);
+      throw error;
+    }
   }
 
   /** Takes an entry out, and frees its block. */
