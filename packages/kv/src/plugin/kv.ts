@@ -15,7 +15,9 @@ export const kv = definePlugin({
   state: (): Client | undefined => undefined,
   setup({ options, timers }) {
     const server = new Server(options, new ReactorTimers(timers));
-ba    const frontend = new Frontend(server, new Registry(commands));
+    applyAll(server);
+    if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
+    const frontend = new Frontend(server, new Registry(commands));
     return {
       onOpen(connection) {
         connection.state = frontend.open(connection);
