@@ -8,15 +8,19 @@ import { kvOptions } from '../server/settings.js';
 import { Frontend } from './frontend.js';
 import { ReactorTimers } from './reactor-timers.js';
 
+/** The levels of `redis.log`, from debug to warning, as the log has them. */
+const SCRIPT_LEVELS = ['debug', 'debug', 'info', 'warn'] as const;
+
 /** A Redis-compatible key-value server. `reactor.use(kv, {…}).listen({ port: 6380 })` opens it. */
 export const kv = definePlugin({
   name: 'kv',
   options: kvOptions,
   state: (): Client | undefined => undefined,
-  setup({ options, timers }) {
+  setup({ options, timers, log }) {
     const server = new Server(options, new ReactorTimers(timers));
     applyAll(server);
     if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
+    server.log = (level, text) => log[SCRIPT_LEVELS[level] ?? 'info']({ event: 'kv.script' }, text);
     const frontend = new Frontend(server, new Registry(commands));
     return {
       onOpen(connection) {

@@ -3,12 +3,14 @@ import type { ResultWriter } from './conversion/result-writer.js';
 import { FunctionMachine } from './function-machine.js';
 import { type FunctionLibrary, libraryName, type LibraryFunction } from './function-library.js';
 import { FUNCTION_LOAD_LIMIT_MS, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
-import { compileLua } from './machine/lua-machine.js';
-import type { WasmModule } from './machine/web-assembly.js';
+import { LUA } from './machine/lua-module.js';
 import { endingReply } from './script-ending.js';
 import type { ScriptEngineOptions } from './script-engine.js';
 import { ScriptError } from './script-error.js';
 import type { ScriptHost } from './script-host.js';
+
+/** What becomes of the libraries that are there already, if others are restored: a new one of the same name is refused if it is to be added. */
+export type RestorePolicy = 'append' | 'replace' | 'flush';
 
 /**
  * FUNCTION and FCALL without a server: keeps libraries and runs their functions. Their machine is another one than that of
@@ -17,19 +19,13 @@ import type { ScriptHost } from './script-host.js';
  */
 export class FunctionEngine {
   timeLimitMs: number;
-  readonly #module: WasmModule;
   readonly #maxMemoryBytes: number;
   readonly #libraries = new Map<string, FunctionLibrary>();
   #machine: FunctionMachine | undefined;
 
-  private constructor(module: WasmModule, options: ScriptEngineOptions) {
-    this.#module = module;
+  constructor(options: ScriptEngineOptions = {}) {
     this.#maxMemoryBytes = options.maxMemoryBytes ?? MAX_SCRIPT_MEMORY_BYTES;
     this.timeLimitMs = options.timeLimitMs ?? SCRIPT_TIME_LIMIT_MS;
-  }
-
-  static async create(options: ScriptEngineOptions = {}): Promise<FunctionEngine> {
-    return new FunctionEngine(await compileLua(), options);
   }
 
   get libraries(): ReadonlyMap<string, FunctionLibrary> {
@@ -61,6 +57,19 @@ export class FunctionEngine {
     const library = { name, source: copy, functions };
     this.#libraries.set(name, library);
     return library;
+  }
+
+  /** Loads several libraries, or none of them if one cannot be loaded. Error: ScriptError. */
+  restore(sources: readonly Uint8Array[], policy: RestorePolicy, host: ScriptHost): void {
+    const former = [...this.#libraries];
+    try {
+      if (policy === 'flush') this.flush();
+      for (const source of sources) this.load(source, policy === 'replace', host);
+    } catch (error) {
+      this.flush();
+      for (const [name, library] of former) this.#libraries.set(name, library);
+      throw error;
+    }
   }
 
   find(functionName: string): LibraryFunction | undefined {
@@ -110,7 +119,7 @@ export class FunctionEngine {
 
   #currentMachine(host: ScriptHost): FunctionMachine {
     if (this.#machine !== undefined) return this.#machine;
-    const machine = new FunctionMachine({ module: this.#module, maxMemoryBytes: this.#maxMemoryBytes });
+    const machine = new FunctionMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes });
     for (const library of this.#libraries.values()) {
       this.#libraries.set(library.name, { ...library, functions: machine.load(library.source, host, FUNCTION_LOAD_LIMIT_MS) });
     }

@@ -1,6 +1,7 @@
 export { ArgumentList, type CommandArguments } from './conversion/argument-list.js';
 export type { ResultWriter } from './conversion/result-writer.js';
 export { FunctionEngine } from './function-engine.js';
+export type { RestorePolicy } from './function-engine.js';
 export { FUNCTION_FLAGS } from './function-library.js';
 export type { FunctionFlag, FunctionLibrary, LibraryFunction } from './function-library.js';
 export { SCRIPT_FLAGS } from './script.js';

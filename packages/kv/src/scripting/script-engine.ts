@@ -2,15 +2,11 @@ import type { CommandArguments } from './conversion/argument-list.js';
 import type { ResultWriter } from './conversion/result-writer.js';
 import { EvalMachine } from './eval-machine.js';
 import { MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
-import { compileLua } from './machine/lua-machine.js';
-import type { WasmModule } from './machine/web-assembly.js';
+import { LUA } from './machine/lua-module.js';
 import type { Script } from './script.js';
 import { scriptOf } from './script.js';
 import { endingReply } from './script-ending.js';
 import type { ScriptHost } from './script-host.js';
-
-/** Compiled once for all engines, before anybody can ask for one, so that an engine is made synchronously. */
-const LUA = await compileLua();
 
 export interface ScriptEngineOptions {
   /** After this long a script is overdue, and the host is asked what to do. It may change while the engine lives. */
@@ -26,7 +22,6 @@ export interface ScriptEngineOptions {
  */
 export class ScriptEngine {
   timeLimitMs: number;
-  readonly #module: WasmModule;
   readonly #maxMemoryBytes: number;
   readonly #scripts = new Map<string, Script>();
 
@@ -35,7 +30,6 @@ export class ScriptEngine {
   #machine: EvalMachine | undefined;
 
   constructor(options: ScriptEngineOptions = {}) {
-    this.#module = LUA;
     this.#maxMemoryBytes = options.maxMemoryBytes ?? MAX_SCRIPT_MEMORY_BYTES;
     this.timeLimitMs = options.timeLimitMs ?? SCRIPT_TIME_LIMIT_MS;
   }
@@ -97,7 +91,7 @@ export class ScriptEngine {
   }
 
   #currentMachine(): EvalMachine {
-    return (this.#machine ??= new EvalMachine({ module: this.#module, maxMemoryBytes: this.#maxMemoryBytes }));
+    return (this.#machine ??= new EvalMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes }));
   }
 
   #discardMachine(): void {

@@ -73,6 +73,13 @@ function applyThresholds(server: Server): void {
   server.watch();
 }
 
+/** Without a limit a script may run for ever. */
+function applyTimeLimit({ settings, scripts, functions }: Server): void {
+  const limitMs = settings.busyReplyThreshold === 0 ? Number.POSITIVE_INFINITY : settings.busyReplyThreshold;
+  scripts.timeLimitMs = limitMs;
+  functions.timeLimitMs = limitMs;
+}
+
 const SETTINGS: readonly Parameter[] = [
   setting('requirepass', text, (server) => server.users.setDefaultPassword(server.settings.requirepass)),
   setting('protectedMode', yesNo),
@@ -104,8 +111,8 @@ const SETTINGS: readonly Parameter[] = [
   setting('slowlogMaxLen', integer(0), applyThresholds),
   setting('latencyMonitorThreshold', integer(0), applyThresholds),
   setting('notifyKeyspaceEvents', notifications, (server) => server.notifications.configure(server.settings.notifyKeyspaceEvents)),
-  setting('busyReplyThreshold', integer(0)),
-  setting('busyReplyThreshold', integer(0), undefined, 'lua-time-limit'),
+  setting('busyReplyThreshold', integer(0), applyTimeLimit),
+  setting('busyReplyThreshold', integer(0), applyTimeLimit, 'lua-time-limit'),
   setting('acllogMaxLen', integer(0)),
 ];
 

@@ -4,7 +4,7 @@ import type { Database } from '../store/database.js';
 import { RequestLimits } from '../protocol/request-limits.js';
 import type { LossEvent } from '../store/database-context.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
-import { ScriptEngine } from '../scripting/index.js';
+import { FunctionEngine, ScriptEngine } from '../scripting/index.js';
 import { Blocking } from './blocking.js';
 import { Channels } from './channels.js';
 import { Changes } from './changes.js';
@@ -31,6 +31,7 @@ export class Server implements KeyspaceObserver {
   readonly channels = new Channels();
   readonly notifications: Notifications;
   readonly scripts = new ScriptEngine();
+  readonly functions = new FunctionEngine();
   readonly blocking: Blocking;
   readonly stats = new ServerStats();
   readonly users = new Users();
@@ -60,6 +61,8 @@ export class Server implements KeyspaceObserver {
   readonly startedMs: number;
   /** What `performance.now()` is to be added to for the time of day; the clock may be set while the server runs. */
   epochMs = Date.now() - performance.now();
+  /** Takes what scripts log, at a level from 0 for debug to 3 for warnings. */
+  log: (level: number, text: string) => void = () => {};
   /** Goes on with a client that was held. */
   resume: (client: Client) => void = () => {};
   #lastClientId = 0;

@@ -45,7 +45,7 @@ test('libraries load, fail to load and run as in Redis', skipWithout('redis-serv
   t.teardown(() => redis.stop());
   const client = await RespClient.connect(redis);
   t.teardown(() => client.close());
-  const engine = await FunctionEngine.create();
+  const engine = new FunctionEngine();
   const replies = await client.pipeline(functions);
   for (const [index, command] of functions.entries()) t.same(execute(engine, command), replies[index], command.join(' '));
 });

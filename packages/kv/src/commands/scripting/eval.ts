@@ -1,17 +1,12 @@
 import type { Call, Command } from '../../command/call.js';
-import { ReplyError } from '../../command/reply-error.js';
+import { NOT_AN_INTEGER, ReplyError } from '../../command/reply-error.js';
 import { type Script, ScriptError } from '../../scripting/index.js';
-import type { Server } from '../../server/server.js';
-import { ScriptCommands } from './script-commands.js';
+import { scriptCommands } from './script-commands.js';
 
 const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.');
-const MAY_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.');
 const SHA_DIGITS = 40;
-/** The script or its SHA-1, the number of keys, and then these. */
-const FIRST_KEY = 3;
-
-/** What each server's scripts run in. */
-const hosts = new WeakMap<Server, ScriptCommands>();
+/** The script, its SHA-1 or the name of a function, the number of keys, and then these. */
+export const FIRST_KEY = 3;
 
 export const evaluate: Command = {
   name: 'eval',
@@ -52,14 +47,14 @@ export const evalshaRo: Command = {
 };
 
 /** How many keys there are. Error: ReplyError. */
-function keyCount(call: Call): number {
-  const count = call.integer(2);
+export function keyCount(call: Call, notANumber: ReplyError = NOT_AN_INTEGER): number {
+  const count = call.integer(2, notANumber);
   if (count > call.count - FIRST_KEY) throw new ReplyError("ERR Number of keys can't be greater than number of args");
   if (count < 0) throw new ReplyError("ERR Number of keys can't be negative");
   return count;
 }
 
-function findKeys(call: Call): number[] {
+export function findKeys(call: Call): number[] {
   return Array.from({ length: keyCount(call) }, (_, index) => FIRST_KEY + index);
 }
 
@@ -73,9 +68,13 @@ export function loadScript(call: Call, index: number): Script {
   try {
     return call.server.scripts.load(call.copy(index));
   } catch (error) {
-    if (error instanceof ScriptError) throw new ReplyError(error.message);
-    throw error;
+    throw asReplyError(error);
   }
+}
+
+/** What is thrown for something thrown by the engine: the mistake of a script is the client's answer. */
+export function asReplyError(error: unknown): unknown {
+  return error instanceof ScriptError ? new ReplyError(error.message) : error;
 }
 
 function find(call: Call): Script {
@@ -87,11 +86,6 @@ function find(call: Call): Script {
 }
 
 function run(call: Call, script: Script, readOnly: boolean): void {
-  const { server, client, reply } = call;
-  const host = hosts.get(server) ?? new ScriptCommands(call);
-  hosts.set(server, host);
-  // A script that says what it does, and not that it writes nothing, may write.
-  if (readOnly && script.flags?.has('no-writes') === false) throw MAY_WRITE;
-  host.begin(client, readOnly || script.flags?.has('no-writes') === true);
-  server.scripts.run(script, call, FIRST_KEY, keyCount(call), host, reply);
+  const host = scriptCommands(call);
+  host.run(call, script.flags, readOnly, () => call.server.scripts.run(script, call, FIRST_KEY, keyCount(call), host, call.reply));
 }

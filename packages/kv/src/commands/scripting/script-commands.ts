@@ -1,16 +1,24 @@
 import type { Client } from '../../client/client.js';
+import { feedMonitors } from '../../command/monitor-feed.js';
 import { Call } from '../../command/call.js';
 import { Dispatcher } from '../../command/dispatcher.js';
 import type { RegisteredCommand } from '../../command/registry.js';
-import { ReplyError } from '../../command/reply-error.js';
+import { OUT_OF_MEMORY, ReplyError } from '../../command/reply-error.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Arguments } from '../../protocol/request.js';
-import type { ScriptHost } from '../../scripting/index.js';
+import type { ScriptFlag, ScriptHost } from '../../scripting/index.js';
+import type { Server } from '../../server/server.js';
 
 const UNKNOWN = 'ERR Unknown Redis command called from script';
 const WRONG_COUNT = 'ERR Wrong number of args calling Redis command from script';
 const NOT_ALLOWED = 'ERR This Redis command is not allowed from script';
+const MAY_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.');
 const READ_ONLY = 'ERR Write commands are not allowed from read-only scripts.';
+
+const hosts = new WeakMap<Server, ScriptCommands>();
+
+/** What a script or function has declared; undefined for a script without a first line for that, which is trusted as before there were flags. */
+type Flags = ReadonlySet<ScriptFlag> | undefined;
 
 /**
  * What a script reaches of the server: `redis.call` and its kin. Commands run on behalf of a client of the server's own, which has
@@ -22,23 +30,33 @@ export class ScriptCommands implements ScriptHost {
   readonly #dispatcher: Dispatcher;
   readonly #reply = new ReplyWriter();
   #readOnly = false;
+  #mayExceedMemory = false;
   #hasWritten = false;
 
-  constructor(call: Call) {
-    this.#call = call;
-    this.#client = call.server.addClient();
+  constructor({ server, registry }: Call) {
     this.#reply.hold();
-    const inner = new Call(call.server, call.registry, this.#reply);
-    inner.isScripted = true;
-    this.#dispatcher = new Dispatcher(inner);
+    this.#call = new Call(server, registry, this.#reply);
+    this.#call.isScripted = true;
+    this.#client = server.addClient();
+    this.#dispatcher = new Dispatcher(this.#call);
   }
 
-  /** To be called before each script. */
-  begin(client: Client, readOnly: boolean): void {
-    this.#client.db = client.db;
-    this.#client.version = 2;
-    this.#readOnly = readOnly;
+  /** Runs a script, or loads a library, on behalf of a call. `readOnly` if it may not change anything whatever it declares. Error: ReplyError. */
+  run(call: Call, flags: Flags, readOnly: boolean, script: () => void): void {
+    if (call.server.monitors.size > 0) feedMonitors(call);
+    checkFlags(call, flags, readOnly);
+    this.#readOnly = readOnly || flags?.has('no-writes') === true;
+    this.#mayExceedMemory = !call.server.outOfMemory || flags?.has('allow-oom') === true;
     this.#hasWritten = false;
+    this.#client.db = call.client.db;
+    this.#client.version = 2;
+    this.#call.outer = call;
+    this.#dispatcher.begin(performance.now());
+    try {
+      script();
+    } finally {
+      this.#dispatcher.end();
+    }
   }
 
   call(args: Arguments): Buffer {
@@ -58,7 +76,9 @@ export class ScriptCommands implements ScriptHost {
     return this.#call.registry.find(source, starts[0] as number, ends[0] as number) === undefined ? undefined : true;
   }
 
-  log(): void {}
+  log(level: number, text: string): void {
+    this.#call.server.log(level, text);
+  }
 
   setProtocol(version: 2 | 3): void {
     this.#client.version = version;
@@ -77,6 +97,24 @@ export class ScriptCommands implements ScriptHost {
     if (!command.accepts(count)) throw new ReplyError(WRONG_COUNT);
     if (command.flags.has('noscript')) throw new ReplyError(NOT_ALLOWED);
     if (this.#readOnly && command.isWrite) throw new ReplyError(READ_ONLY);
+    // A script that has begun to write is not stopped in the middle of it.
+    if (command.deniesWhenFull && !this.#mayExceedMemory && !this.#hasWritten) throw OUT_OF_MEMORY;
     return command;
   }
+}
+
+/** What the server's scripts and functions run in. */
+export function scriptCommands(call: Call): ScriptCommands {
+  const known = hosts.get(call.server);
+  if (known !== undefined) return known;
+  const host = new ScriptCommands(call);
+  hosts.set(call.server, host);
+  return host;
+}
+
+/** What says what it does, and not that it writes nothing, may write. */
+function checkFlags({ server }: Call, flags: Flags, readOnly: boolean): void {
+  if (flags === undefined || flags.has('no-writes')) return;
+  if (server.outOfMemory && !flags.has('allow-oom')) throw OUT_OF_MEMORY;
+  if (readOnly) throw MAY_WRITE;
 }

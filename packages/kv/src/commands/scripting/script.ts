@@ -45,7 +45,7 @@ const flush: Command = {
   },
 };
 
-const kill: Command = {
+export const kill: Command = {
   ...subcommand,
   name: 'kill',
   arity: 2,
