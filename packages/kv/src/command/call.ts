@@ -127,9 +127,9 @@ export class Call {
   }
 
   /** A 32-bit integer. */
-  int32(index: number): number {
-    const value = this.integer(index);
-    if (value !== (value | 0)) throw NO_INT32;
+  int32(index: number, error?: ReplyError): number {
+    const value = this.integer(index, error);
+    if (value !== (value | 0)) throw error ?? NO_INT32;
     return value;
   }
 
@@ -153,6 +153,14 @@ export class Call {
   read(index: number): number {
     const { db } = this.client;
     const entry = db.read(this.source, this.starts[index] as number, this.ends[index] as number);
+    if (entry === 0 && db.observers > 0) this.server.notifications.keyMissed(db, this.copy(index));
+    return entry;
+  }
+
+  /** The same for a reader that does not use the key, but looks whether it is there. */
+  peek(index: number): number {
+    const { db } = this.client;
+    const entry = db.peek(this.source, this.starts[index] as number, this.ends[index] as number);
     if (entry === 0 && db.observers > 0) this.server.notifications.keyMissed(db, this.copy(index));
     return entry;
   }

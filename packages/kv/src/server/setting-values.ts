@@ -18,11 +18,11 @@ export type OutputLimits = typeof OUTPUT_LIMITS;
 
 /** K and E choose the channels, A stands for all classes but m and n. */
 export const NOTIFICATION_CLASSES = /^[KEAg$lshzxetdmn]*$/;
-const ALL_CLASSES = 'g$lshzxetd';
+const ALL_CLASSES = ['g', '$', 'l', 's', 'h', 'z', 'x', 'e', 't', 'd'];
 
 /** The letters of `notify-keyspace-events`, each once and in the order in which Redis prints them. */
 export function notificationClasses(text: string): string {
   const has = (letter: string): boolean => text.includes(letter) || (text.includes('A') && ALL_CLASSES.includes(letter));
-  const classes = [...ALL_CLASSES].every(has) ? 'A' : [...ALL_CLASSES, 'n'].filter(has).join('');
-  return classes + [...'KEm'].filter(has).join('');
+  const classes = ALL_CLASSES.every(has) ? 'A' : [...ALL_CLASSES, 'n'].filter(has).join('');
+  return classes + ['K', 'E', 'm'].filter(has).join('');
 }

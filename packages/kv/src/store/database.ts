@@ -61,12 +61,16 @@ export class Database {
 
   /** Finds a key on behalf of a client that reads it: counts the hit or miss, and notes the use. */
   read(bytes: Buffer, start: number, end: number): number {
+    const entry = this.peek(bytes, start, end);
+    if (entry !== 0) this.touch(entry);
+    return entry;
+  }
+
+  /** The same without a note of the use. */
+  peek(bytes: Buffer, start: number, end: number): number {
     const entry = this.find(bytes, start, end);
     if (entry === 0) this.#context.stats.misses++;
-    else {
-      this.#context.stats.hits++;
-      this.touch(entry);
-    }
+    else this.#context.stats.hits++;
     return entry;
   }
 

@@ -11,7 +11,7 @@ export const select: Command = {
   complexity: 'O(1)',
   syntax: 'index',
   execute(call) {
-    const db = call.server.keyspace.databases[call.integer(1)];
+    const db = call.server.keyspace.databases[call.int32(1)];
     if (db === undefined) throw new ReplyError('ERR DB index is out of range');
     call.client.db = db;
     call.reply.ok();

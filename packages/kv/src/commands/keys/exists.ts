@@ -36,7 +36,7 @@ export const type: Command = {
   complexity: 'O(1)',
   syntax: 'key',
   execute(call) {
-    const entry = call.find(1);
+    const entry = call.peek(1);
     call.reply.status(entry === 0 ? 'none' : TYPE_NAMES[call.db.typeOf(entry)]);
   },
 };

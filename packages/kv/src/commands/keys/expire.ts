@@ -11,6 +11,8 @@ interface ExpireOptions {
 
 /** What a 64-bit integer can hold. Beyond 2^53 a deadline is the nearest double. */
 const MAX_DEADLINE_MS = 2 ** 63;
+/** The greatest double below that. */
+const LAST_DEADLINE_MS = 2 ** 63 - 1024;
 
 export const expire: Command = {
   name: 'expire',
@@ -86,7 +88,7 @@ function setDeadline(call: Call, unitMs: number, relative: boolean): void {
 function readDeadline(call: Call, unitMs: number, relative: boolean): number {
   const deadlineMs = Number(call.integer64(2)) * unitMs;
   const base = relative ? call.server.keyspace.nowMs : 0;
-  if (deadlineMs >= -MAX_DEADLINE_MS && deadlineMs + base < MAX_DEADLINE_MS) return deadlineMs + base;
+  if (deadlineMs >= -MAX_DEADLINE_MS && deadlineMs + base <= MAX_DEADLINE_MS) return Math.min(deadlineMs + base, LAST_DEADLINE_MS);
   throw new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
 }
 

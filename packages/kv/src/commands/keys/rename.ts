@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { NO_SUCH_KEY, ReplyError, SYNTAX } from '../../command/reply-error.js';
 import type { Database } from '../../store/database.js';
-import { STRING } from '../../store/meta.js';
+import { RAW, STRING, TEXT } from '../../store/meta.js';
 
 const SAME_OBJECT = new ReplyError('ERR source and destination objects are the same');
 const OUT_OF_RANGE = new ReplyError('ERR DB index is out of range');
@@ -97,7 +97,7 @@ function copyKey(call: Call, source: number, target: Database): void {
   let entry: number;
   if (db.typeOf(source) === STRING) {
     const { buffer, start, end } = db.stringOf(source);
-    entry = target.setString(call.source, call.start(2), call.end(2), buffer, start, end);
+    entry = setStringLike(call, source, target, 2, buffer.subarray(start, end));
   } else {
     entry = target.setCollection(call.source, call.start(2), call.end(2), db.collectionOf(source).copy());
   }
@@ -120,12 +120,21 @@ function transfer(call: Call, target: Database, index: number): void {
   let entry: number;
   if (db.typeOf(from) === STRING) {
     const { buffer, start, end } = db.stringOf(from);
-    entry = target.setString(call.source, call.start(index), call.end(index), buffer, start, end);
+    entry = setStringLike(call, from, target, index, buffer.subarray(start, end));
     db.remove(call.find(1));
   } else {
     entry = target.addCollection(call.source, call.start(index), call.end(index), db.take(from));
   }
   if (deadlineMs !== Number.POSITIVE_INFINITY) target.setDeadline(entry, deadlineMs);
+}
+
+/** Sets a key, named by an argument, to a string that counts as one kept like that of another entry. */
+function setStringLike(call: Call, source: number, target: Database, index: number, value: Buffer): number {
+  const meta = call.db.metaOf(source);
+  const entry = target.setString(call.source, call.start(index), call.end(index), value, 0, value.length);
+  if ((meta & RAW) !== 0) target.markRaw(entry);
+  if ((meta & TEXT) !== 0) target.markText(entry);
+  return entry;
 }
 
 function findIn(call: Call, db: Database, index: number): number {

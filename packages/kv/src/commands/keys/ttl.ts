@@ -42,7 +42,7 @@ export const pexpiretime: Command = {
 };
 
 function replyDeadline(call: Call, shown: (deadlineMs: number, nowMs: number) => number): void {
-  const entry = call.find(1);
+  const entry = call.peek(1);
   const deadlineMs = entry === 0 ? 0 : call.db.deadlineOf(entry);
   if (entry === 0) call.reply.integer(NO_KEY);
   else if (deadlineMs === Number.POSITIVE_INFINITY) call.reply.integer(NO_DEADLINE);

@@ -93,6 +93,7 @@ export class ScriptCommands implements ScriptHost {
     const parent = this.#call.registry.find(source, starts[0] as number, ends[0] as number);
     if (parent === undefined) throw new ReplyError(UNKNOWN);
     const sub = count < 2 ? undefined : parent.subcommands.get(source.toString('latin1', starts[1], ends[1]).toLowerCase());
+    if (sub === undefined && parent.hasSubcommands && count > 1) throw new ReplyError(UNKNOWN);
     const command = sub ?? parent;
     if (!command.accepts(count)) throw new ReplyError(WRONG_COUNT);
     if (command.flags.has('noscript')) throw new ReplyError(NOT_ALLOWED);

@@ -34,7 +34,7 @@ function replyDoc(reply: ReplyWriter, { definition, subcommands }: RegisteredCom
   const facts = [['summary', definition.summary], ['since', definition.since], ['group', definition.group], ['complexity', definition.complexity ?? '']];
   const told = facts.filter(([, text]) => text !== '');
   reply.map(told.length + Math.min(1, args.length) + Math.min(1, subcommands.size));
-  for (const text of told.flat()) reply.text(text as string);
+  for (const text of told.flat()) reply.text(text);
   if (args.length > 0) {
     reply.text('arguments');
     replyArguments(reply, args, { next: 0 });

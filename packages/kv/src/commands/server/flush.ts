@@ -71,7 +71,7 @@ function flush(call: Call, databases: readonly Database[]): void {
 }
 
 function databaseAt(call: Call, index: number, which: string): Database {
-  const number = call.integer(index, new ReplyError(`ERR invalid ${which} DB index`));
+  const number = call.int32(index, new ReplyError(`ERR invalid ${which} DB index`));
   const db = call.server.keyspace.databases[number];
   if (db === undefined) throw new ReplyError('ERR DB index is out of range');
   return db;

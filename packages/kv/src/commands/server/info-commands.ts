@@ -14,7 +14,7 @@ export function commandStats({ registry }: Call): Field[] {
 }
 
 export function errorStats({ server: { stats } }: Call): Field[] {
-  return [...stats.errorsByCode].sort().map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
+  return [...stats.errorsByCode].sort(([one], [other]) => (one < other ? -1 : 1)).map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
 }
 
 /** In µs, to the next power of two: the histogram has no finer buckets. */
