@@ -5,7 +5,7 @@ import type { Request } from '../protocol/request.js';
 import type { PendingInput } from './pending-input.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
-import type { User } from './user.js';
+import type { User } from '../access/user.js';
 
 /** Which replies a client gets: CLIENT REPLY. */
 export type ReplyMode = 'on' | 'off' | 'skip-next' | 'skip';

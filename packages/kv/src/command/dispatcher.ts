@@ -5,6 +5,7 @@ import type { Arguments } from '../protocol/request.js';
 import type { Server } from '../server/server.js';
 import { Call, type Nested } from './call.js';
 import { feedMonitors, shownArguments } from './monitor-feed.js';
+import { checkPermission } from './permission.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
@@ -181,6 +182,10 @@ export class Dispatcher implements Nested {
     if (!call.client.authenticated && !command.needsNoAuth) {
       command.stats.rejected++;
       throw new ReplyError('NOAUTH Authentication required.');
+    }
+    if (!call.client.user.isUnrestricted) {
+      call.command = command;
+      checkPermission(call);
     }
     if (call.client.subscribed && call.client.version === 2 && !IN_PUBSUB.has(command.definition.name)) {
       throw new ReplyError(

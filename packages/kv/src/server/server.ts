@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { AccessLog } from '../access/access-log.js';
+import { Users } from '../access/users.js';
 import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 import { RequestLimits } from '../protocol/request-limits.js';
@@ -16,7 +18,6 @@ import { ServerStats } from './server-stats.js';
 import type { KvSettings } from './settings.js';
 import { Slowlog } from './slowlog.js';
 import type { Timers } from './timers.js';
-import { Users } from './users.js';
 import { Upkeep } from './upkeep.js';
 import { Watches } from './watches.js';
 
@@ -35,6 +36,7 @@ export class Server implements KeyspaceObserver {
   readonly blocking: Blocking;
   readonly stats = new ServerStats();
   readonly users = new Users();
+  readonly accessLog = new AccessLog();
   readonly slowlog = new Slowlog();
   readonly latency = new LatencyMonitor();
   /** From how many milliseconds on a command is noticed by one of these two. */

@@ -1,6 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
+import { logDenial } from '../../command/permission.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import { DEFAULT_USER } from '../../server/users.js';
+import { DEFAULT_USER } from '../../access/users.js';
 
 const WRONG_PASSWORD = new ReplyError('WRONGPASS invalid username-password pair or user is disabled.');
 const NO_PASSWORD = new ReplyError(
@@ -31,9 +32,11 @@ export const auth: Command = {
 };
 
 /** Makes the client this user. Error: WRONGPASS. */
-export function logIn({ client, server }: Call, name: string, password: Buffer): void {
+export function logIn(call: Call, name: string, password: Buffer): void {
+  const { client, server } = call;
   const user = server.users.authenticate(name, password);
   if (user === undefined) {
+    logDenial(call, client, { reason: 'auth', object: call.command.fullName }, 'toplevel', name);
     if (++client.failedLogins > FREE_FAILURES) server.hold(client, PENALTY_MS);
     throw WRONG_PASSWORD;
   }

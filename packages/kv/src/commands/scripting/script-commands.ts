@@ -4,6 +4,7 @@ import { Call } from '../../command/call.js';
 import { Dispatcher } from '../../command/dispatcher.js';
 import type { RegisteredCommand } from '../../command/registry.js';
 import { OUT_OF_MEMORY, ReplyError } from '../../command/reply-error.js';
+import { denialOf, logDenial } from '../../command/permission.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Arguments } from '../../protocol/request.js';
 import type { ScriptFlag, ScriptHost } from '../../scripting/index.js';
@@ -13,6 +14,8 @@ const UNKNOWN = 'ERR Unknown Redis command called from script';
 const WRONG_COUNT = 'ERR Wrong number of args calling Redis command from script';
 const NOT_ALLOWED = 'ERR This Redis command is not allowed from script';
 const MAY_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.');
+const NO_COMMAND = new ReplyError("ERR The user executing the script can't run this command or subcommand");
+const NO_KEY = new ReplyError("ERR The user executing the script can't access at least one of the keys mentioned in the command arguments");
 const READ_ONLY = 'ERR Write commands are not allowed from read-only scripts.';
 
 const hosts = new WeakMap<Server, ScriptCommands>();
@@ -27,6 +30,8 @@ type Flags = ReadonlySet<ScriptFlag> | undefined;
 export class ScriptCommands implements ScriptHost {
   readonly #call: Call;
   readonly #client: Client;
+  /** Who runs the script. */
+  #caller: Client;
   readonly #dispatcher: Dispatcher;
   readonly #reply = new ReplyWriter();
   #readOnly = false;
@@ -38,6 +43,7 @@ export class ScriptCommands implements ScriptHost {
     this.#call = new Call(server, registry, this.#reply);
     this.#call.isScripted = true;
     this.#client = server.addClient();
+    this.#caller = this.#client;
     this.#dispatcher = new Dispatcher(this.#call);
   }
 
@@ -45,6 +51,8 @@ export class ScriptCommands implements ScriptHost {
   run(call: Call, flags: Flags, readOnly: boolean, script: () => void): void {
     if (call.server.monitors.size > 0) feedMonitors(call);
     checkFlags(call, flags, readOnly);
+    this.#client.user = call.client.user;
+    this.#caller = call.client;
     this.#readOnly = readOnly || flags?.has('no-writes') === true;
     this.#mayExceedMemory = !call.server.outOfMemory || flags?.has('allow-oom') === true;
     this.#hasWritten = false;
@@ -63,6 +71,7 @@ export class ScriptCommands implements ScriptHost {
     this.#reply.clear();
     try {
       const command = this.#find(args);
+      if (!this.#client.user.isUnrestricted) this.#checkPermission(command, args);
       this.#hasWritten ||= command.isWrite;
       this.#dispatcher.run(this.#client, args);
     } catch (error) {
@@ -87,6 +96,16 @@ export class ScriptCommands implements ScriptHost {
   /** Nobody else is served meanwhile, and so nobody can send SCRIPT KILL. A script that has changed nothing may be stopped at any place. */
   overdue(): 'continue' | 'kill' {
     return this.#hasWritten ? 'continue' : 'kill';
+  }
+
+  #checkPermission(command: RegisteredCommand<Call>, args: Arguments): void {
+    const call = new Call(this.#call.server, this.#call.registry, this.#reply);
+    call.take(args);
+    call.command = command;
+    const denial = denialOf(this.#client.user, call);
+    if (denial === undefined) return;
+    logDenial(call, this.#caller, denial, 'lua');
+    throw denial.reason === 'command' ? NO_COMMAND : NO_KEY;
   }
 
   #find({ source, starts, ends, count }: Arguments): RegisteredCommand<Call> {

@@ -1,4 +1,5 @@
 import type { Command } from '../../command/call.js';
+import { acl } from './acl/acl.js';
 import { asking, cluster, readonly, readwrite } from './cluster.js';
 import { command } from './command.js';
 import { config } from './config.js';
@@ -16,6 +17,6 @@ import { slowlog } from './slowlog.js';
 import { lolwut, time } from './time.js';
 
 export const serverCommands: readonly Command[] = [
-  asking, bgrewriteaof, bgsave, cluster, command, config, dbsize, debug, failover, flushall, flushdb, info, lastsave, latency, lolwut, memory, module, monitor,
+  acl, asking, bgrewriteaof, bgsave, cluster, command, config, dbsize, debug, failover, flushall, flushdb, info, lastsave, latency, lolwut, memory, module, monitor,
   readonly, readwrite, replicaof, role, save, shutdown, slaveof, slowlog, swapdb, time, wait,
 ];

@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { User } from '../client/user.js';
+import { timingSafeEqual } from 'node:crypto';
+import { hashPassword } from './password.js';
+import { User } from './user.js';
 
 export const DEFAULT_USER = 'default';
 
@@ -14,8 +15,7 @@ export class Users {
 
   constructor() {
     this.default = new User(DEFAULT_USER);
-    this.default.enabled = true;
-    this.default.withoutPassword = true;
+    for (const rule of ['on', 'nopass', 'allkeys', 'allchannels', 'allcommands']) this.default.apply(rule, []);
     this.all.set(DEFAULT_USER, this.default);
   }
 
@@ -34,8 +34,4 @@ export class Users {
     for (const hash of user?.passwords ?? []) matches = timingSafeEqual(given, Buffer.from(hash)) || matches;
     return user?.enabled === true && (user.withoutPassword || matches) ? user : undefined;
   }
-}
-
-export function hashPassword(password: Buffer | string): string {
-  return createHash('sha256').update(password).digest('hex');
 }

@@ -1,0 +1,62 @@
+import type { DenialReason } from '../access/access-log.js';
+import type { Selector } from '../access/selector.js';
+import type { User } from '../access/user.js';
+import { describeClient } from '../client/client-description.js';
+import type { Client } from '../client/client.js';
+import type { Call } from './call.js';
+import { keyUses } from './command-keys.js';
+import { ReplyError } from './reply-error.js';
+
+const NO_KEY = new ReplyError('NOPERM this user has no permissions to access one of the keys used as arguments');
+const NO_CHANNEL = new ReplyError('NOPERM this user has no permissions to access one of the channels used as arguments');
+/** How far a denial has got: the further, the more worth telling. */
+const ORDER: readonly DenialReason[] = ['auth', 'command', 'key', 'channel'];
+
+/** What keeps a user from running a command. */
+export interface Denial {
+  readonly reason: DenialReason;
+  /** The command's name, the key or the channel; each character is a byte. */
+  readonly object: string;
+}
+
+/** Why the user may not make this call; undefined if they may. One of their selectors has to allow all of it. */
+export function denialOf(user: User, call: Call): Denial | undefined {
+  if (call.command.needsNoAuth) return undefined;
+  let denial: Denial | undefined;
+  for (const selector of user.selectors) {
+    const next = denialBy(selector, call);
+    if (next === undefined) return undefined;
+    if (denial === undefined || ORDER.indexOf(next.reason) > ORDER.indexOf(denial.reason)) denial = next;
+  }
+  return denial;
+}
+
+function denialBy(selector: Selector, call: Call): Denial | undefined {
+  if (!selector.allowsCommand(call.command)) return { reason: 'command', object: call.command.fullName };
+  const key = keyUses(call).find((use) => !selector.allowsKey(use));
+  if (key !== undefined) return { reason: 'key', object: key.key.toString('latin1') };
+  const channel = channelsOf(call).find((index) => !selector.allowsChannel(call.copy(index), call.command.fullName === 'psubscribe'));
+  return channel === undefined ? undefined : { reason: 'channel', object: call.latin1(channel) };
+}
+
+/** The indexes of arguments that name channels to speak to or to listen to. */
+function channelsOf({ command: { fullName }, count }: Call): number[] {
+  if (fullName === 'publish' || fullName === 'spublish') return [1];
+  return /^[ps]?subscribe$/.test(fullName) ? Array.from({ length: count - 1 }, (_, index) => index + 1) : [];
+}
+
+/** Error: NOPERM, which ACL LOG tells of, too. */
+export function checkPermission(call: Call): void {
+  const denial = denialOf(call.client.user, call);
+  if (denial === undefined) return;
+  logDenial(call, call.client, denial, call.client.transaction === undefined ? 'toplevel' : 'multi');
+  if (denial.reason === 'key') throw NO_KEY;
+  throw denial.reason === 'channel' ? NO_CHANNEL : new ReplyError(`NOPERM this user has no permissions to run the '${denial.object}' command`);
+}
+
+/** Notes a refusal in ACL LOG. */
+export function logDenial({ server }: Call, client: Client, denial: Denial, context: 'toplevel' | 'multi' | 'lua', username = client.user.name): void {
+  const { nowMs } = server.keyspace;
+  const clientInfo = describeClient(client, { nowMs, isMonitor: false }).trimEnd();
+  server.accessLog.add({ ...denial, count: 1, context, username, atMs: nowMs, clientInfo }, server.settings.acllogMaxLen);
+}
