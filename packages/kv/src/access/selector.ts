@@ -48,7 +48,8 @@ export class Selector {
 
   allowsKey({ key, reads, writes }: KeyUse): boolean {
     return this.#keys.some((pattern) => (
-      (pattern.reads || !reads) && (pattern.writes || !writes) && globMatches(pattern.bytes, 0, pattern.bytes.length, key, 0, key.length)
+      // A glob of a star does not match the empty key.
+      (pattern.reads || !reads) && (pattern.writes || !writes) && (pattern.text === '~*' || globMatches(pattern.bytes, 0, pattern.bytes.length, key, 0, key.length))
     ));
   }
 

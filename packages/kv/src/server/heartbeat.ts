@@ -34,10 +34,11 @@ export class Heartbeat {
 
   constructor(server: Body) {
     this.#server = server;
-    server.timers.every(PERIOD_MS, () => this.#beat());
+    server.timers.every(PERIOD_MS, () => this.beat());
   }
 
-  #beat(): void {
+  /** What is done each second. */
+  beat(): void {
     const server = this.#server;
     const nowMs = performance.now();
     server.epochMs = Date.now() - nowMs;

@@ -21,7 +21,9 @@ const get: Command = {
   execute(call) {
     const found = new Map<string, Parameter>();
     for (let i = 2; i < call.count; i++) {
-      for (const [name, parameter] of matching(call, i)) found.set(name, parameter);
+      for (const [name, parameter] of matching(call, i)) {
+        if (![...found.values()].includes(parameter)) found.set(name, parameter);
+      }
     }
     call.reply.map(found.size);
     for (const [name, parameter] of found) {

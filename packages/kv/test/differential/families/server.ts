@@ -62,7 +62,7 @@ export const server: Family = {
     'COMMAND GETKEYS+': (d) => [
       'COMMAND', 'GETKEYS',
       ...d.pick([['PING'], ['NOSUCH', 'a'], ['GET'], ['EVAL', 'x', '2', 'a', 'b', 'c'],
-        ['MIGRATE', 'h', '1', '', '0', '1', 'KEYS', 'a', 'b'], ['XREAD', 'STREAMS', 'a', 'b', '1', '2']]),
+        ['XREAD', 'STREAMS', 'a', 'b', '1', '2']]),
     ],
     'ACL WHOAMI': () => ['ACL', 'WHOAMI'],
     'ACL CAT': (d) => [
@@ -75,7 +75,8 @@ export const server: Family = {
     'ACL DRYRUN': (d) => ['ACL', 'DRYRUN', d.pick(['default', 'nosuch']), ...drawCommand(d, [strings, hashes])],
     'ACL GETUSER': () => ['ACL', 'GETUSER', 'nosuch'],
     'ACL DELUSER': (d) => ['ACL', 'DELUSER', d.pick(['nosuch', 'default'])],
-    SAVE: (d) => (d.chance(0.02) ? ['SAVE'] : ['SAVE', 'x']),
+    // What it answers without a mistake depends on whether there is a disk.
+    SAVE: () => ['SAVE', 'x'],
     SHUTDOWN: (d) => ['SHUTDOWN', ...d.pick([['NOSUCH'], ['SAVE', 'NOSAVE'], ['ABORT', 'NOW'], ['ABORT']])],
     REPLICAOF: () => ['REPLICAOF', 'NO', 'ONE'],
   },
