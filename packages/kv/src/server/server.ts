@@ -75,12 +75,12 @@ export class Server implements KeyspaceObserver {
     this.keyspace = new Keyspace(settings.databases);
     this.startedMs = this.keyspace.nowMs;
     this.blocking = new Blocking(timers);
-    this.upkeep = new Upkeep(this.keyspace, this.blocking, timers);
+    this.pause = new Pause(timers);
+    this.upkeep = new Upkeep(this.keyspace, this.blocking, this.pause, timers);
     this.notifications = new Notifications(this.channels, this.keyspace.databases);
     this.changes.listeners.push(this.watches, this.blocking, this.notifications);
     this.keyspace.observer = this;
     this.limits = new RequestLimits(settings.maxMultibulkLength, settings.protoMaxBulkLen);
-    this.pause = new Pause(timers);
     this.heartbeat = new Heartbeat(this);
   }
 
@@ -123,7 +123,7 @@ export class Server implements KeyspaceObserver {
 
   /** Remembers how much memory was in use at most. */
   noteMemory(): void {
-    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, this.keyspace.memory.usedBytes);
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, this.keyspace.usedBytes);
   }
 
   /** CONFIG RESETSTAT. */
@@ -133,7 +133,7 @@ export class Server implements KeyspaceObserver {
     const { inputBytes, outputBytes } = this.traffic();
     this.stats.inputBytes = -inputBytes;
     this.stats.outputBytes = -outputBytes;
-    this.peakMemoryBytes = this.keyspace.memory.usedBytes;
+    this.peakMemoryBytes = this.keyspace.usedBytes;
   }
 
   /** Serves a client nothing more for a while. */

@@ -1,5 +1,6 @@
 import type { Keyspace } from '../store/keyspace.js';
 import type { Blocking } from './blocking.js';
+import type { Pause } from './pause.js';
 import type { Timers } from './timers.js';
 
 /** Ten times a second, as Redis does by default. */
@@ -33,19 +34,19 @@ class Sliced {
 
 /** What a server does without being asked: it removes keys whose deadline has come, or whose memory is needed, and gives memory back. */
 export class Upkeep {
-  /** Whether keys are looked for whose deadline has come: DEBUG SET-ACTIVE-EXPIRE. Who asks for one never sees it. */
-  isExpiring = true;
   readonly #keyspace: Keyspace;
   readonly #blocking: Blocking;
+  readonly #pause: Pause;
   readonly #expiry: Sliced;
   readonly #eviction: Sliced;
   readonly #reclamation: Sliced;
 
-  constructor(keyspace: Keyspace, blocking: Blocking, timers: Timers) {
+  constructor(keyspace: Keyspace, blocking: Blocking, pause: Pause, timers: Timers) {
     this.#keyspace = keyspace;
     this.#blocking = blocking;
+    this.#pause = pause;
     this.#expiry = new Sliced(timers, () => this.#expire());
-    this.#eviction = new Sliced(timers, () => this.#evict() === 'more');
+    this.#eviction = new Sliced(timers, () => !this.#isPaused && this.#evict() === 'more');
     this.#reclamation = new Sliced(timers, () => keyspace.reclamation.slice(SLICE_MS));
     timers.every(1000 / UPKEEP_HZ, () => this.#tick());
   }
@@ -57,6 +58,7 @@ export class Upkeep {
 
   /** To be called when memory is needed. Returns false if there is none to be had; if there is much to evict, that goes on later. */
   makeRoom(): boolean {
+    if (this.#isPaused) return true;
     const result = this.#evict();
     if (result === 'more') this.#eviction.start();
     return result !== 'stuck';
@@ -64,16 +66,22 @@ export class Upkeep {
 
   #tick(): void {
     this.#keyspace.expiry.begin();
-    if (this.isExpiring && this.#expire()) this.#expiry.start();
+    if (this.#expire()) this.#expiry.start();
     this.reclaim();
     this.#keyspace.memory.release();
   }
 
   #expire(): boolean {
     this.#keyspace.advance(Date.now());
+    if (this.#isPaused) return false;
     const isMore = this.#keyspace.expiry.slice(SLICE_MS);
     this.#blocking.serveReady();
     return isMore;
+  }
+
+  /** Whoever pauses the writers relies on it that no key goes, either. */
+  get #isPaused(): boolean {
+    return this.#pause.mode !== undefined;
   }
 
   #evict(): 'done' | 'more' | 'stuck' {

@@ -7,10 +7,8 @@ import { Slice } from '../memory/slice.js';
 import type { Collection } from '../values/value-context.js';
 import type { DatabaseContext, LossEvent } from './database-context.js';
 import { EntryTable } from './entry-table.js';
-import { ACCESS_BITS, HASH, LIST, RAW, SET, STREAM, STRING, TEXT, TYPE_BITS, type ValueType, ZSET } from './meta.js';
+import { ACCESS_BITS, RAW, STRING, TEXT, TYPE_BITS, TYPE_OF, type ValueType } from './meta.js';
 import { bulkBytes, headerBytes, reframeBulk, writeBulk } from './string-layout.js';
-
-const TYPE_OF: Readonly<Record<Collection['type'], ValueType>> = { list: LIST, set: SET, zset: ZSET, hash: HASH, stream: STREAM };
 
 /**
  * A database: keys to values, with deadlines.

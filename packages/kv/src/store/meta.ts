@@ -1,3 +1,5 @@
+import type { Collection } from '../values/value-context.js';
+
 /**
  * The word of an entry that says what its key holds:
  *
@@ -17,6 +19,9 @@ export const HASH = 4;
 export const STREAM = 5;
 
 export type ValueType = typeof STRING | typeof LIST | typeof SET | typeof ZSET | typeof HASH | typeof STREAM;
+
+/** The type of a key with a collection. */
+export const TYPE_OF: Readonly<Record<Collection['type'], ValueType>> = { list: LIST, set: SET, zset: ZSET, hash: HASH, stream: STREAM };
 
 /** As TYPE names them, by number. */
 export const TYPE_NAMES = ['string', 'list', 'set', 'zset', 'hash', 'stream'] as const;

@@ -52,7 +52,7 @@ function describeObject(call: Call): void {
 }
 
 function setActiveExpire(call: Call): void {
-  call.server.upkeep.isExpiring = call.integer(2) !== 0;
+  call.server.keyspace.expiry.active = call.integer(2) !== 0;
   call.reply.ok();
 }
 

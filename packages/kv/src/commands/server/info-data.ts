@@ -3,29 +3,27 @@ import type { Call } from '../../command/call.js';
 import type { Database } from '../../store/database.js';
 import type { Field } from './info-field.js';
 
-/** Keys with a deadline of which the mean time to live is estimated. */
-const TTL_SAMPLES = 16;
 const UNITS = ['B', 'K', 'M', 'G', 'T'] as const;
 
 /**
- * Used is what keys and values take in blocks of the store, which is what `maxmemory` bounds; reserved, what those blocks were
- * cut from. The rest of the process, V8's heap above all, is in the resident size only.
+ * Used is what keys and values take in blocks of the store, with their collections' objects in V8's heap, which is what `maxmemory`
+ * bounds; reserved, what those blocks were cut from. The rest of the process, V8's heap above all, is in the resident size only.
  */
 export function memory({ server }: Call): Field[] {
   server.noteMemory();
-  const { memory: store } = server.keyspace;
+  const { memory: store, usedBytes: used } = server.keyspace;
   const { rss, heapUsed } = process.memoryUsage();
   const { settings, peakMemoryBytes: peak } = server;
   const tableBytes = server.keyspace.databases.reduce((bytes, db) => bytes + db.dict.bytes, 0);
   return [
-    ...readable('used_memory', store.usedBytes),
+    ...readable('used_memory', used),
     ...readable('used_memory_rss', rss),
     ...readable('used_memory_peak', peak),
-    ['used_memory_peak_perc', percentage(store.usedBytes, peak)],
+    ['used_memory_peak_perc', percentage(used, peak)],
     ['used_memory_overhead', tableBytes],
     ['used_memory_startup', 0],
-    ['used_memory_dataset', store.usedBytes - tableBytes],
-    ['used_memory_dataset_perc', percentage(store.usedBytes - tableBytes, store.usedBytes)],
+    ['used_memory_dataset', used - tableBytes],
+    ['used_memory_dataset_perc', percentage(used - tableBytes, used)],
     ['used_memory_heap', heapUsed],
     ['allocator_allocated', store.usedBytes],
     ['allocator_active', store.reservedBytes],
@@ -35,8 +33,8 @@ export function memory({ server }: Call): Field[] {
     ['maxmemory_policy', settings.maxmemoryPolicy],
     ['allocator_frag_ratio', ratio(store.reservedBytes, store.usedBytes)],
     ['allocator_frag_bytes', store.reservedBytes - store.usedBytes],
-    ['mem_fragmentation_ratio', ratio(rss, store.usedBytes)],
-    ['mem_fragmentation_bytes', rss - store.usedBytes],
+    ['mem_fragmentation_ratio', ratio(rss, used)],
+    ['mem_fragmentation_bytes', rss - used],
     ['mem_not_counted_for_evict', 0],
     ['mem_replication_backlog', 0],
     ['mem_clients_slaves', 0],
@@ -76,16 +74,9 @@ export function persistence({ server: { keyspace: { dirty }, startedMs } }: Call
   ];
 }
 
-export function keyspace({ server: { keyspace: { databases, nowMs } } }: Call): Field[] {
-  return databases.filter(({ size }) => size > 0).map((db) => [`db${db.index}`, `keys=${db.size},expires=${db.expiring},avg_ttl=${meanTtl(db, nowMs)}`]);
-}
-
-/** In ms, of some keys by chance. */
-function meanTtl(db: Database, nowMs: number): number {
-  if (db.expiring === 0) return 0;
-  let sum = 0;
-  for (let i = 0; i < TTL_SAMPLES; i++) sum += Math.max(0, db.deadlineOf(db.dict.random(Math.random, true)) - nowMs);
-  return Math.round(sum / TTL_SAMPLES);
+export function keyspace({ server: { keyspace: { databases, expiry } } }: Call): Field[] {
+  const facts = (db: Database): string => `keys=${db.size},expires=${db.expiring},avg_ttl=${Math.round(expiry.averageTtlMs(db))}`;
+  return databases.filter(({ size }) => size > 0).map((db) => [`db${db.index}`, facts(db)]);
 }
 
 function readable(name: string, bytes: number): Field[] {

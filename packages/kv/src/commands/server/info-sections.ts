@@ -75,7 +75,7 @@ function clients({ server: { clients: all, settings, blocking } }: Call): Field[
 }
 
 function stats({ server: shared }: Call): Field[] {
-  const { stats: counts, heartbeat, channels, keyspace: { stats: keys } } = shared;
+  const { stats: counts, heartbeat, channels, keyspace: { expiry, stats: keys } } = shared;
   const { inputBytes, outputBytes } = shared.traffic();
   return [
     ['total_connections_received', counts.connectionsReceived],
@@ -90,6 +90,8 @@ function stats({ server: shared }: Call): Field[] {
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
     ['expired_keys', keys.expired],
+    ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
+    ['expired_time_cap_reached_count', expiry.timeouts],
     ['evicted_keys', keys.evicted],
     ['evicted_clients', 0],
     ['keyspace_hits', keys.hits],
