@@ -96,12 +96,20 @@ function copyKey(call: Call, source: number, target: Database): void {
   const deadlineMs = db.deadlineOf(source);
   let entry: number;
   if (db.typeOf(source) === STRING) {
-    const { buffer, start, end } = db.stringOf(source);
-    entry = setStringLike(call, source, target, 2, buffer.subarray(start, end));
+    entry = copyString(call, source, target, 2);
   } else {
     entry = target.setCollection(call.source, call.start(2), call.end(2), db.collectionOf(source).copy());
   }
   if (deadlineMs !== Number.POSITIVE_INFINITY) target.setDeadline(entry, deadlineMs);
+}
+
+/** Sets the key that is argument `index` to the string of an entry, of which OBJECT ENCODING then says the same. */
+function copyString(call: Call, source: number, target: Database, index: number): number {
+  const marks = call.db.metaOf(source) & (RAW | TEXT);
+  const { buffer, start, end } = call.db.stringOf(source);
+  const entry = target.setString(call.source, call.start(index), call.end(index), buffer, start, end);
+  target.setMeta(entry, target.metaOf(entry) | marks);
+  return entry;
 }
 
 function renameKey(call: Call): void {
@@ -119,22 +127,12 @@ function transfer(call: Call, target: Database, index: number): void {
   const deadlineMs = db.deadlineOf(from);
   let entry: number;
   if (db.typeOf(from) === STRING) {
-    const { buffer, start, end } = db.stringOf(from);
-    entry = setStringLike(call, from, target, index, buffer.subarray(start, end));
+    entry = copyString(call, from, target, index);
     db.remove(call.find(1));
   } else {
     entry = target.addCollection(call.source, call.start(index), call.end(index), db.take(from));
   }
   if (deadlineMs !== Number.POSITIVE_INFINITY) target.setDeadline(entry, deadlineMs);
-}
-
-/** Sets a key, named by an argument, to a string that counts as one kept like that of another entry. */
-function setStringLike(call: Call, source: number, target: Database, index: number, value: Buffer): number {
-  const meta = call.db.metaOf(source);
-  const entry = target.setString(call.source, call.start(index), call.end(index), value, 0, value.length);
-  if ((meta & RAW) !== 0) target.markRaw(entry);
-  if ((meta & TEXT) !== 0) target.markText(entry);
-  return entry;
 }
 
 function findIn(call: Call, db: Database, index: number): number {
