@@ -106,9 +106,11 @@ export class ReplyWriter {
     this.#line('+', text);
   }
 
-  /** An error: its code, a blank, and the text, each character a byte, as what a client has sent is quoted. Line ends become blanks. */
+  /** An error: its code, a blank, and the text, each character a byte, as what a client has sent is quoted. Line ends become blanks, those at its end nothing. */
   error(text: string): void {
-    const line = `-${text.replace(/[\r\n]/g, ' ')}\r\n`;
+    let end = text.length;
+    while (end > 0 && (text[end - 1] === '\r' || text[end - 1] === '\n')) end--;
+    const line = `-${text.slice(0, end).replace(/[\r\n]/g, ' ')}\r\n`;
     this.#ensure(line.length);
     this.#length += this.#buffer.write(line, this.#length, 'latin1');
   }

@@ -106,7 +106,7 @@ function readOptions(call: Call): ExpireOptions {
     else if (call.is(i, 'XX')) options.present = true;
     else if (call.is(i, 'GT')) options.later = true;
     else if (call.is(i, 'LT')) options.earlier = true;
-    else throw new ReplyError(`ERR Unsupported option ${call.latin1(i)}`);
+    else throw new ReplyError(`ERR Unsupported option ${call.latin1(i).split('\0', 1)[0]}`);
   }
   const { absent, present, later, earlier } = options;
   if (absent && (present || later || earlier)) throw new ReplyError('ERR NX and XX, GT or LT options at the same time are not compatible');
