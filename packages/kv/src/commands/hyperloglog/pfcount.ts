@@ -2,7 +2,7 @@ import { countRegisters } from '../../algorithms/hyper-log-log.js';
 import { REGISTERS } from '../../algorithms/sparse-registers.js';
 import type { Call, Command } from '../../command/call.js';
 import { STRING } from '../../store/meta.js';
-import { checked, hyperLogLogOf, readHyperLogLog } from './hyper-log-log-key.js';
+import { checked, hyperLogLogOf, readHyperLogLog, storeHyperLogLog } from './hyper-log-log-key.js';
 
 export const pfcount: Command = {
   name: 'pfcount',
@@ -28,8 +28,7 @@ function countOne(call: Call): number {
   if (entry === 0) return 0;
   const log = hyperLogLogOf(call, entry);
   const count = checked(() => log.count());
-  const { buffer, start } = call.db.stringOf(entry);
-  buffer.set(log.bytes, start);
+  storeHyperLogLog(call, 1, log);
   return count;
 }
 
