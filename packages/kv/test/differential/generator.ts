@@ -82,5 +82,5 @@ function spoil(draw: Draw, args: readonly string[]): string[] {
 
 /** With another number in its place the order that ZRANGEBYLEX goes by would be nobody's. */
 function isLexScore(args: readonly string[], place: number): boolean {
-  return args[0] === 'ZADD' && (args[1] as string).startsWith('lex') && args[place] === '0';
+  return args[0] === 'ZADD' && args[1]?.startsWith('lex') === true && args[place] === '0';
 }
