@@ -55,6 +55,7 @@ const KV: Building = {
     ['server/'],
     ['command/'],
     ['commands/'],
+    ['embedded/'],
     ['plugin/'],
     ['throw-away.ts', 'cli/'],
     ['index.ts'],

@@ -175,3 +175,15 @@ t.test('echo-and-kv serves both from one reactor, shows both at one endpoint, an
   example.interrupt();
   t.equal(await example.end(), 0);
 });
+
+t.test('kv-embedded counts visitors in keys that clients read and write, too', async (t) => {
+  const example = new Example(t, 'kv-embedded', ['0', '0']);
+  const [, url] = await example.printed(/(http:\S+)/);
+  t.equal(await (await fetch(`${url}a`)).text(), 'You are visitor 1; 1 heard of it.\n');
+  await example.printed(/^visit 1: \/a$/m);
+  const client = await dial(t, await example.port());
+  client.write('HGET visit:1 path\r\nSET visits 1000\r\nQUIT\r\n');
+  t.equal((await buffer(client)).toString(), '$2\r\n/a\r\n+OK\r\n+OK\r\n');
+  t.match(await (await fetch(url as string)).text(), 'visitor 1001');
+  await endsAtCtrlC(t, example);
+});

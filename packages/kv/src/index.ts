@@ -1,3 +1,9 @@
+export { ReplyError } from './command/reply-error.js';
+export type { Argument } from './embedded/embedded-client.js';
+export type { KvApi } from './embedded/kv-api.js';
+export type { Reply } from './embedded/reply-decoder.js';
+export type { SetOptions } from './embedded/set-options.js';
+export type { MessageListener, Subscription } from './embedded/subscription.js';
 export { kv } from './plugin/kv.js';
 export type { KvOptions } from './server/settings.js';
 export { type ThrowAwayKv, throwAwayKv } from './throw-away.js';

@@ -17,6 +17,8 @@ export type ReplyMode = 'on' | 'off' | 'skip-next' | 'skip';
 export class Client implements ReplySink {
   readonly id: number;
   readonly connection: Connection<Client | undefined> | undefined;
+  /** Takes what is pushed to a client without a connection. */
+  receiver: ((bytes: Buffer) => void) | undefined;
   readonly createdMs: number;
   db: Database;
   /** The version of the protocol. */
@@ -98,7 +100,8 @@ export class Client implements ReplySink {
   }
 
   write(bytes: Buffer): void {
-    this.connection?.write(bytes);
+    if (this.connection === undefined) this.receiver?.(bytes);
+    else this.connection.write(bytes);
   }
 }
 

@@ -33,9 +33,10 @@ export class Dispatcher implements Nested {
     this.#call = call;
   }
 
-  /** A dispatcher whose commands may run others, by the same writer. */
-  static withNested(server: Server, registry: Registry<Call>, reply: ReplyWriter): Dispatcher {
+  /** A dispatcher whose commands may run others, by the same writer; and keep their client waiting, unless `mayBlock` is false. */
+  static withNested(server: Server, registry: Registry<Call>, reply: ReplyWriter, { mayBlock = true } = {}): Dispatcher {
     const call = new Call(server, registry, reply);
+    call.mayBlock = mayBlock;
     const inner = new Call(server, registry, reply);
     inner.outer = call;
     call.nested = new Dispatcher(inner);

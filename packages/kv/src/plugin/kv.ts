@@ -2,6 +2,7 @@ import { definePlugin } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import { Registry } from '../command/registry.js';
 import { commands } from '../commands/index.js';
+import { KvApi } from '../embedded/kv-api.js';
 import { applyAll } from '../server/parameters.js';
 import { Server } from '../server/server.js';
 import { kvOptions } from '../server/settings.js';
@@ -11,7 +12,10 @@ import { ReactorTimers } from './reactor-timers.js';
 /** The levels of `redis.log`, from debug to warning, as the log has them. */
 const SCRIPT_LEVELS = ['debug', 'debug', 'info', 'warn'] as const;
 
-/** A Redis-compatible key-value server. `reactor.use(kv, {…}).listen({ port: 6380 })` opens it. */
+/**
+ * A Redis-compatible key-value server. `reactor.use(kv, {…}).listen({ port: 6380 })` opens it; `api` of what `use` returns is the
+ * store for the program itself, without a socket.
+ */
 export const kv = definePlugin({
   name: 'kv',
   options: kvOptions,
@@ -21,8 +25,10 @@ export const kv = definePlugin({
     applyAll(server);
     if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
     server.log = (level, text) => log[SCRIPT_LEVELS[level] ?? 'info']({ event: 'kv.script' }, text);
-    const frontend = new Frontend(server, new Registry(commands));
+    const registry = new Registry(commands);
+    const frontend = new Frontend(server, registry);
     return {
+      api: KvApi.of({ server, registry }),
       onOpen(connection) {
         connection.state = frontend.open(connection);
       },
