@@ -18,7 +18,7 @@ const settings = settingsOf(schema);
 const commandLine = readCommandLine(settings, ['--admin-port=7001', ...process.argv.slice(2)]);
 
 /** A long reply of the key-value server is no slow consumer. */
-const MAX_REPLY_BYTES = 512 * 1024 * 1024;
+const MAX_REPLY_BYTES = 1024 ** 3;
 
 await runProgram('echo-and-kv', async () => {
   if (commandLine.switches.has('help')) return void process.stdout.write(helpText(settings));

@@ -1,6 +1,6 @@
-import { createReactor } from '@edgeloop/reactor';
+import { createLog, createReactor } from '@edgeloop/reactor';
 import { kv } from './plugin/kv.js';
-import type { KvOptions } from './server/settings.js';
+import { type KvOptions, MAX_QUEUED_BYTES } from './server/settings.js';
 
 /** A server for the length of a test. */
 export interface ThrowAwayKv extends AsyncDisposable {
@@ -8,7 +8,7 @@ export interface ThrowAwayKv extends AsyncDisposable {
   readonly port: number;
   /** For clients that take one: `redis://127.0.0.1:PORT`, with the password if there is one. */
   readonly url: string;
-  /** Ends it with all its connections. May be called twice. */
+  /** Ends it at once with all its connections, also those that wait or have subscribed. Resolves when the port is free. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -19,8 +19,9 @@ export interface ThrowAwayKv extends AsyncDisposable {
  *     const client = new Redis(server.port);
  */
 export async function throwAwayKv(options: KvOptions = {}): Promise<ThrowAwayKv> {
-  const reactor = createReactor({});
-  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0 });
+  // That a test keeps the loop is no news in its output.
+  const reactor = createReactor({ log: createLog({ level: 'error' }).log });
+  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0, maxQueuedBytes: MAX_QUEUED_BYTES });
   const close = async (): Promise<void> => {
     await reactor.close();
   };

@@ -1,7 +1,7 @@
 /** What can be set of the KV server: the sections of every server command, and its own. */
 import { z } from 'zod';
 import { serverSectionsOn } from '@edgeloop/reactor/config';
-import { kvOptions } from '../server/settings.js';
+import { MAX_QUEUED_BYTES, kvOptions } from '../server/settings.js';
 
 const DEFAULT_PORT = 6380;
 
@@ -10,6 +10,13 @@ const enableShutdownCommand = kvOptions.shape.enableShutdownCommand.default(true
 
 const kv = kvOptions.extend({ enableShutdownCommand }).describe('The key-value server itself.');
 
-export const kvConfiguration = z.strictObject({ ...serverSectionsOn(DEFAULT_PORT), kv: kv.prefault({}) });
+const sections = serverSectionsOn(DEFAULT_PORT);
+const common = sections.listen.unwrap();
+const { maxQueuedBytes } = common.shape;
+const listen = common.safeExtend({
+  maxQueuedBytes: maxQueuedBytes.unwrap().default(MAX_QUEUED_BYTES).describe(maxQueuedBytes.description ?? '').meta({ reload: true }),
+});
+
+export const kvConfiguration = z.strictObject({ ...sections, listen: listen.prefault({}), kv: kv.prefault({}) });
 
 export type KvConfiguration = z.output<typeof kvConfiguration>;

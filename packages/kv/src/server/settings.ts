@@ -66,6 +66,12 @@ export const kvOptions = z.strictObject({
   acllogMaxLen: count().default(128).describe('Entries that ACL LOG keeps.'),
 });
 
+/**
+ * For `maxQueuedBytes` of a listener: room for the longest string that a key can hold, and as much again around it. With the reactor's own
+ * default, whoever asks for a long value would be taken for a slow consumer.
+ */
+export const MAX_QUEUED_BYTES = 1024 ** 3;
+
 export type KvSettings = z.output<typeof kvOptions>;
 
 /** The same before defaults are filled in. */
