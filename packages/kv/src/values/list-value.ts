@@ -1,17 +1,16 @@
 import { Slice } from '../memory/slice.js';
 import { elementBytes, elementEquals, writeElement } from './element.js';
 import { addElement, grownNode, insertElement, withRoom } from './list-node-growth.js';
+import { maxNodeBytes, maxNodeElements } from './list-node-limits.js';
 import { cutElements, cutEqual, dropElements, shrunk } from './list-node-removal.js';
 import {
   allocateNode, bytesInUse, copyNode, elementBeside, type ElementVisitor, farEdge, type ListEnd, nextNode, nodeBegin, nodeSize, outerEdge,
   positionOf, previousNode, readElement, setNeighbours, setNext, setPrevious, setRange, setSize, visitElements,
 } from './list-node.js';
-import type { Collection, EncodingLimits, ValueContext } from './value-context.js';
+import type { Collection, ValueContext } from './value-context.js';
 
 export type { ElementVisitor, ListEnd } from './list-node.js';
 
-/** Nodes are limited to so many bytes where the limit is a number of elements. */
-const NODE_BYTES = 8192;
 /** A list's second node begins with this part of what it may take: it will not stay small for long. */
 const FIRST_PART = 4;
 
@@ -296,14 +295,4 @@ export class ListValue implements Collection {
     else setPrevious(memory, next, previous);
     memory.free(node);
   }
-}
-
-/** How large the block of a node may become. A larger element has a node of its own. */
-function maxNodeBytes({ listMaxListpackSize: limit }: EncodingLimits): number {
-  return limit < 0 ? 2048 << Math.min(-limit, 5) : NODE_BYTES;
-}
-
-/** How many elements a node may have. */
-function maxNodeElements({ listMaxListpackSize: limit }: EncodingLimits): number {
-  return limit < 0 ? Number.MAX_SAFE_INTEGER : Math.max(limit, 1);
 }
