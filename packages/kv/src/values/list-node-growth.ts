@@ -2,7 +2,8 @@ import { copyBytes } from '../memory/entry.js';
 import type { Memory } from '../memory/memory.js';
 import { elementBytes, writeElement } from './element.js';
 import {
-  bytesInUse, type ListEnd, NODE_HEADER_BYTES, nextNode, nodeBegin, nodeEnd, nodeSize, previousNode, setNeighbours, setRange, setSize,
+  BEGIN_WORD, bytesInUse, COUNT_WORD, END_WORD, type ListEnd, NODE_HEADER_BYTES, nextNode, nodeBegin, nodeEnd, nodeSize, previousNode,
+  setNeighbours, setRange, setSize,
 } from './list-node.js';
 
 /**
@@ -43,16 +44,17 @@ export function resizeNode(memory: Memory, node: number, bytes: number, room: Li
   return moved;
 }
 
-/** Adds an element at one end, where there is room for it. */
+/** Adds an element at one end, where there is room for it. Reads and writes the header in place, for this is LPUSH. */
 export function addElement(memory: Memory, node: number, at: ListEnd, bytes: Buffer, start: number, end: number): void {
+  const words = memory.words(node);
+  const offset = memory.offset(node);
+  const word = offset >>> 2;
   const size = elementBytes(end - start);
-  const begin = nodeBegin(memory, node);
-  const stop = nodeEnd(memory, node);
-  const position = at === 'tail' ? stop : begin - size;
-  if (at === 'tail') setRange(memory, node, begin, stop + size);
-  else setRange(memory, node, position, stop);
-  setSize(memory, node, nodeSize(memory, node) + 1);
-  writeElement(memory.buffer(node), memory.offset(node) + position, bytes, start, end);
+  let position = words[word + END_WORD] as number;
+  if (at === 'tail') words[word + END_WORD] = position + size;
+  else words[word + BEGIN_WORD] = position = (words[word + BEGIN_WORD] as number) - size;
+  words[word + COUNT_WORD] = (words[word + COUNT_WORD] as number) + 1;
+  writeElement(memory.buffer(node), offset + position, bytes, start, end);
 }
 
 /** Inserts an element before the one at `at`. Its block must be large enough, wherever the free room is. */

@@ -1,8 +1,11 @@
 import type { Memory } from '../memory/memory.js';
 import { OutOfMemory } from '../memory/out-of-memory.js';
-import { elementBytes, elementEquals } from './element.js';
+import { elementBytes, elementBytesBefore, elementEquals, elementLength } from './element.js';
 import { resizeNode } from './list-node-growth.js';
-import { bytesInUse, elementBeside, farEdge, type ListEnd, nodeBegin, nodeEnd, nodeSize, outerEdge, positionOf, setRange, setSize } from './list-node.js';
+import {
+  BEGIN_WORD, bytesInUse, COUNT_WORD, elementBeside, END_WORD, farEdge, type ListEnd, nodeBegin, nodeEnd, nodeSize, outerEdge, positionOf,
+  setRange, setSize,
+} from './list-node.js';
 
 /** A smaller block is not worth shrinking. */
 const SMALL_BYTES = 128;
@@ -24,8 +27,22 @@ export function cutElements(memory: Memory, node: number, from: number, to: numb
   return from;
 }
 
+/** Takes out the outermost element of one end. Reads and writes the header in place, for this is LPOP. */
+function dropElement(memory: Memory, node: number, at: ListEnd): void {
+  const words = memory.words(node);
+  const offset = memory.offset(node);
+  const word = offset >>> 2;
+  const begin = words[word + BEGIN_WORD] as number;
+  const end = words[word + END_WORD] as number;
+  const buffer = memory.buffer(node);
+  if (at === 'head') words[word + BEGIN_WORD] = begin + elementBytes(elementLength(buffer, offset + begin));
+  else words[word + END_WORD] = end - elementBytesBefore(buffer, offset + end);
+  words[word + COUNT_WORD] = (words[word + COUNT_WORD] as number) - 1;
+}
+
 /** Takes out the outermost `count` elements of one end. */
 export function dropElements(memory: Memory, node: number, at: ListEnd, count: number): void {
+  if (count === 1) return dropElement(memory, node, at);
   const from = at === 'head' ? nodeBegin(memory, node) : positionOf(memory, node, nodeSize(memory, node) - count);
   const to = at === 'head' ? positionOf(memory, node, count) : nodeEnd(memory, node);
   cutElements(memory, node, from, to, count);

@@ -17,9 +17,9 @@ import { elementBytes, elementBytesBefore, elementLength, lengthBytes } from './
  */
 const PREVIOUS_WORD = 0;
 const NEXT_WORD = 1;
-const COUNT_WORD = 2;
-const BEGIN_WORD = 3;
-const END_WORD = 4;
+export const COUNT_WORD = 2;
+export const BEGIN_WORD = 3;
+export const END_WORD = 4;
 export const NODE_HEADER_BYTES = 20;
 
 /** Where something is put in or taken out. */
