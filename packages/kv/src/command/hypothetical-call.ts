@@ -1,6 +1,6 @@
 import { Request } from '../protocol/request.js';
 import { Call } from './call.js';
-import { ReplyError } from './reply-error.js';
+import type { ReplyError } from './reply-error.js';
 
 /** The call that the arguments from `first` on would be, and that is never made. Error: the given one if there is no such command. */
 export function hypotheticalCall(call: Call, first: number, unknown: ReplyError): Call {

@@ -2,7 +2,7 @@ import type { Connection } from '@edgeloop/reactor';
 import type { Server } from '../server/server.js';
 
 /** Why a client is turned away; undefined if it is welcome. */
-export function refusalOf(server: Server, connection: Connection<unknown>): string | undefined {
+export function refusalOf(server: Server, connection: Connection): string | undefined {
   if (server.clients.size >= server.settings.maxclients) return 'ERR max number of clients reached';
   if (server.settings.protectedMode && server.users.default.isOpen && !isLocal(connection.remoteAddress)) return PROTECTED;
   return undefined;

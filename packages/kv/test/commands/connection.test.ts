@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { Client } from '../../src/client/client.js';
+import type { Client } from '../../src/client/client.js';
 import { type KvOptions, throwAwayKv } from '../../src/index.js';
 import { refusalOf } from '../../src/plugin/admission.js';
 import { until } from '../support/conditions.js';

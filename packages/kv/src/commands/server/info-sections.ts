@@ -10,7 +10,7 @@ export interface Section {
   readonly title: string;
   /** By which of the collective names it is chosen, too: each includes those before it. */
   readonly extent: 'default' | 'all' | 'everything';
-  fields(call: Call): readonly Field[];
+  readonly fields: (call: Call) => readonly Field[];
 }
 
 /** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read. */
