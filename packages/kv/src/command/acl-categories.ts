@@ -19,6 +19,9 @@ const BY_FLAG: Readonly<Record<string, readonly AclCategory[]>> = {
   write: ['write'], readonly: ['read'], admin: ['admin', 'dangerous'], pubsub: ['pubsub'], fast: ['fast'], blocking: ['blocking'],
 };
 
+/** They belong to the types that they can sort. */
+const OF_NO_GROUP: ReadonlySet<string> = new Set(['sort', 'sort_ro']);
+
 /** The categories of a command: those of its flags and of its group, and those that its definition adds. */
 export function categoriesOf({ definition, flags, isContainer }: RegisteredCommand<never>): AclCategory[] {
   const own = new Set<string>(definition.categories);
@@ -27,6 +30,6 @@ export function categoriesOf({ definition, flags, isContainer }: RegisteredComma
   // What a script reads is its own business; and a name that only has subcommands does nothing itself.
   if (definition.group === 'scripting') own.delete('read');
   const ofGroup = BY_GROUP[definition.group];
-  if (ofGroup !== undefined && !isContainer) own.add(ofGroup);
+  if (ofGroup !== undefined && !isContainer && !OF_NO_GROUP.has(definition.name)) own.add(ofGroup);
   return ACL_CATEGORIES.filter((category) => own.has(category));
 }

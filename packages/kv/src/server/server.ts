@@ -95,6 +95,10 @@ export class Server implements KeyspaceObserver {
     return client;
   }
 
+  added(db: Database, key: Buffer): void {
+    this.notifications.keyChanged(db, key, 'new', 'n');
+  }
+
   /** A key has gone by itself. */
   lost(db: Database, key: Buffer, event: LossEvent): void {
     this.changes.keyChanged(db, key, event, event === 'expired' ? 'x' : 'e', undefined);

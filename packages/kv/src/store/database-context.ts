@@ -16,6 +16,8 @@ export interface DatabaseContext {
   readonly nowMs: number;
   /** The seeded hash of `bytes[start, end)`. */
   hash(bytes: Buffer, start: number, end: number): number;
+  /** A key has come into the database with this number. Only those with observers tell. */
+  added(databaseIndex: number, key: Buffer): void;
   /** A key of the database with this number has gone by itself. Only those with observers tell. */
   lost(databaseIndex: number, key: Buffer, event: LossEvent): void;
 }

@@ -162,14 +162,9 @@ export class Database {
     return this.#table.reallocate(entry, fixed + bulkBytes(length), fixed + bulkBytes(length));
   }
 
-  /** Says that the string was changed in place. */
-  markRaw(entry: number): void {
-    this.setMeta(entry, this.metaOf(entry) | RAW);
-  }
-
-  /** Says that the string does not count as an integer. */
-  markText(entry: number): void {
-    this.setMeta(entry, this.metaOf(entry) | TEXT);
+  /** Says more of a string: RAW, or TEXT. */
+  mark(entry: number, bits: number): void {
+    this.setMeta(entry, this.metaOf(entry) | bits);
   }
 
   /** Adds a key that is not there, with a collection, which the database owns from now on. Error: OutOfMemory. Returns the entry. */
@@ -180,7 +175,7 @@ export class Database {
       const entry = allocateEntry(this.#memory, bytes, start, end, 0);
       writeWord(this.#memory, entry, VALUE_WORD, index);
       this.setMeta(entry, TYPE_OF[collection.type] | access.first);
-      this.#table.add(this.#context.hash(bytes, start, end), entry);
+      this.#add(this.#context.hash(bytes, start, end), entry);
       return entry;
     } catch (error) {
       collections.drop(index);
@@ -266,7 +261,7 @@ export class Database {
   #addString(hash: number, bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number): number {
     const entry = allocateEntry(this.#memory, bytes, start, end, bulkBytes(to - from));
     this.#writeString(entry, value, from, to, STRING | this.#context.access.first);
-    this.#table.add(hash, entry);
+    this.#add(hash, entry);
     return entry;
   }
 
@@ -280,6 +275,11 @@ export class Database {
     if (this.typeOf(old) !== STRING) this.#context.collections.drop(readWord(memory, old, VALUE_WORD));
     this.#table.replace(old, entry);
     return deadlineMs === Number.POSITIVE_INFINITY ? entry : this.setDeadline(entry, deadlineMs);
+  }
+
+  #add(hash: number, entry: number): void {
+    this.#table.add(hash, entry);
+    if (this.observers > 0) this.#context.added(this.index, this.keyOf(entry));
   }
 
   #writeString(entry: number, value: Buffer, from: number, to: number, meta: number): void {

@@ -13,6 +13,7 @@ import { KeyspaceStats } from './keyspace-stats.js';
 
 /** Whom a keyspace tells that a key has gone by itself, from a database with observers. */
 export interface KeyspaceObserver {
+  added(database: Database, key: Buffer): void;
   lost(database: Database, key: Buffer, event: LossEvent): void;
 }
 
@@ -71,6 +72,10 @@ export class Keyspace implements ValueContext, DatabaseContext {
   /** What all keys and values take, in bytes: `maxmemory` bounds this. */
   get usedBytes(): number {
     return this.memory.usedBytes + this.collections.count * COLLECTION_BYTES;
+  }
+
+  added(databaseIndex: number, key: Buffer): void {
+    this.observer?.added(this.databases[databaseIndex] as Database, key);
   }
 
   lost(databaseIndex: number, key: Buffer, event: LossEvent): void {

@@ -24,7 +24,7 @@ export interface ValueContext {
 }
 
 export const DEFAULT_ENCODING_LIMITS: Readonly<EncodingLimits> = {
-  hashMaxListpackEntries: 128,
+  hashMaxListpackEntries: 512,
   hashMaxListpackValue: 64,
   setMaxIntsetEntries: 512,
   zsetMaxListpackEntries: 128,

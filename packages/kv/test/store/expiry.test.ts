@@ -109,7 +109,8 @@ t.test('who observes a database hears of each key that expires, and finds it gon
   const keyspace = newKeyspace();
   const [db, other] = keyspace.databases as [Database, Database];
   const heard: string[] = [];
-  keyspace.observer = { lost: (from, key, event) => heard.push(`${from.index} ${key.toString()} ${event} ${from.find(key, 0, key.length)}`) };
+  keyspace.observer = { added: () => {},
+    lost: (from, key, event) => heard.push(`${from.index} ${key.toString()} ${event} ${from.find(key, 0, key.length)}`) };
   db.observers++;
   fill(keyspace, db, 'key', 3, 10);
   fill(keyspace, other, 'unobserved', 3, 10);

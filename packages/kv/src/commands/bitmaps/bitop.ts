@@ -1,7 +1,7 @@
 import { type BitOperation, combineBits, invertBits } from '../../bytes/bits.js';
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import { STRING } from '../../store/meta.js';
+import { RAW, STRING } from '../../store/meta.js';
 
 const OPERATIONS: readonly (BitOperation | 'not')[] = ['and', 'or', 'xor', 'not'];
 const ONE_SOURCE = new ReplyError('ERR BITOP NOT must be called with a single source key.');
@@ -40,7 +40,7 @@ function stringAt(call: Call, index: number): Uint8Array {
 function store(call: Call, result: Buffer): void {
   const { db } = call;
   if (result.length > 0) {
-    db.markRaw(db.setString(call.source, call.start(2), call.end(2), result, 0, result.length));
+    db.mark(db.setString(call.source, call.start(2), call.end(2), result, 0, result.length), RAW);
     return call.changed(2, 'set', '$');
   }
   const old = call.find(2);

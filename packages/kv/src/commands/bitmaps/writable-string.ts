@@ -1,6 +1,6 @@
 import type { Call } from '../../command/call.js';
 import type { Slice } from '../../memory/slice.js';
-import { STRING } from '../../store/meta.js';
+import { RAW, STRING } from '../../store/meta.js';
 
 /** The string at a key, to be changed in place before the next call. */
 export interface WritableString {
@@ -15,7 +15,7 @@ export function writableString(call: Call, bytes: number): WritableString {
   const entry = call.findTyped(1, STRING);
   const oldBytes = entry === 0 ? 0 : db.stringOf(entry).length;
   const target = entry === 0 ? addZeros(call, bytes) : bytes > oldBytes ? db.resizeString(entry, bytes) : entry;
-  db.markRaw(target);
+  db.mark(target, RAW);
   const string = db.stringOf(target);
   if (entry !== 0 && bytes > oldBytes) string.buffer.fill(0, string.start + oldBytes, string.end);
   return { string, hasGrown: entry === 0 || bytes > oldBytes };

@@ -2,7 +2,7 @@ import { CorruptHyperLogLogError, HyperLogLog } from '../../algorithms/hyper-log
 import type { Call } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
 import type { Slice } from '../../memory/slice.js';
-import { STRING } from '../../store/meta.js';
+import { RAW, STRING } from '../../store/meta.js';
 
 const NO_HYPER_LOG_LOG = new ReplyError('WRONGTYPE Key is not a valid HyperLogLog string value.');
 const CORRUPT = new ReplyError('INVALIDOBJ Corrupted HLL object detected');
@@ -29,9 +29,9 @@ export function readHyperLogLog(call: Call, index: number): HyperLogLog | undefi
 export function storeHyperLogLog(call: Call, index: number, { bytes }: HyperLogLog): void {
   const { db } = call;
   const old = call.find(index);
-  if (old !== 0 && isAt(db.stringOf(old), bytes)) return db.markRaw(old);
+  if (old !== 0 && isAt(db.stringOf(old), bytes)) return db.mark(old, RAW);
   const string = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  db.markRaw(db.setString(call.source, call.start(index), call.end(index), string, 0, string.length, true));
+  db.mark(db.setString(call.source, call.start(index), call.end(index), string, 0, string.length, true), RAW);
 }
 
 function isAt({ buffer, start }: Slice, bytes: Uint8Array): boolean {

@@ -81,7 +81,7 @@ function loadLibrary(call: Call): string {
   const last = call.count - 1;
   let replacing = false;
   for (let i = 2; i < last; i++) {
-    if (!call.is(i, 'REPLACE')) throw new ReplyError(`ERR Unknown option given: ${call.latin1(i)}`);
+    if (!call.is(i, 'REPLACE')) throw new ReplyError(`ERR Unknown option given: ${call.latin1(i).split('\0', 1)[0]}`);
     replacing = true;
   }
   try {

@@ -5,6 +5,7 @@ import { ReplyError } from '../../command/reply-error.js';
 import { replyStatuses } from './command-info.js';
 
 const NO_COMMAND = new ReplyError('ERR Invalid command specified');
+const INVALID_ARGUMENTS = new ReplyError('ERR Invalid arguments specified for command');
 const NO_KEYS = new ReplyError('ERR The command has no key arguments');
 const WRONG_NUMBER = new ReplyError('ERR Invalid number of arguments specified for command');
 
@@ -47,5 +48,7 @@ function keysOf(call: Call): { asked: Call; keys: readonly number[] } {
   const { definition } = asked.command;
   if (definition.keys === undefined && definition.findKeys === undefined) throw NO_KEYS;
   if (!asked.command.accepts(asked.count)) throw WRONG_NUMBER;
-  return { asked, keys: keyIndexes(asked) };
+  const keys = keyIndexes(asked);
+  if (keys.length === 0) throw INVALID_ARGUMENTS;
+  return { asked, keys };
 }

@@ -33,8 +33,9 @@ export const swapdb: Command = {
   syntax: 'index1 index2',
   categories: ['keyspace', 'dangerous'],
   execute(call) {
-    const first = databaseAt(call, 1, 'first');
-    const second = databaseAt(call, 2, 'second');
+    const numbers = [indexAt(call, 1, 'first'), indexAt(call, 2, 'second')];
+    const [first, second] = numbers.map((number) => call.server.keyspace.databases[number]);
+    if (first === undefined || second === undefined) throw new ReplyError('ERR DB index is out of range');
     if (first !== second) {
       first.swap(second);
       for (const db of [first, second]) call.server.changes.databaseChanged(db, call.client);
@@ -70,9 +71,6 @@ function flush(call: Call, databases: readonly Database[]): void {
   call.reply.ok();
 }
 
-function databaseAt(call: Call, index: number, which: string): Database {
-  const number = call.int32(index, new ReplyError(`ERR invalid ${which} DB index`));
-  const db = call.server.keyspace.databases[number];
-  if (db === undefined) throw new ReplyError('ERR DB index is out of range');
-  return db;
+function indexAt(call: Call, index: number, which: string): number {
+  return call.int32(index, new ReplyError(`ERR invalid ${which} DB index`));
 }

@@ -2,7 +2,7 @@ import { addLongDoubles, formatLongDouble, isInfinite, parseLongDouble } from '.
 import { type Integer64, addIntegers, parseInteger64, writeInteger64 } from '../../bytes/integer.js';
 import type { Call, Command } from '../../command/call.js';
 import { NOT_AN_INTEGER, NOT_A_FLOAT, OVERFLOW, ReplyError } from '../../command/reply-error.js';
-import { STRING } from '../../store/meta.js';
+import { STRING, TEXT } from '../../store/meta.js';
 
 /** Where the digits of a new value are written before they are stored. */
 const digits = Buffer.alloc(32);
@@ -62,7 +62,7 @@ export const incrbyfloat: Command = {
     const sum = addLongDoubles(value, increment);
     if (sum === undefined || isInfinite(sum)) throw new ReplyError('ERR increment would produce NaN or Infinity');
     const text = Buffer.from(formatLongDouble(sum));
-    call.db.markText(call.db.setString(call.source, call.start(1), call.end(1), text, 0, text.length, true));
+    call.db.mark(call.db.setString(call.source, call.start(1), call.end(1), text, 0, text.length, true), TEXT);
     call.changed(1, 'incrbyfloat', '$');
     call.reply.bulk(text);
   },

@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, TOO_LONG } from '../../command/reply-error.js';
 import { copyBytes } from '../../memory/entry.js';
-import { STRING } from '../../store/meta.js';
+import { RAW, STRING } from '../../store/meta.js';
 
 const OFFSET_OUT_OF_RANGE = new ReplyError('ERR offset is out of range');
 
@@ -81,7 +81,7 @@ function writeAt(call: Call, entry: number, offset: number, index: number): numb
   const length = Math.max(oldLength, offset + call.length(index));
   checkLength(call, length);
   const target = length > oldLength ? db.resizeString(entry, length) : entry;
-  db.markRaw(target);
+  db.mark(target, RAW);
   const { buffer, start } = db.stringOf(target);
   if (offset > oldLength) buffer.fill(0, start + oldLength, start + offset);
   copyBytes(call.source, call.start(index), buffer, start + offset, call.length(index));
