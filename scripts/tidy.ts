@@ -51,7 +51,10 @@ const KV: Building = {
     ['values/'],
     ['store/', 'rdb/'],
     ['protocol/'],
-    ['client/', 'scripting/'],
+    // What a command is, without what it works on.
+    ['command/command-definition.ts', 'command/command-stats.ts', 'command/registry.ts', 'command/acl-categories.ts'],
+    ['access/', 'scripting/'],
+    ['client/'],
     ['server/'],
     ['command/'],
     ['commands/'],
