@@ -19,9 +19,6 @@ const BY_FLAG: Readonly<Record<string, readonly AclCategory[]>> = {
   write: ['write'], readonly: ['read'], admin: ['admin', 'dangerous'], pubsub: ['pubsub'], fast: ['fast'], blocking: ['blocking'],
 };
 
-/** They belong to the types that they can sort. */
-const OF_NO_GROUP: ReadonlySet<string> = new Set(['sort', 'sort_ro']);
-
 /** The categories of a command: those of its flags and of its group, and those that its definition adds. */
 export function categoriesOf({ definition, flags, isContainer }: RegisteredCommand<never>): AclCategory[] {
   const own = new Set<string>(definition.categories);
@@ -30,6 +27,8 @@ export function categoriesOf({ definition, flags, isContainer }: RegisteredComma
   // What a script reads is its own business; and a name that only has subcommands does nothing itself.
   if (definition.group === 'scripting') own.delete('read');
   const ofGroup = BY_GROUP[definition.group];
-  if (ofGroup !== undefined && !isContainer && !OF_NO_GROUP.has(definition.name)) own.add(ofGroup);
+  // SORT, which is for three types of keys, belongs to these instead.
+  const isOfTypes = ofGroup === 'keyspace' && own.has('list');
+  if (ofGroup !== undefined && !isContainer && !isOfTypes) own.add(ofGroup);
   return ACL_CATEGORIES.filter((category) => own.has(category));
 }
