@@ -95,7 +95,7 @@ export class Dispatcher implements Nested {
     if (command !== undefined) this.#run(call, command);
   }
 
-  /** Runs the command of a client again that has waited for this key: it was counted and timed before. Returns whether it goes on waiting. */
+  /** Runs the command of a client again that has waited for this key: it was accepted and counted before. Returns whether it goes on waiting. */
   retry(client: Client, args: Arguments, key: Buffer): boolean {
     const call = this.#call;
     call.take(args);
@@ -104,11 +104,8 @@ export class Dispatcher implements Nested {
     call.reply.version = client.version;
     call.ready = key;
     try {
-      const command = this.#accept(call);
-      if (command !== undefined) {
-        call.command = command;
-        this.#execute(call, command);
-      }
+      call.command = this.#find(call);
+      this.#execute(call, call.command);
     } finally {
       call.ready = undefined;
     }

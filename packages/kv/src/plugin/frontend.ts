@@ -137,22 +137,27 @@ export class Frontend {
   #retry(client: Client, key: Buffer): boolean {
     const { waiting } = client;
     if (waiting === undefined) return false;
-    const { reply } = this.#retries;
-    reply.sink = client;
+    const reply = this.#lateReply(client);
     const isWaiting = this.#retries.retry(client, waiting, key);
     reply.flush();
     return isWaiting;
   }
 
   #release(client: Client, write: (reply: ReplyWriter) => void): void {
-    const { reply } = this.#retries;
-    reply.sink = client;
+    const reply = this.#lateReply(client);
     reply.version = client.version;
-    if (client.replyMode === 'on') write(reply);
-    else if (client.replyMode === 'skip') client.replyMode = 'on';
+    write(reply);
     reply.flush();
+    if (client.replyMode === 'skip') client.replyMode = 'on';
     this.#released.push(client);
     if (!this.#serving) this.#serveReleased();
+  }
+
+  /** What a client is answered with that has waited: it goes nowhere if the client wants no replies. */
+  #lateReply(client: Client): ReplyWriter {
+    const { reply } = this.#retries;
+    reply.sink = client.replyMode === 'on' ? client : undefined;
+    return reply;
   }
 
   #serveReleased(): void {

@@ -122,9 +122,10 @@ export class Blocking implements ChangeListener {
       if (this.retry(client, key)) continue;
       this.forget(client);
       this.release(client, () => {});
+      const before = type;
       type = typeOf(queue.db, key);
-      // Thousands may wait for what the first of them has taken.
-      if (type === undefined) return;
+      // Thousands may wait for what the first of them has taken. But all of those hear of it who want to know that the key has gone.
+      if (type === undefined && before !== undefined) return;
     }
   }
 

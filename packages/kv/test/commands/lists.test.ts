@@ -193,7 +193,7 @@ t.test('a move whose destination has become another type ends with an error, and
 });
 
 t.test('lists that come by another way than a push are served as well', async (t) => {
-  const ways = [['RENAME source l'], ['COPY source l'], ['SELECT 1', 'MOVE l 0'], ['SWAPDB 0 2'], ['MULTI', 'RENAME source l', 'EXEC']];
+  const ways = [['RENAME source l'], ['COPY source l'], ['SORT source ALPHA STORE l'], ['SELECT 1', 'MOVE l 0'], ['SWAPDB 0 2'], ['MULTI', 'RENAME source l', 'EXEC']];
   for (const way of ways) {
     const { at } = clients(2);
     at(1).send('RPUSH source a', 'SELECT 1', 'RPUSH l a', 'SELECT 2', 'RPUSH l a', 'SELECT 0');
@@ -257,6 +257,16 @@ t.test('a command that waits is counted once, shown once, and muted if replies a
   at(1).send('RPUSH l a');
   local.elapse(1000);
   t.equal(at(0).send('CLIENT REPLY ON'), '+OK');
+});
+
+t.test('all who wait in a group of a stream hear that it has gone, and who waits for a list does not', async (t) => {
+  const { at } = clients(4);
+  at(3).send('XGROUP CREATE s g $ MKSTREAM');
+  for (const index of [0, 1]) waits(t, at(index), 'XREADGROUP GROUP g c BLOCK 0 STREAMS s >');
+  waits(t, at(2), 'BLPOP l s2 0');
+  at(3).send('DEL s');
+  for (const index of [0, 1]) t.equal(at(index).received(), '-UNBLOCKED the stream key no longer exists');
+  t.equal(at(2).received(), '');
 });
 
 t.test('thousands who wait for one key are served one for each element, in the order of their coming', async (t) => {

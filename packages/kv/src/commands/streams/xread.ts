@@ -29,7 +29,7 @@ export const xread: Command = {
     const streams = request.keys.map((key) => readPosition(call, key, request.idOf(key)));
     if (answer(call, streams, request.limit)) return;
     if (request.timeoutMs === undefined) return call.reply.nilArray();
-    call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray(), undefined, withIds(call, request, streams));
+    call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray(), STREAM, withIds(call, request, streams));
   },
 };
 
@@ -60,12 +60,10 @@ function answer(call: Call, streams: readonly Position[], limit: number): boolea
   });
 }
 
-/** Runs again as a key has changed, and looks only at this one; unless it is a stream that has more, the client waits on. */
+/** Runs again as a stream has changed, and looks only at this one; unless it has more, the client waits on. */
 function answerWoken(call: Call, request: ReadRequest, woken: string): void {
   const key = request.keys.find((index) => call.latin1(index) === woken) as number;
-  const entry = call.find(key);
-  const isStream = entry !== 0 && call.db.typeOf(entry) === STREAM;
-  if (isStream && answer(call, [readPosition(call, key, request.idOf(key))], request.wokenLimit)) return;
+  if (answer(call, [readPosition(call, key, request.idOf(key))], request.wokenLimit)) return;
   call.block(request.keys, 0, (reply) => reply.nilArray());
 }
 
