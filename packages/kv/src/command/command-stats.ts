@@ -20,6 +20,7 @@ export class CommandStats {
 
   /** Adds calls that took so long each. */
   record(milliseconds: number, calls: number): void {
+    if (calls === 0) return;
     this.#timed += calls;
     const microseconds = milliseconds * 1000;
     this.microseconds += microseconds * calls;
@@ -29,6 +30,7 @@ export class CommandStats {
 
   reset(): void {
     this.#timed = 0;
+    this.untimed = 0;
     this.microseconds = 0;
     this.rejected = 0;
     this.failed = 0;

@@ -25,7 +25,9 @@ export class RegisteredCommand<Call> {
   readonly isForbiddenInMulti: boolean;
   /** Takes about as long each time, and as any other that is brief: see Stopwatch. */
   readonly isBrief: boolean;
-  /** What MONITOR does not show. */
+  /** Runs others, before which MONITOR shows it. */
+  readonly isScript: boolean;
+  /** What MONITOR does not show behind the command's work. */
   readonly isHidden: boolean;
 
   constructor(definition: CommandDefinition<Call>, parent?: CommandDefinition<Call>) {
@@ -42,6 +44,7 @@ export class RegisteredCommand<Call> {
     this.isImmediate = definition.isImmediate ?? false;
     this.isForbiddenInMulti = this.flags.has('no_multi');
     this.isBrief = this.flags.has('fast') || definition.complexity === 'O(1)';
+    this.isScript = definition.group === 'scripting' && this.flags.has('skip_monitor');
     this.isHidden = this.flags.has('admin') || this.flags.has('skip_monitor');
   }
 

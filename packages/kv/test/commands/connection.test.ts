@@ -198,13 +198,14 @@ t.test('MONITOR shows what is run, but no passwords and no administration', asyn
     ['SET', 'a', '"\\\n\xff'], ['AUTH', 'default', 'secret'], ['CONFIG', 'GET', 'save'], ['MULTI'], ['GET', 'a'], ['EXEC'],
     ['EVAL', "return redis.call('DEL', KEYS[1])", '1', 'a'], ['HELLO', '2', 'AUTH', 'default', 'x', 'SETNAME', 'me'], ['NOSUCH'], ['ECHO', 'end'],
   ]);
-  const shown = values(await monitor.receive(8)).map((line) => line.replace(/^\d{10}\.\d{6} /, '').replace(/127\.0\.0\.1:\d+/, 'client'));
+  const shown = values(await monitor.receive(9)).map((line) => line.replace(/^\d{10}\.\d{6} /, '').replace(/127\.0\.0\.1:\d+/, 'client'));
   t.strictSame(shown, [
     '[0 client] "SET" "a" "\\"\\\\\\n\\xff"',
     '[0 client] "AUTH" "(redacted)" "(redacted)"',
     '[0 client] "MULTI"',
     '[0 client] "GET" "a"',
     '[0 client] "EXEC"',
+    `[0 client] "EVAL" "return redis.call('DEL', KEYS[1])" "1" "a"`,
     '[0 lua] "DEL" "a"',
     '[0 client] "HELLO" "2" "AUTH" "(redacted)" "(redacted)" "SETNAME" "me"',
     '[0 client] "ECHO" "end"',
