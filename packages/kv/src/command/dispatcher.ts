@@ -219,7 +219,6 @@ export class Dispatcher implements Nested {
 
   #runTimed(call: Call, command: RegisteredCommand<Call>): void {
     const { server } = call;
-    if (server.monitors.size > 0 && command.isScript) feedMonitors(call);
     const startMs = this.#stopwatch.start();
     call.nested?.begin(startMs);
     this.#execute(call, command);

@@ -25,9 +25,7 @@ export class RegisteredCommand<Call> {
   readonly isForbiddenInMulti: boolean;
   /** Takes about as long each time, and as any other that is brief: see Stopwatch. */
   readonly isBrief: boolean;
-  /** Runs others, before which MONITOR shows it. */
-  readonly isScript: boolean;
-  /** What MONITOR does not show behind the command's work. */
+  /** What MONITOR does not show. */
   readonly isHidden: boolean;
 
   constructor(definition: CommandDefinition<Call>, parent?: CommandDefinition<Call>) {
@@ -44,7 +42,6 @@ export class RegisteredCommand<Call> {
     this.isImmediate = definition.isImmediate ?? false;
     this.isForbiddenInMulti = this.flags.has('no_multi');
     this.isBrief = this.flags.has('fast') || definition.complexity === 'O(1)';
-    this.isScript = definition.group === 'scripting' && this.flags.has('skip_monitor');
     this.isHidden = this.flags.has('admin') || this.flags.has('skip_monitor');
   }
 
