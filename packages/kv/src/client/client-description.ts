@@ -23,7 +23,7 @@ export function describeClient(client: Client, { nowMs, isMonitor }: Circumstanc
     multi: client.transaction === undefined ? -1 : requests.length,
     qbuf: queryBytes, 'qbuf-free': 0, 'argv-mem': 0, 'multi-mem': multiBytes, rbs: 0, rbp: 0,
     obl: 0, oll: 0, omem: outputBytes, 'tot-mem': queryBytes + multiBytes + outputBytes,
-    events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand?.fullName ?? 'NULL', user: client.user.name, redir: -1, resp: client.version,
+    events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand?.fullName ?? 'NULL', user: client.user.name, redir: client.tracking?.redirect ?? -1, resp: client.version,
     'lib-name': client.libraryName, 'lib-ver': client.libraryVersion,
   };
   return `${Object.entries(fields).map(([name, value]) => `${name}=${value}`).join(' ')}\n`;
@@ -35,6 +35,9 @@ function flagsOf(client: Client, isMonitor: boolean): string {
     ['P', client.subscriptions.any],
     ['x', client.transaction !== undefined],
     ['b', client.waiting !== undefined],
+    ['t', client.tracking !== undefined],
+    ['R', client.tracking?.isRedirectBroken === true],
+    ['B', client.tracking?.broadcasts === true],
     ['d', client.watchBroken],
     ['c', client.closing],
     ['e', client.noEvict],

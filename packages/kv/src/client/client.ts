@@ -2,6 +2,7 @@ import type { Connection } from '@edgeloop/reactor';
 import type { ReplySink } from '../protocol/reply-writer.js';
 import type { Database } from '../store/database.js';
 import type { Request } from '../protocol/request.js';
+import type { ClientTracking } from './client-tracking.js';
 import type { PendingInput } from './pending-input.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
@@ -43,7 +44,11 @@ export class Client implements ReplySink {
   readonly subscriptions = new Subscriptions();
   /** Whether there are any: the same as `subscriptions.any`, at hand for each request. */
   subscribed = false;
-  /** While a request of the client is served: what is pushed to it meanwhile, and follows the reply. */
+  /** How the keys are tracked that the client caches; undefined if they are not. */
+  tracking: ClientTracking | undefined;
+  /** While requests of the client are served, replies are written that it does not have yet. */
+  isServed = false;
+  /** What was pushed to the client since its last reply was begun, and follows that. */
   deferredPushes: Buffer[] | undefined;
   /** Nothing is served for a while: commands are paused, or a password was wrong too often. */
   held = false;
@@ -68,8 +73,9 @@ export class Client implements ReplySink {
 
   /** Sends what answers no request; behind the reply, if one is being written. */
   push(bytes: Buffer): void {
-    if (this.deferredPushes === undefined) this.write(bytes);
-    else this.deferredPushes.push(bytes);
+    if (!this.isServed) return this.write(bytes);
+    this.deferredPushes ??= [];
+    this.deferredPushes.push(bytes);
   }
 
   /** Where the client is, `host:port`. */

@@ -9,6 +9,7 @@ import { checkPermission } from './permission.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
+import { trackKeys } from './tracked-keys.js';
 
 /** What a client of version 2 may do while it has subscriptions: it could not tell other replies from messages. */
 const IN_PUBSUB = new Set([
@@ -77,10 +78,13 @@ export class Dispatcher implements Nested {
 
   /** Serves one request. What it wrote is in `reply`, and behind that what was pushed to the client meanwhile. */
   dispatch(client: Client, args: Arguments): void {
-    if (!client.subscribed) return this.#dispatch(client, args);
-    client.deferredPushes = [];
     this.#dispatch(client, args);
-    for (const push of client.deferredPushes) this.reply.raw(push, 0, push.length);
+    if (client.deferredPushes !== undefined) this.deliverPushes(client);
+  }
+
+  /** Writes behind the replies of a client what was pushed to it meanwhile. */
+  deliverPushes(client: Client): void {
+    for (const push of client.deferredPushes ?? []) this.reply.raw(push, 0, push.length);
     client.deferredPushes = undefined;
   }
 
@@ -237,6 +241,7 @@ export class Dispatcher implements Nested {
       call.reply.truncate(before);
       this.#answerError(call, error);
     }
+    if (call.client.tracking !== undefined) trackKeys(call);
   }
 
   /** What a client did wrong is its answer. Anything else is our own bug, and not the client's business. */

@@ -99,6 +99,7 @@ export class Frontend {
     reply.sink = client;
     reader.limits = client.authenticated ? this.#limits : UNAUTHENTICATED;
     this.#serving = true;
+    client.isServed = true;
     try {
       while (client.waiting === undefined && !client.closing && !client.held && reader.next()) {
         this.#dispatcher.dispatch(client, reader);
@@ -114,6 +115,8 @@ export class Frontend {
     } finally {
       this.#serving = false;
       this.#dispatcher.end();
+      this.#dispatcher.deliverPushes(client);
+      client.isServed = false;
       reply.flush();
     }
     if (client.closing) client.connection?.end();
@@ -138,7 +141,11 @@ export class Frontend {
     const { waiting } = client;
     if (waiting === undefined) return false;
     const reply = this.#lateReply(client);
+    const wasServed = client.isServed;
+    client.isServed = true;
     const isWaiting = this.#retries.retry(client, waiting, key);
+    this.#retries.deliverPushes(client);
+    client.isServed = wasServed;
     reply.flush();
     return isWaiting;
   }

@@ -111,6 +111,7 @@ const SETTINGS: readonly Parameter[] = [
   setting('slowlogMaxLen', integer(0), applyThresholds),
   setting('latencyMonitorThreshold', integer(0), applyThresholds),
   setting('notifyKeyspaceEvents', notifications, (server) => server.notifications.configure(server.settings.notifyKeyspaceEvents)),
+  setting('trackingTableMaxKeys', integer(0), (server) => (server.tracking.maxKeys = server.settings.trackingTableMaxKeys)),
   setting('busyReplyThreshold', integer(0), applyTimeLimit),
   setting('busyReplyThreshold', integer(0), applyTimeLimit, 'lua-time-limit'),
   setting('acllogMaxLen', integer(0)),

@@ -18,6 +18,7 @@ import { ServerStats } from './server-stats.js';
 import type { KvSettings } from './settings.js';
 import { Slowlog } from './slowlog.js';
 import type { Timers } from './timers.js';
+import { Tracking } from './tracking.js';
 import { Upkeep } from './upkeep.js';
 import { Watches } from './watches.js';
 
@@ -31,6 +32,7 @@ export class Server implements KeyspaceObserver {
   readonly watches = new Watches();
   readonly channels = new Channels();
   readonly notifications: Notifications;
+  readonly tracking: Tracking;
   readonly scripts = new ScriptEngine();
   readonly functions = new FunctionEngine();
   readonly blocking: Blocking;
@@ -78,7 +80,8 @@ export class Server implements KeyspaceObserver {
     this.pause = new Pause(timers);
     this.upkeep = new Upkeep(this.keyspace, this.blocking, this.pause, timers);
     this.notifications = new Notifications(this.channels, this.keyspace.databases);
-    this.changes.listeners.push(this.watches, this.blocking, this.notifications);
+    this.tracking = new Tracking(this.keyspace.databases, this.clients);
+    this.changes.listeners.push(this.watches, this.blocking, this.notifications, this.tracking);
     this.keyspace.observer = this;
     this.limits = new RequestLimits(settings.maxMultibulkLength, settings.protoMaxBulkLen);
     this.heartbeat = new Heartbeat(this);
@@ -161,6 +164,7 @@ export class Server implements KeyspaceObserver {
     }
     if (this.monitors.delete(client)) this.watch();
     this.watches.unwatch(client);
+    this.tracking.end(client);
     this.blocking.forget(client);
     this.channels.forget(client);
   }

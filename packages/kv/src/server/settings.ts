@@ -55,6 +55,8 @@ export const kvOptions = z.strictObject({
   streamNodeMaxEntries: count().default(100).describe('Entries of a node of a stream; 0 for no bound.'),
   hllSparseMaxBytes: count().default(3000).describe('Bytes up to which a HyperLogLog stays sparse.'),
 
+  trackingTableMaxKeys: count().default(1_000_000).describe('Keys that are remembered for clients that cache them; 0 for as many as there can be.'),
+
   // Observation
   slowlogLogSlowerThan: z.number().int().min(-1).default(10_000).describe('Microseconds above which a command is logged; -1 for none.'),
   slowlogMaxLen: count().default(128).describe('Commands that the log of slow ones keeps.'),

@@ -5,7 +5,7 @@ import { id, info, list } from './client-list.js';
 import { getname, setinfo, setname } from './client-name.js';
 import { pause, unblock, unpause } from './client-pause.js';
 import { noEvict, noTouch, reply } from './client-reply.js';
-import { caching, getredir, trackinginfo } from './client-tracking.js';
+import { caching, getredir, tracking, trackinginfo } from './client-tracking.js';
 
 export const client: Command = {
   name: 'client',
@@ -17,7 +17,7 @@ export const client: Command = {
   complexity: 'Depends on the subcommand.',
   syntax: '',
   subcommands: [
-    caching, getname, getredir, helpCommand('connection', '5.0.0'), id, info, kill, list, noEvict, noTouch, pause, reply, setinfo, setname, trackinginfo,
+    caching, getname, getredir, helpCommand('connection', '5.0.0'), id, info, kill, list, noEvict, noTouch, pause, reply, setinfo, setname, tracking, trackinginfo,
     unblock, unpause,
   ],
   execute() {},

@@ -15,6 +15,7 @@ export const reset: Command = {
     server.watches.unwatch(client);
     if (server.monitors.delete(client)) server.watch();
     server.channels.forget(client);
+    server.tracking.end(client);
     client.reset(server.keyspace.databases[0]!, server.users.default);
     reply.version = 2;
     reply.status('RESET');

@@ -58,6 +58,7 @@ export class ScriptCommands implements ScriptHost {
     this.#hasWritten = false;
     this.#client.db = call.client.db;
     this.#client.version = 2;
+    this.#client.tracking = call.client.tracking;
     this.#call.outer = call;
     this.#dispatcher.begin(performance.now());
     try {

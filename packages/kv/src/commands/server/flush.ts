@@ -67,6 +67,7 @@ function flush(call: Call, databases: readonly Database[]): void {
     call.server.keyspace.flush(db);
     call.server.changes.databaseChanged(db, call.client);
   }
+  call.server.tracking.flushed();
   call.server.reclaim();
   call.reply.ok();
 }

@@ -59,7 +59,7 @@ function server({ server: { port, runId, startedMs, keyspace: { nowMs } } }: Cal
   ];
 }
 
-function clients({ server: { clients: all, settings, blocking } }: Call): Field[] {
+function clients({ server: { clients: all, settings, blocking, tracking } }: Call): Field[] {
   const connected = [...all.values()];
   const largest = (bytes: (client: (typeof connected)[number]) => number): number => connected.reduce((most, client) => Math.max(most, bytes(client)), 0);
   return [
@@ -69,13 +69,13 @@ function clients({ server: { clients: all, settings, blocking } }: Call): Field[
     ['client_recent_max_input_buffer', largest((client) => client.pending?.length ?? 0)],
     ['client_recent_max_output_buffer', largest((client) => client.connection?.bytesQueued ?? 0)],
     ['blocked_clients', blocking.size],
-    ['tracking_clients', 0],
+    ['tracking_clients', tracking.clientCount],
     ['clients_in_timeout_table', blocking.timed],
   ];
 }
 
 function stats({ server: shared }: Call): Field[] {
-  const { stats: counts, heartbeat, channels, keyspace: { expiry, stats: keys } } = shared;
+  const { stats: counts, heartbeat, channels, tracking, keyspace: { expiry, stats: keys } } = shared;
   const { inputBytes, outputBytes } = shared.traffic();
   return [
     ['total_connections_received', counts.connectionsReceived],
@@ -102,9 +102,9 @@ function stats({ server: shared }: Call): Field[] {
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', 0],
-    ['tracking_total_keys', 0],
-    ['tracking_total_items', 0],
-    ['tracking_total_prefixes', 0],
+    ['tracking_total_keys', tracking.keyCount],
+    ['tracking_total_items', tracking.itemCount],
+    ['tracking_total_prefixes', tracking.prefixCount],
     ['unexpected_error_replies', 0],
     ['total_error_replies', counts.errorReplies],
   ];

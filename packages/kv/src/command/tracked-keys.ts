@@ -1,0 +1,16 @@
+import type { Call } from './call.js';
+import { keyIndexes } from './command-keys.js';
+
+/** To be called behind a command of a client whose keys are tracked: remembers those that it has read. */
+export function trackKeys(call: Call): void {
+  const { command, outer, server, client: { tracking, transaction } } = call;
+  if (tracking === undefined) return;
+  // Of what only reads, a script reads nothing itself: its commands do. A channel is no key.
+  const reads = command.flags.has('readonly') && command.definition.group !== 'scripting';
+  if (reads && tracking.remembers) {
+    for (const index of keyIndexes(call)) server.tracking.remember(tracking, call.copy(index));
+  }
+  // CLIENT CACHING is about the next command, or transaction.
+  const isCaching = command.fullName.startsWith('client|');
+  if (outer === undefined && transaction === undefined && !isCaching) tracking.isChosen = false;
+}
