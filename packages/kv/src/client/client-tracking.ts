@@ -1,11 +1,9 @@
-import type { Client } from './client.js';
-
 /** Of which commands the keys are tracked: of all, only where CLIENT CACHING YES comes before, or of all but where CLIENT CACHING NO does. */
 export type TrackingMode = 'all' | 'optin' | 'optout';
 
 /** How the keys are tracked that a client caches: CLIENT TRACKING. Its scripts have the same. */
-export class ClientTracking {
-  readonly client: Client;
+export class ClientTracking<Owner = unknown> {
+  readonly client: Owner;
   mode: TrackingMode = 'all';
   /** Whether CLIENT CACHING came just before. */
   isChosen = false;
@@ -20,7 +18,7 @@ export class ClientTracking {
   /** Byte by byte as text. */
   readonly prefixes = new Set<string>();
 
-  constructor(client: Client) {
+  constructor(client: Owner) {
     this.client = client;
   }
 

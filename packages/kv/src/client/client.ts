@@ -45,7 +45,7 @@ export class Client implements ReplySink {
   /** Whether there are any: the same as `subscriptions.any`, at hand for each request. */
   subscribed = false;
   /** How the keys are tracked that the client caches; undefined if they are not. */
-  tracking: ClientTracking | undefined;
+  tracking: ClientTracking<Client> | undefined;
   /** While requests of the client are served, replies are written that it does not have yet. */
   isServed = false;
   /** What was pushed to the client since its last reply was begun, and follows that. */

@@ -17,7 +17,7 @@ export class Invalidations {
   }
 
   /** Tells a client of keys, given byte by byte as text; undefined for all of them. */
-  send(tracking: ClientTracking, keys: Iterable<string> | undefined): void {
+  send(tracking: ClientTracking<Client>, keys: Iterable<string> | undefined): void {
     const target = this.#targetOf(tracking);
     if (target === undefined) return;
     const writer = this.#begin(target);
@@ -35,7 +35,7 @@ export class Invalidations {
   }
 
   /** Undefined if there is nobody any more to tell. */
-  #targetOf(tracking: ClientTracking): Client | undefined {
+  #targetOf(tracking: ClientTracking<Client>): Client | undefined {
     const { client, redirect } = tracking;
     if (redirect === 0) return client;
     const target = this.#clients.get(redirect);
@@ -43,7 +43,7 @@ export class Invalidations {
     return target;
   }
 
-  #tellBroken(tracking: ClientTracking): void {
+  #tellBroken(tracking: ClientTracking<Client>): void {
     tracking.isRedirectBroken = true;
     if (tracking.client.version === 2) return;
     const writer = this.#begin(tracking.client);

@@ -22,7 +22,7 @@ export class Tracking implements ChangeListener {
   /** The clients that have read a key, by their numbers: one that has gone since is not kept alive. */
   readonly #readers = new Map<string, Set<number>>();
   readonly #broadcasts = new Map<string, Broadcast>();
-  readonly #tracked = new Set<ClientTracking>();
+  readonly #tracked = new Set<ClientTracking<Client>>();
   #isBroadcastDue = false;
 
   constructor(databases: readonly Database[], clients: ReadonlyMap<number, Client>) {
@@ -57,7 +57,7 @@ export class Tracking implements ChangeListener {
   }
 
   /** Begins to track, or lets other prefixes take effect. */
-  begin(tracking: ClientTracking): void {
+  begin(tracking: ClientTracking<Client>): void {
     if (this.#tracked.size === 0) this.#observe(1);
     this.#tracked.add(tracking);
     tracking.client.tracking = tracking;
@@ -81,7 +81,7 @@ export class Tracking implements ChangeListener {
   }
 
   /** A client has read a key. */
-  remember({ client }: ClientTracking, key: Buffer): void {
+  remember({ client }: ClientTracking<Client>, key: Buffer): void {
     const name = key.toString('latin1');
     const readers = this.#readers.get(name);
     if (readers !== undefined) {
@@ -108,7 +108,7 @@ export class Tracking implements ChangeListener {
     for (const tracking of this.#tracked) this.#invalidations.send(tracking, undefined);
   }
 
-  #invalidate(name: string, by: ClientTracking | undefined): void {
+  #invalidate(name: string, by: ClientTracking<Client> | undefined): void {
     const readers = this.#readers.get(name);
     if (readers === undefined) return;
     this.#readers.delete(name);
@@ -126,7 +126,7 @@ export class Tracking implements ChangeListener {
     }
   }
 
-  #gather(name: string, by: ClientTracking | undefined): void {
+  #gather(name: string, by: ClientTracking<Client> | undefined): void {
     for (const { prefix, changed } of this.#broadcasts.values()) {
       if (!name.startsWith(prefix) || changed.has(name)) continue;
       changed.set(name, by);

@@ -229,7 +229,7 @@ export class Database {
 
   #unlessExpired(entry: number): number {
     if (this.#table.deadlineOf(entry) > this.#context.nowMs) return entry;
-    this.expire(entry);
+    this.lose(entry, 'expired');
     return 0;
   }
 
@@ -237,20 +237,9 @@ export class Database {
     return this.#table.deadlineOf(entry) <= this.#context.nowMs;
   }
 
-  /** Removes a key because its deadline has come. */
-  expire(entry: number): void {
-    this.#context.stats.expired++;
-    this.#lose(entry, 'expired');
-  }
-
-  /** Removes a key because its memory is needed. */
-  evict(entry: number): void {
-    this.#context.stats.evicted++;
-    this.#lose(entry, 'evicted');
-  }
-
-  /** Who wants to know of a key gets a copy of it, and hears of it when it is gone. */
-  #lose(entry: number, event: LossEvent): void {
+  /** Removes a key that goes by itself. Who observes the database gets a copy of it, and hears of it when it is gone. */
+  lose(entry: number, event: LossEvent): void {
+    this.#context.stats[event]++;
     const key = this.observers > 0 ? this.keyOf(entry) : undefined;
     this.remove(entry);
     if (key !== undefined) this.#context.lost(this.index, key, event);

@@ -73,7 +73,7 @@ export class Eviction {
       this.#lastDatabase = (this.#lastDatabase + 1) % databases.length;
       const database = databases[this.#lastDatabase] as Database;
       if (this.#candidatesIn(database) === 0) continue;
-      database.evict(database.dict.random(random, this.#volatileOnly));
+      database.lose(database.dict.random(random, this.#volatileOnly), 'evicted');
       return true;
     }
     return false;
@@ -85,7 +85,7 @@ export class Eviction {
         const database = best.database as Database;
         const entry = database.find(best.key, 0, best.length);
         if (entry === 0 || (this.#volatileOnly && (database.metaOf(entry) & EXPIRES) === 0)) continue;
-        database.evict(entry);
+        database.lose(entry, 'evicted');
         return true;
       }
     }

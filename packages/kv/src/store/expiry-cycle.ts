@@ -98,7 +98,7 @@ export class ExpiryCycle {
     const count = this.#dueCount;
     let done = 0;
     while (done < count) {
-      database.expire(this.#due[done++] as number);
+      database.lose(this.#due[done++] as number, 'expired');
       if (done % STEP_KEYS === 0 && performance.now() >= endMs) break;
     }
     const isAll = done === count;

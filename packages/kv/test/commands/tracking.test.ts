@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { until } from '../support/conditions.js';
 import { type Kv, startKv } from '../support/kv-server.js';
 import { RespClient } from '../support/resp-client.js';
-import type { Aggregate, Reply } from '../support/resp-decoder.js';
+import type { Reply } from '../support/resp-decoder.js';
 
 async function connect(t: Test, server: Kv, version: 2 | 3 = 3): Promise<RespClient> {
   const client = await RespClient.connect(server);
@@ -27,8 +27,8 @@ async function pushes(client: RespClient, count: number): Promise<string[]> {
 }
 
 function words(reply: Reply): string {
-  if ('items' in reply) return (reply as Aggregate).items.map(words).join(' ');
-  return 'value' in reply && reply.value !== '' ? String(reply.value) : reply.type;
+  if ('items' in reply) return reply.items.map(words).join(' ');
+  return 'value' in reply && reply.value !== '' ? reply.value : reply.type;
 }
 
 /** Lets what was sent before arrive: a reply comes behind it. */

@@ -1,3 +1,4 @@
+import type { Client } from '../../client/client.js';
 import { ClientTracking, type TrackingMode } from '../../client/client-tracking.js';
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
@@ -126,7 +127,7 @@ function begin({ client, server }: Call, options: Options): void {
 }
 
 /** Error: ReplyError, if the options do not go together, or not with those in force. */
-function checkModes(current: ClientTracking | undefined, { broadcasts, optin, optout, prefixes }: Options): void {
+function checkModes(current: ClientTracking<Client> | undefined, { broadcasts, optin, optout, prefixes }: Options): void {
   if (!broadcasts && prefixes.length > 0) throw new ReplyError('ERR PREFIX option requires BCAST mode to be enabled');
   if (current !== undefined && current.broadcasts !== broadcasts) throw fixedMode('BCAST mode on/off');
   if (broadcasts && (optin || optout)) throw new ReplyError('ERR OPTIN and OPTOUT are not compatible with BCAST');
@@ -158,7 +159,7 @@ function overlapError(prefix: string, other: string): ReplyError {
   return new ReplyError(`ERR Prefix '${prefix}' overlaps with ${other}. Prefixes for a single client must not overlap.`);
 }
 
-function flagsOf(current: ClientTracking | undefined): string[] {
+function flagsOf(current: ClientTracking<Client> | undefined): string[] {
   if (current === undefined) return ['off'];
   const modes: Readonly<Record<TrackingMode, readonly string[]>> = { all: [], optin: ['optin', 'caching-yes'], optout: ['optout', 'caching-no'] };
   return [

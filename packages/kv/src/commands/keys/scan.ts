@@ -34,7 +34,7 @@ export const scan: Command = {
       }
       return [next, items];
     });
-    for (const entry of expired) db.expire(entry);
+    for (const entry of expired) db.lose(entry, 'expired');
   },
 };
 
@@ -77,7 +77,7 @@ export const randomkey: Command = {
     const { db, reply } = call;
     for (let entry = randomEntry(call); entry !== 0; entry = randomEntry(call)) {
       if (db.isExpired(entry)) {
-        db.expire(entry);
+        db.lose(entry, 'expired');
         continue;
       }
       const { buffer, start, end } = db.keyRange(entry);
