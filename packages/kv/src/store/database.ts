@@ -153,13 +153,11 @@ export class Database {
     const memory = this.#memory;
     const oldLength = readWord(memory, entry, VALUE_WORD);
     const fixed = valueOffset(memory, entry) - memory.offset(entry);
-    if (length > oldLength) {
-      const moved = this.#table.reallocate(entry, fixed + bulkBytes(oldLength), fixed + bulkBytes(length));
-      this.#reframe(moved, oldLength, length);
-      return moved;
-    }
-    this.#reframe(entry, oldLength, length);
-    return this.#table.reallocate(entry, fixed + bulkBytes(length), fixed + bulkBytes(length));
+    const isLonger = length > oldLength;
+    const framed = isLonger ? this.#table.reallocate(entry, fixed + bulkBytes(oldLength), fixed + bulkBytes(length)) : entry;
+    reframeBulk(memory.buffer(framed), valueOffset(memory, framed), oldLength, length);
+    writeWord(memory, framed, VALUE_WORD, length);
+    return isLonger ? framed : this.#table.reallocate(framed, fixed + bulkBytes(length), fixed + bulkBytes(length));
   }
 
   /** Says more of a string: RAW, or TEXT. */
@@ -279,11 +277,6 @@ export class Database {
     words[word + VALUE_WORD] = to - from;
     words[word + META_WORD] = meta & ~(RAW | TEXT);
     writeBulk(memory.buffer(entry), offset + HEADER_BYTES + (words[word] as number), value, from, to);
-  }
-
-  #reframe(entry: number, oldLength: number, length: number): void {
-    reframeBulk(this.#memory.buffer(entry), valueOffset(this.#memory, entry), oldLength, length);
-    writeWord(this.#memory, entry, VALUE_WORD, length);
   }
 
   #contentBytes(entry: number): number {
