@@ -79,7 +79,12 @@ export function readCount(buffer: Buffer, at: number): number {
 /** Whether the element at `at` is the string `bytes[start, end)`. */
 export function stringEquals(buffer: Buffer, at: number, slice: Slice, bytes: Buffer, start: number, end: number): boolean {
   readString(buffer, at, slice);
-  return slice.length === end - start && slice.buffer.compare(bytes, start, end, slice.start, slice.end) === 0;
+  if (slice.length !== end - start) return false;
+  // Such strings are names of fields, and short: a loop is over before a call of `compare` has begun.
+  for (let i = slice.length - 1; i >= 0; i--) {
+    if (slice.buffer[slice.start + i] !== bytes[start + i]) return false;
+  }
+  return true;
 }
 
 // --- Writing

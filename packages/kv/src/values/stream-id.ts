@@ -45,9 +45,7 @@ export class StreamId {
 
   /** Below 0 if it comes before the other one, 0 if it is the same, and above if it comes after it. */
   compare(other: StreamId): number {
-    if (this.ms !== other.ms) return this.ms < other.ms ? -1 : 1;
-    if (this.seq === other.seq) return 0;
-    return this.seq < other.seq ? -1 : 1;
+    return compareParts(this.ms, other.ms) || compareParts(this.seq, other.seq);
   }
 
   /** Becomes the next id, unless it is the last one of all; says whether it did. */
@@ -96,3 +94,10 @@ export class StreamId {
 /** The first and the last id that there can be. */
 export const MIN_ID: Readonly<StreamId> = Object.freeze(new StreamId(0, 0));
 export const MAX_ID: Readonly<StreamId> = Object.freeze(new StreamId(MAX_PART, MAX_PART));
+
+/** To compare a number with a bigint is slow, and not needed: a bigint is above all numbers. */
+function compareParts(one: Integer64, other: Integer64): number {
+  if (typeof one === 'number') return typeof other === 'number' ? one - other : -1;
+  if (typeof other === 'number') return 1;
+  return one < other ? -1 : Number(one > other);
+}
