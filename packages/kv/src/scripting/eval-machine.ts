@@ -17,7 +17,7 @@ export class EvalMachine extends ScriptMachine {
     const { api, state } = this.lua;
     this.#keysName = this.lua.constant('KEYS');
     this.#argumentsName = this.lua.constant('ARGV');
-    const globals = makeGlobals(this.lua, this.redis.library());
+    const globals = makeGlobals(this.lua, this.redis.library(), options.random);
     this.prepare();
     api.lua_rawgeti(state, REGISTRY, globals.table);
   }

@@ -4,6 +4,7 @@ import { FunctionMachine } from './function-machine.js';
 import { type FunctionLibrary, libraryName, type LibraryFunction } from './function-library.js';
 import { FUNCTION_LOAD_LIMIT_MS, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
 import { LUA } from './machine/lua-module.js';
+import { Random } from './sandbox/random.js';
 import { endingReply } from './script-ending.js';
 import type { ScriptEngineOptions } from './script-engine.js';
 import { ScriptError } from './script-error.js';
@@ -20,6 +21,7 @@ export type RestorePolicy = 'append' | 'replace' | 'flush';
 export class FunctionEngine {
   timeLimitMs: number;
   readonly #maxMemoryBytes: number;
+  readonly #random = new Random();
   readonly #libraries = new Map<string, FunctionLibrary>();
   #machine: FunctionMachine | undefined;
 
@@ -60,8 +62,10 @@ export class FunctionEngine {
   }
 
   /** Loads several libraries, or none of them if one cannot be loaded. Error: ScriptError. */
-  restore(sources: readonly Uint8Array[], policy: RestorePolicy, host: ScriptHost): void {
+  restore(sources: readonly Buffer[], policy: RestorePolicy, host: ScriptHost): void {
     const former = [...this.#libraries];
+    const known = policy === 'append' ? sources.map(libraryName).find((name) => this.#libraries.has(name)) : undefined;
+    if (known !== undefined) throw new ScriptError(`ERR Library ${known} already exists`);
     try {
       if (policy === 'flush') this.flush();
       for (const source of sources) this.load(source, policy === 'replace', host);
@@ -119,7 +123,7 @@ export class FunctionEngine {
 
   #currentMachine(host: ScriptHost): FunctionMachine {
     if (this.#machine !== undefined) return this.#machine;
-    const machine = new FunctionMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes });
+    const machine = new FunctionMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes, random: this.#random });
     for (const library of this.#libraries.values()) {
       this.#libraries.set(library.name, { ...library, functions: machine.load(library.source, host, FUNCTION_LOAD_LIMIT_MS) });
     }

@@ -29,7 +29,7 @@ export class FunctionMachine extends ScriptMachine {
   constructor(options: MachineOptions) {
     super(options);
     const all = Object.entries(this.redis.library());
-    this.#globals = makeGlobals(this.lua, Object.fromEntries(all.filter(([name]) => !OF_SCRIPTS.has(name))));
+    this.#globals = makeGlobals(this.lua, Object.fromEntries(all.filter(([name]) => !OF_SCRIPTS.has(name))), options.random);
     this.#registration = new FunctionRegistration(this.lua);
     this.#loadingGlobals = this.#makeLoadingGlobals();
     this.prepare();

@@ -3,6 +3,7 @@ import type { ResultWriter } from './conversion/result-writer.js';
 import { EvalMachine } from './eval-machine.js';
 import { MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
 import { LUA } from './machine/lua-module.js';
+import { Random } from './sandbox/random.js';
 import type { Script } from './script.js';
 import { scriptOf } from './script.js';
 import { endingReply } from './script-ending.js';
@@ -23,6 +24,7 @@ export interface ScriptEngineOptions {
 export class ScriptEngine {
   timeLimitMs: number;
   readonly #maxMemoryBytes: number;
+  readonly #random = new Random();
   readonly #scripts = new Map<string, Script>();
 
   /** The functions that the machine has compiled, by the SHA-1 of their script. */
@@ -91,7 +93,7 @@ export class ScriptEngine {
   }
 
   #currentMachine(): EvalMachine {
-    return (this.#machine ??= new EvalMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes }));
+    return (this.#machine ??= new EvalMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes, random: this.#random }));
   }
 
   #discardMachine(): void {

@@ -7,6 +7,7 @@ import { DebugRecord, HOOK_COUNT, LuaType, REGISTRY } from './machine/lua-api.js
 import { Lua } from './machine/lua.js';
 import { Signature } from './machine/trampolines.js';
 import type { WasmModule } from './machine/web-assembly.js';
+import type { Random } from './sandbox/random.js';
 import { RedisLibrary } from './redis-library.js';
 import { codeStart } from './script.js';
 import { ScriptError } from './script-error.js';
@@ -34,6 +35,8 @@ export class ScriptKilled extends Error {
 export interface MachineOptions {
   readonly module: WasmModule;
   readonly maxMemoryBytes: number;
+  /** Of the engine, for it goes on where a machine ends. */
+  readonly random: Random;
 }
 
 /** A Lua machine with the globals of Redis, which compiles chunks and runs one at a time. What runs there, its kinds know. */

@@ -1,6 +1,8 @@
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
 import { ReplyError } from '../../command/reply-error.js';
+import { errorLine } from '../../scripting/index.js';
+import { quoted } from '../streams/stream-key.js';
 import { wrongSubcommand } from '../streams/wrong-subcommand.js';
 import { asReplyError } from './eval.js';
 import { dump, restore } from './function-dump.js';
@@ -81,7 +83,7 @@ function loadLibrary(call: Call): string {
   const last = call.count - 1;
   let replacing = false;
   for (let i = 2; i < last; i++) {
-    if (!call.is(i, 'REPLACE')) throw new ReplyError(`ERR Unknown option given: ${call.latin1(i).split('\0', 1)[0]}`);
+    if (!call.is(i, 'REPLACE')) throw new ReplyError(errorLine(`ERR Unknown option given: ${quoted(call, i)}`));
     replacing = true;
   }
   try {

@@ -8,7 +8,7 @@ import { structLibrary } from '../libraries/struct-library.js';
 import { pushJsonLibrary } from '../libraries/json-library.js';
 import { loading } from './loading.js';
 import { ProtectedTables } from './protected-tables.js';
-import { Random } from './random.js';
+import type { Random } from './random.js';
 import { wideFormat, wideToNumber } from './wide-numbers.js';
 
 /** What Redis leaves of Lua's own globals: nothing that reaches the file system, the process, or another script. */
@@ -29,7 +29,7 @@ export interface Globals {
 }
 
 /** Makes the globals that scripts see, of Lua's own and of the libraries. */
-export function makeGlobals(lua: Lua, redis: Library): Globals {
+export function makeGlobals(lua: Lua, redis: Library, random: Random): Globals {
   const { api, state } = lua;
   api.luaopen_base(state);
   api.luaopen_table(state);
@@ -39,7 +39,7 @@ export function makeGlobals(lua: Lua, redis: Library): Globals {
   api.lua_pushvalue(state, GLOBALS);
   removeForbidden(lua);
   const tables = new ProtectedTables(lua);
-  replaceFunctions(lua, tables);
+  replaceFunctions(lua, tables, random);
   const libraries = { redis, bit: bitLibrary(lua), cmsgpack: messagePackLibrary(lua), struct: structLibrary(lua) };
   for (const [name, library] of Object.entries(libraries)) {
     api.lua_createtable(state, 0, Object.keys(library).length);
@@ -66,7 +66,7 @@ function removeForbidden(lua: Lua): void {
   }
 }
 
-function replaceFunctions(lua: Lua, tables: ProtectedTables): void {
+function replaceFunctions(lua: Lua, tables: ProtectedTables, random: Random): void {
   const original = originals(lua, 1);
   replacePairs(lua, tables, original('pairs'));
   addAll(lua, {
@@ -77,7 +77,7 @@ function replaceFunctions(lua: Lua, tables: ProtectedTables): void {
   });
   replaceIn(lua, 'table', (originalOf) => tables.tables(originalOf));
   replaceIn(lua, 'string', (originalOf) => ({ format: wideFormat(lua, originalOf('format')) }));
-  replaceIn(lua, 'math', () => new Random().functions(lua));
+  replaceIn(lua, 'math', () => random.functions(lua));
 }
 
 function replaceIn(lua: Lua, name: string, replacements: (original: (name: string) => LuaFunction) => Library): void {

@@ -11,7 +11,7 @@ const RANGE = 2 ** 31 - 1;
 
 /**
  * math.random with the generator that Redis gives its scripts. A new server starts with the same numbers, and later scripts go
- * on where earlier ones ended, unless they call math.randomseed.
+ * on where earlier ones ended, unless they call math.randomseed; also where a new machine has taken the place of another.
  */
 export class Random {
   #high = 0x1234ab;
