@@ -1,0 +1,89 @@
+/** What the replies of single scripts and functions do not show: memory that runs out, who monitors, and what a failed restore leaves. */
+import t from 'tap';
+import { until } from '../support/conditions.js';
+import { Console } from '../support/console.js';
+import { startKv } from '../support/kv-server.js';
+import { RespClient } from '../support/resp-client.js';
+
+const LIBRARY = `#!lua name=lib
+local count = 0
+redis.register_function('count', function() count = count + 1 return count end)
+redis.register_function{function_name = 'set', flags = {'allow-oom'}, callback = function(keys, args) return redis.call('SET', keys[1], args[1]) end}
+redis.register_function{function_name = 'get', flags = {'no-writes'}, callback = function(keys) return redis.call('GET', keys[1]) end}`;
+
+/** A dump of all libraries, as FUNCTION RESTORE takes it. */
+function dumped(console: Console): string {
+  return console.run('FUNCTION DUMP').replace(/^\$\d+ /, '');
+}
+
+t.test('a library keeps its variables from call to call, until another one takes its place', (t) => {
+  const console = new Console();
+  t.equal(console.send('FUNCTION', 'LOAD', LIBRARY), '$3 lib');
+  t.equal(console.run('FCALL count 0'), ':1');
+  t.equal(console.run('FCALL count 0'), ':2');
+  t.match(console.send('FUNCTION', 'LOAD', LIBRARY), "-ERR Library 'lib' already exists");
+  t.equal(console.run('FCALL count 0'), ':3');
+  console.send('FUNCTION', 'LOAD', 'REPLACE', LIBRARY);
+  t.equal(console.run('FCALL count 0'), ':1');
+  t.end();
+});
+
+t.test('a restore that fails leaves the libraries that were there', (t) => {
+  const [console, other] = [new Console(), new Console()];
+  console.send('FUNCTION', 'LOAD', LIBRARY);
+  other.send('FUNCTION', 'LOAD', LIBRARY.replace('name=lib', 'name=fresh').replaceAll("'count'", "'fresh'").replaceAll(/'([gs]et)', f/g, "'fresh_$1', f"));
+  other.send('FUNCTION', 'LOAD', LIBRARY);
+  const dump = dumped(other);
+  t.equal(console.send('FUNCTION', 'RESTORE', dump), '-ERR Library lib already exists');
+  t.equal(console.run('FCALL fresh 0'), '-ERR Function not found');
+  t.equal(console.run('FCALL count 0'), ':1');
+  t.equal(console.send('FUNCTION', 'RESTORE', dump, 'REPLACE'), '+OK');
+  t.equal(console.run('FCALL fresh 0'), ':1');
+  t.equal(console.send('FUNCTION', 'RESTORE', dump.replace('#!lua', '#!LUA')), '-ERR DUMP payload version or checksum are wrong');
+  t.end();
+});
+
+t.test('without memory only those run that have declared that they need none, or take it', (t) => {
+  const console = new Console();
+  console.send('FUNCTION', 'LOAD', LIBRARY);
+  console.run('SET k v');
+  console.run('CONFIG SET maxmemory 1');
+  const refusal = "OOM command not allowed when used memory > 'maxmemory'.";
+  t.equal(console.run('FCALL count 0'), `-${refusal}`);
+  t.equal(console.run('FCALL get 1 k'), '$1 v');
+  t.equal(console.run('FCALL set 1 k w'), '+OK');
+  t.match(console.send('EVAL', "return redis.call('SET', 'k', 'x')", '0'), `-${refusal} script: `);
+  t.equal(console.send('EVAL', "redis.call('DEL', 'k') return redis.call('SET', 'k', 'x')", '0'), '+OK', 'it is not stopped in the middle');
+  t.match(console.send('EVAL', '#!lua\nreturn 1', '0'), `-${refusal}`);
+  t.equal(console.send('EVAL', '#!lua flags=no-writes\nreturn 1', '0'), ':1');
+  t.end();
+});
+
+t.test('redis.log goes to the log of the server', (t) => {
+  const console = new Console();
+  const lines: [number, string][] = [];
+  console.server.log = (level, text) => void lines.push([level, text]);
+  console.send('EVAL', "redis.log(redis.LOG_WARNING, 'it', 'happened')", '0');
+  console.send('FUNCTION', 'LOAD', `${LIBRARY}\nredis.log(redis.LOG_DEBUG, 'loaded')`);
+  t.same(lines, [[3, 'it happened'], [0, 'loaded']]);
+  t.end();
+});
+
+t.test('MONITOR shows a script before its commands, and these as those of lua', async (t) => {
+  const server = await startKv(t);
+  const [monitor, client] = [await RespClient.connect(server), await RespClient.connect(server)];
+  t.teardown(() => [monitor, client].forEach((each) => each.close()));
+  await monitor.call('MONITOR');
+  await client.call('FUNCTION', 'LOAD', LIBRARY);
+  client.send([['EVAL', "return redis.call('SET', 'k', 'v')", '0'], ['FCALL', 'get', '1', 'k'], ['PING']]);
+  const lines: string[] = [];
+  await until(async () => {
+    const [line] = await monitor.receive(1);
+    if (line !== undefined && 'value' in line) lines.push(line.value.replace(/^[\d.]+ /, '').replace(/127\.0\.0\.1:\d+/, 'client'));
+    return lines.at(-1)?.endsWith('"PING"') === true;
+  });
+  t.same(lines.slice(-5), [
+    `[0 client] "EVAL" "return redis.call('SET', 'k', 'v')" "0"`, '[0 lua] "SET" "k" "v"',
+    '[0 client] "FCALL" "get" "1" "k"', '[0 lua] "GET" "k"', '[0 client] "PING"',
+  ]);
+});
