@@ -115,6 +115,7 @@ export class Frontend {
     } finally {
       this.#serving = false;
       this.#dispatcher.end();
+      if (this.#server.tracking.isBroadcastDue) this.#server.tracking.broadcast();
       this.#dispatcher.deliverPushes(client);
       client.isServed = false;
       reply.flush();

@@ -23,7 +23,8 @@ export class Tracking implements ChangeListener {
   readonly #readers = new Map<string, Set<number>>();
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #tracked = new Set<ClientTracking<Client>>();
-  #isBroadcastDue = false;
+  /** Whether there is something to broadcast. */
+  isBroadcastDue = false;
 
   constructor(databases: readonly Database[], clients: ReadonlyMap<number, Client>) {
     this.#databases = databases;
@@ -108,6 +109,20 @@ export class Tracking implements ChangeListener {
     for (const tracking of this.#tracked) this.#invalidations.send(tracking, undefined);
   }
 
+  /** Tells of all that has changed: at the end of a client's turn, and in any case before the loop goes on. */
+  broadcast(): void {
+    if (!this.isBroadcastDue) return;
+    this.isBroadcastDue = false;
+    for (const broadcast of this.#broadcasts.values()) {
+      if (broadcast.changed.size === 0) continue;
+      for (const listener of broadcast.listeners) {
+        const keys = broadcast.keysFor(listener);
+        if (keys.length > 0) this.#invalidations.send(listener, keys);
+      }
+      broadcast.changed.clear();
+    }
+  }
+
   #invalidate(name: string, by: ClientTracking<Client> | undefined): void {
     const readers = this.#readers.get(name);
     if (readers === undefined) return;
@@ -130,20 +145,8 @@ export class Tracking implements ChangeListener {
     for (const { prefix, changed } of this.#broadcasts.values()) {
       if (!name.startsWith(prefix) || changed.has(name)) continue;
       changed.set(name, by);
-      if (!this.#isBroadcastDue) queueMicrotask(() => this.#broadcast());
-      this.#isBroadcastDue = true;
-    }
-  }
-
-  #broadcast(): void {
-    this.#isBroadcastDue = false;
-    for (const broadcast of this.#broadcasts.values()) {
-      if (broadcast.changed.size === 0) continue;
-      for (const listener of broadcast.listeners) {
-        const keys = broadcast.keysFor(listener);
-        if (keys.length > 0) this.#invalidations.send(listener, keys);
-      }
-      broadcast.changed.clear();
+      if (!this.isBroadcastDue) queueMicrotask(() => this.broadcast());
+      this.isBroadcastDue = true;
     }
   }
 
