@@ -7,7 +7,8 @@ export function valueContext(limits: Partial<EncodingLimits> = {}, memory = new 
   let state = 1;
   return {
     memory,
-    limits: { ...DEFAULT_ENCODING_LIMITS, ...limits },
+    // 128 fields, so that a test need not make many to see what happens then.
+    limits: { ...DEFAULT_ENCODING_LIMITS, hashMaxListpackEntries: 128, ...limits },
     hash: (bytes, start, end) => halfSipHash(bytes, start, end, 1, 2),
     random: () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
