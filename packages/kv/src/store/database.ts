@@ -165,15 +165,18 @@ export class Database {
     this.setMeta(entry, this.metaOf(entry) | bits);
   }
 
-  /** Adds a key that is not there, with a collection, which the database owns from now on. Error: OutOfMemory. Returns the entry. */
-  addCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
+  /**
+   * Adds a key that is not there, with a collection, which the database owns from now on. `replaces` if it takes the place of another
+   * one, and so is no news. Error: OutOfMemory. Returns the entry.
+   */
+  addCollection(bytes: Buffer, start: number, end: number, collection: Collection, replaces = false): number {
     const { collections, access } = this.#context;
     const index = collections.add(collection);
     try {
       const entry = allocateEntry(this.#memory, bytes, start, end, 0);
       writeWord(this.#memory, entry, VALUE_WORD, index);
       this.setMeta(entry, TYPE_OF[collection.type] | access.first);
-      this.#add(this.#context.hash(bytes, start, end), entry);
+      this.#add(this.#context.hash(bytes, start, end), entry, replaces);
       return entry;
     } catch (error) {
       collections.drop(index);
@@ -185,7 +188,7 @@ export class Database {
   setCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
     const old = this.find(bytes, start, end);
     if (old !== 0) this.remove(old);
-    return this.addCollection(bytes, start, end, collection);
+    return this.addCollection(bytes, start, end, collection, old !== 0);
   }
 
   /** Removes a key and gives back what it took. */
@@ -264,9 +267,9 @@ export class Database {
     return deadlineMs === Number.POSITIVE_INFINITY ? entry : this.setDeadline(entry, deadlineMs);
   }
 
-  #add(hash: number, entry: number): void {
+  #add(hash: number, entry: number, replaces = false): void {
     this.#table.add(hash, entry);
-    if (this.observers > 0) this.#context.added(this.index, this.keyOf(entry));
+    if (this.observers > 0 && !replaces) this.#context.added(this.index, this.keyOf(entry));
   }
 
   #writeString(entry: number, value: Buffer, from: number, to: number, meta: number): void {

@@ -25,7 +25,7 @@ export async function startKv(t: Test, options: KvOptions = {}): Promise<Kv> {
     const port = await startRedis(t, options);
     return { host: HOST, port, url: `redis://${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`}${HOST}:${port}` };
   }
-  const server = await throwAwayKv({ requirepass: options.password ?? '' });
+  const server = await throwAwayKv({ requirepass: options.password ?? '', enableDebugCommand: true });
   t.teardown(() => server.close());
   return server;
 }

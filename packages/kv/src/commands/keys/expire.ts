@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { deadlineFrom } from '../../command/deadline.js';
 import { ReplyError } from '../../command/reply-error.js';
 
 /** On which condition a deadline is set. */
@@ -8,11 +9,6 @@ interface ExpireOptions {
   later: boolean;
   earlier: boolean;
 }
-
-/** What a 64-bit integer can hold. Beyond 2^53 a deadline is the nearest double. */
-const MAX_DEADLINE_MS = 2 ** 63;
-/** The greatest double below that. */
-const LAST_DEADLINE_MS = 2 ** 63 - 1024;
 
 export const expire: Command = {
   name: 'expire',
@@ -72,7 +68,7 @@ export const persist: Command = {
 
 function setDeadline(call: Call, unitMs: number, relative: boolean): void {
   const options = readOptions(call);
-  const deadlineMs = readDeadline(call, unitMs, relative);
+  const deadlineMs = deadlineFrom(call, 2, unitMs, relative);
   const entry = call.find(1);
   if (entry === 0 || !allows(options, call.db.deadlineOf(entry), deadlineMs)) return call.reply.integer(0);
   if (deadlineMs > call.server.keyspace.nowMs) {
@@ -83,13 +79,6 @@ function setDeadline(call: Call, unitMs: number, relative: boolean): void {
     call.changed(1, 'del', 'g');
   }
   call.reply.integer(1);
-}
-
-function readDeadline(call: Call, unitMs: number, relative: boolean): number {
-  const deadlineMs = Number(call.integer64(2)) * unitMs;
-  const base = relative ? call.server.keyspace.nowMs : 0;
-  if (deadlineMs >= -MAX_DEADLINE_MS && deadlineMs + base <= MAX_DEADLINE_MS) return Math.min(deadlineMs + base, LAST_DEADLINE_MS);
-  throw new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
 }
 
 /** A key without deadline counts as one whose deadline is infinite. */

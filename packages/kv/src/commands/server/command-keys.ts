@@ -49,6 +49,7 @@ function keysOf(call: Call): { asked: Call; keys: readonly number[] } {
   if (definition.keys === undefined && definition.findKeys === undefined) throw NO_KEYS;
   if (!asked.command.accepts(asked.count)) throw WRONG_NUMBER;
   const keys = keyIndexes(asked);
-  if (keys.length === 0) throw INVALID_ARGUMENTS;
+  // A script may have none, and what is no number counts as none.
+  if (keys.length === 0 && definition.group !== 'scripting') throw INVALID_ARGUMENTS;
   return { asked, keys };
 }

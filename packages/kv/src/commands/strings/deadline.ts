@@ -1,5 +1,5 @@
 import type { Call } from '../../command/call.js';
-import { ReplyError } from '../../command/reply-error.js';
+import { deadlineFrom, invalidDeadline } from '../../command/deadline.js';
 
 /** Whether an argument says that a time follows: EX, PX, EXAT or PXAT. */
 export function isDeadlineOption(call: Call, index: number): boolean {
@@ -18,13 +18,8 @@ export function readDeadline(call: Call, index: number): number {
   return deadlineOf(call, index + 1, seconds ? 1000 : 1, relative);
 }
 
-/** The deadline that a number of units stands for, counted from now or from the epoch. Error: ReplyError if it is not positive, or too far away. */
+/** The deadline that a number of units stands for, which must be positive. Error: ReplyError. */
 export function deadlineOf(call: Call, index: number, unitMs: number, relative: boolean): number {
-  const value = call.integer(index);
-  const deadlineMs = value * unitMs + (relative ? call.server.keyspace.nowMs : 0);
-  if (value > 0 && deadlineMs <= MAX_DEADLINE_MS) return deadlineMs;
-  throw new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
+  if (call.integer(index) <= 0) throw invalidDeadline(call);
+  return deadlineFrom(call, index, unitMs, relative);
 }
-
-/** What a double holds exactly; 285,000 years. */
-const MAX_DEADLINE_MS = Number.MAX_SAFE_INTEGER;

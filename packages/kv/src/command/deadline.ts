@@ -1,0 +1,22 @@
+import type { Call } from './call.js';
+import { ReplyError } from './reply-error.js';
+
+/** What a 64-bit integer can hold. Beyond 2^53 a deadline is the nearest double. */
+const MAX_DEADLINE_MS = 2 ** 63;
+/** The greatest double below that. */
+const LAST_DEADLINE_MS = 2 ** 63 - 1024;
+
+/**
+ * The deadline, in ms since the epoch, that a number of units stands for, which counts from now or from the epoch. Error:
+ * ReplyError, if it is too far away.
+ */
+export function deadlineFrom(call: Call, index: number, unitMs: number, relative: boolean): number {
+  const deadlineMs = Number(call.integer64(index)) * unitMs;
+  const base = relative ? call.server.keyspace.nowMs : 0;
+  if (deadlineMs < -MAX_DEADLINE_MS || deadlineMs + base > MAX_DEADLINE_MS) throw invalidDeadline(call);
+  return Math.min(deadlineMs + base, LAST_DEADLINE_MS);
+}
+
+export function invalidDeadline(call: Call): ReplyError {
+  return new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
+}
