@@ -3,14 +3,19 @@ import type { Call } from './call.js';
 import { keyAccess } from './key-access.js';
 import { ReplyError } from './reply-error.js';
 
-/** The indexes of a call's arguments that are keys. Where the arguments make no sense there are none. */
-export function keyIndexes(call: Call): readonly number[] {
-  return [...new Set([...fixedKeys(call), ...foundKeys(call)])];
+/** The indexes of a call's arguments that are keys; undefined where the arguments make no sense. */
+export function keyIndexes(call: Call): readonly number[] | undefined {
+  try {
+    return [...new Set([...fixedKeys(call), ...(call.command.definition.findKeys?.(call) ?? [])])];
+  } catch (error) {
+    if (error instanceof ReplyError) return undefined;
+    throw error;
+  }
 }
 
 /** What the call would do to its keys. */
 export function keyUses(call: Call): KeyUse[] {
-  return keyIndexes(call).map((index, order) => {
+  return (keyIndexes(call) ?? []).map((index, order) => {
     const access = accessOf(call, order === 0);
     return { key: call.copy(index), reads: access.includes('access'), writes: access.some((word) => /^(insert|delete|update)$/.test(word)) };
   });
@@ -29,13 +34,4 @@ function fixedKeys({ command: { definition: { keys } }, count }: Call): number[]
   if (keys === undefined) return [];
   const last = keys.last < 0 ? count + keys.last : keys.last;
   return Array.from({ length: Math.max(0, Math.floor((last - keys.first) / keys.step) + 1) }, (_, index) => keys.first + index * keys.step);
-}
-
-function foundKeys(call: Call): number[] {
-  try {
-    return call.command.definition.findKeys?.(call) ?? [];
-  } catch (error) {
-    if (error instanceof ReplyError) return [];
-    throw error;
-  }
 }

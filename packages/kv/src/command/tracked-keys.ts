@@ -8,7 +8,7 @@ export function trackKeys(call: Call): void {
   // Of what only reads, a script reads nothing itself: its commands do. A channel is no key.
   const reads = command.flags.has('readonly') && command.definition.group !== 'scripting';
   if (reads && tracking.remembers) {
-    for (const index of keyIndexes(call)) server.tracking.remember(tracking, call.copy(index));
+    for (const index of keyIndexes(call) ?? []) server.tracking.remember(tracking, call.copy(index));
   }
   // CLIENT CACHING is about the next command, or transaction.
   const isCaching = command.fullName.startsWith('client|');

@@ -48,8 +48,7 @@ function keysOf(call: Call): { asked: Call; keys: readonly number[] } {
   const { definition } = asked.command;
   if (definition.keys === undefined && definition.findKeys === undefined) throw NO_KEYS;
   if (!asked.command.accepts(asked.count)) throw WRONG_NUMBER;
-  const keys = keyIndexes(asked);
-  // A script may have none, and what is no number counts as none.
-  if (keys.length === 0 && definition.group !== 'scripting') throw INVALID_ARGUMENTS;
+  const keys = keyIndexes(asked) ?? [];
+  if (keys.length === 0 && !asked.command.flags.has('no_mandatory_keys')) throw INVALID_ARGUMENTS;
   return { asked, keys };
 }
