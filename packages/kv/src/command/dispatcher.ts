@@ -54,11 +54,9 @@ export class Dispatcher implements Nested {
   }
 
   /** Ends a turn. */
-  end(): void {
-    const { calls } = this.#stopwatch;
-    if (calls === 0) return;
-    const eachMs = this.#stopwatch.end();
-    if (calls === 1 && eachMs >= this.#call.server.noticeableMs) notice(this.#call, eachMs);
+  end(isLarge = false): void {
+    const eachMs = this.#stopwatch.end(isLarge);
+    if (this.#stopwatch.calls === 1 && eachMs >= this.#call.server.noticeableMs) notice(this.#call, eachMs);
   }
 
   /** Runs a request that has been accepted before: one of a transaction's. */

@@ -11,6 +11,9 @@ import { RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
 import { refusalOf } from './admission.js';
 
+/** From here on a turn counts as large, and how long it took is looked at in any case. */
+const LARGE_REPLY_BYTES = 64 * 1024;
+
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
  * and sends the replies of a turn in one piece.
@@ -114,7 +117,7 @@ export class Frontend {
       client.closing = true;
     } finally {
       this.#serving = false;
-      this.#dispatcher.end();
+      this.#dispatcher.end(reader !== this.#reader || reply.length > LARGE_REPLY_BYTES);
       if (this.#server.tracking.isBroadcastDue) this.#server.tracking.broadcast();
       this.#dispatcher.deliverPushes(client);
       client.isServed = false;
