@@ -6,6 +6,7 @@ import type { Server } from '../server/server.js';
 import { Call, type Nested } from './call.js';
 import { feedMonitors, shownArguments } from './monitor-feed.js';
 import { checkPermission } from './permission.js';
+import { QUOTED_BYTES, quoted } from './quoted-argument.js';
 import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
@@ -15,9 +16,6 @@ import { trackKeys } from './tracked-keys.js';
 const IN_PUBSUB = new Set([
   'subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe', 'ping', 'quit', 'reset',
 ]);
-
-/** Bytes of a name or an argument that an error repeats. */
-const QUOTED_BYTES = 128;
 
 /**
  * The way of a request: find its command, see whether it may run, run it or queue it, count it.
@@ -274,11 +272,6 @@ function notice(call: Call, durationMs: number): void {
 /** A browser that was made to send a request to this port: it gets no further than its first line, and no answer. */
 function isHttp(call: Call): boolean {
   return call.is(0, 'POST') || call.is(0, 'HOST:');
-}
-
-/** The begin of an argument, up to its first zero byte, as Redis prints it. */
-function quoted(call: Call, index: number, bytes: number): string {
-  return (call.latin1(index).split('\0', 1)[0] as string).slice(0, bytes);
 }
 
 function unknownCommand(call: Call): ReplyError {

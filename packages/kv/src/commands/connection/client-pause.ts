@@ -1,5 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { NOT_AN_INTEGER, ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import type { PauseMode } from '../../server/pause.js';
 
 const BAD_TIMEOUT = new ReplyError('ERR timeout is not an integer or out of range');
@@ -22,7 +23,7 @@ export const pause: Command = {
   complexity: 'O(1)',
   syntax: 'timeout [WRITE | ALL]',
   execute(call) {
-    if (call.count > 4) throw new ReplyError("ERR unknown subcommand or wrong number of arguments for 'pause'. Try CLIENT HELP.");
+    if (call.count > 4) throw wrongSubcommand(call);
     const mode = call.count === 4 ? modeOf(call) : 'all';
     const timeoutMs = call.integer(2, BAD_TIMEOUT);
     if (timeoutMs < 0) throw NEGATIVE_TIMEOUT;

@@ -1,7 +1,7 @@
 import { globMatches } from '../../bytes/glob.js';
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
-import { ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import type { SubscriptionKind } from '../../server/channels.js';
 
 const subcommand = {
@@ -70,7 +70,7 @@ export const pubsub: Command = {
 
 function replyNames(call: Call, kind: SubscriptionKind): void {
   const { source } = call;
-  if (call.count > 3) throw new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${call.latin1(1)}'. Try PUBSUB HELP.`);
+  if (call.count > 3) throw wrongSubcommand(call);
   const names = [...call.server.channels.names(kind)].map((name) => Buffer.from(name, 'latin1'));
   const wanted = call.count < 3 ? names : names.filter((name) => globMatches(source, call.start(2), call.end(2), name, 0, name.length));
   call.reply.array(wanted.length);

@@ -1,10 +1,10 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import { CorruptPayloadError } from '../../rdb/corrupt-payload-error.js';
 import { openPayload } from '../../rdb/dump-payload.js';
 import { librariesIn, librariesPayload } from '../../rdb/functions-payload.js';
 import type { RestorePolicy } from '../../scripting/index.js';
-import { wrongSubcommand } from '../streams/wrong-subcommand.js';
 import { asReplyError } from './eval.js';
 import { scriptCommands } from './script-commands.js';
 

@@ -1,8 +1,8 @@
 import { globMatches } from '../../bytes/glob.js';
 import type { Call, Command } from '../../command/call.js';
+import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError } from '../../command/reply-error.js';
 import type { FunctionLibrary, LibraryFunction } from '../../scripting/index.js';
-import { quoted } from '../streams/stream-key.js';
 
 const NO_PATTERN = new ReplyError('ERR library name argument was not given');
 

@@ -1,9 +1,9 @@
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
+import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import { errorLine } from '../../scripting/index.js';
-import { quoted } from '../streams/stream-key.js';
-import { wrongSubcommand } from '../streams/wrong-subcommand.js';
 import { asReplyError } from './eval.js';
 import { dump, restore } from './function-dump.js';
 import { list, stats } from './function-list.js';

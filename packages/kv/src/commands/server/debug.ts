@@ -1,5 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { NO_SUCH_KEY, NOT_A_FLOAT, ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import { encodingOf } from '../keys/object.js';
 
 const NOT_ALLOWED = new ReplyError(
@@ -29,7 +30,7 @@ export const debug: Command = {
     if (!call.server.settings.enableDebugCommand) throw NOT_ALLOWED;
     const name = call.latin1(1);
     const subcommand = Object.hasOwn(SUBCOMMANDS, name.toLowerCase()) ? SUBCOMMANDS[name.toLowerCase()] : undefined;
-    if (subcommand?.args !== call.count - 2) throw new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`);
+    if (subcommand?.args !== call.count - 2) throw wrongSubcommand(call);
     subcommand.run(call);
   },
 };

@@ -1,10 +1,10 @@
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
 import { ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 
 const DEFAULT_COUNT = 10;
 const BAD_COUNT = new ReplyError('ERR count should be greater than or equal to -1');
-const TOO_MANY = new ReplyError("ERR unknown subcommand or wrong number of arguments for 'get'. Try SLOWLOG HELP.");
 
 const definition = {
   arity: 2,
@@ -70,7 +70,7 @@ export const slowlog: Command = {
 };
 
 function countOf(call: Call): number {
-  if (call.count > 3) throw TOO_MANY;
+  if (call.count > 3) throw wrongSubcommand(call);
   if (call.count === 2) return DEFAULT_COUNT;
   const count = call.integer(2, BAD_COUNT);
   if (count < -1) throw BAD_COUNT;

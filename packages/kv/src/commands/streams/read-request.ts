@@ -1,6 +1,6 @@
 import type { Call } from '../../command/call.js';
+import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import { quoted } from './stream-key.js';
 
 const BAD_TIMEOUT = new ReplyError('ERR timeout is not an integer or out of range');
 const NEGATIVE_TIMEOUT = new ReplyError('ERR timeout is negative');

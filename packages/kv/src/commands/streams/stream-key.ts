@@ -1,4 +1,5 @@
 import type { Call } from '../../command/call.js';
+import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { STREAM } from '../../store/meta.js';
 import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
@@ -70,9 +71,4 @@ export function createConsumer(call: Call, group: StreamGroup, name: string, key
   const consumer = group.addConsumer(name, call.server.keyspace.nowMs);
   call.announce(key, 'xgroup-createconsumer', 't');
   return consumer;
-}
-
-/** An argument as an error repeats it: up to its first zero byte. */
-export function quoted(call: Call, index: number): string {
-  return call.latin1(index).split('\0', 1)[0] as string;
 }

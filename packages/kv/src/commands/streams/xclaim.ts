@@ -1,12 +1,13 @@
 import type { Integer64 } from '../../bytes/integer.js';
 import type { Call, Command } from '../../command/call.js';
+import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError } from '../../command/reply-error.js';
 import type { StreamGroup } from '../../values/stream-group.js';
 import { StreamId } from '../../values/stream-id.js';
 import type { StreamEntry } from '../../values/stream-node.js';
 import type { StreamValue } from '../../values/stream-value.js';
 import { parseId, readId } from './id-argument.js';
-import { Claimant, quoted, readGroup } from './stream-key.js';
+import { Claimant, readGroup } from './stream-key.js';
 import { entryWriter, replyId, replyMany } from './stream-reply.js';
 
 const BAD_MIN_IDLE = new ReplyError('ERR Invalid min-idle-time argument for XCLAIM');

@@ -2,12 +2,12 @@ import type { Integer64 } from '../../bytes/integer.js';
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
 import { ReplyError } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import type { StreamGroup } from '../../values/stream-group.js';
 import { StreamId } from '../../values/stream-id.js';
 import { StreamValue } from '../../values/stream-value.js';
 import { readBound, readId } from './id-argument.js';
 import { addStream, createConsumer, findStream, noSuchGroup } from './stream-key.js';
-import { wrongSubcommand } from './wrong-subcommand.js';
 
 const NO_KEY = new ReplyError(
   'ERR The XGROUP subcommand requires the key to exist. ' +

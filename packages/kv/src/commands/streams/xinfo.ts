@@ -1,12 +1,12 @@
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
 import { NO_SUCH_KEY } from '../../command/reply-error.js';
+import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import type { StreamGroup } from '../../values/stream-group.js';
 import { MAX_ID, MIN_ID } from '../../values/stream-id.js';
 import type { StreamValue } from '../../values/stream-value.js';
 import { noSuchGroup, readStream } from './stream-key.js';
 import { entryWriter, replyId, replyName } from './stream-reply.js';
-import { wrongSubcommand } from './wrong-subcommand.js';
 import { replyFullInfo, replyGeneral, replyLag } from './xinfo-full.js';
 
 /** Entries and pending ones that FULL shows. */

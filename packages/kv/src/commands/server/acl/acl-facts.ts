@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ACL_CATEGORIES, categoriesOf } from '../../../command/acl-categories.js';
 import type { Command } from '../../../command/call.js';
 import { NOT_AN_INTEGER, ReplyError } from '../../../command/reply-error.js';
+import { wrongSubcommand } from '../../../command/wrong-subcommand.js';
 
 const DEFAULT_BITS = 256;
 const MAX_BITS = 4096;
@@ -33,7 +34,7 @@ export const cat: Command = {
   summary: 'Answers the categories of commands, or which commands one of them has.',
   syntax: '[category]',
   execute(call) {
-    if (call.count > 3) throw new ReplyError("ERR unknown subcommand or wrong number of arguments for 'cat'. Try ACL HELP.");
+    if (call.count > 3) throw wrongSubcommand(call);
     const wanted = call.count === 2 ? undefined : ACL_CATEGORIES.find((name) => name === call.latin1(2).toLowerCase());
     if (call.count === 3 && wanted === undefined) throw new ReplyError(`ERR Unknown category '${call.latin1(2)}'`);
     const commands = call.registry.withSubcommands().filter((command) => wanted !== undefined && categoriesOf(command).includes(wanted));
@@ -50,7 +51,7 @@ export const genpass: Command = {
   summary: 'Answers a password that nobody can guess, in hexadecimal digits.',
   syntax: '[bits]',
   execute(call) {
-    if (call.count > 3) throw new ReplyError("ERR unknown subcommand or wrong number of arguments for 'genpass'. Try ACL HELP.");
+    if (call.count > 3) throw wrongSubcommand(call);
     const bits = call.count === 2 ? DEFAULT_BITS : call.integer(2, NOT_AN_INTEGER);
     if (bits < 1 || bits > MAX_BITS) throw BAD_BITS;
     const digits = Math.ceil(bits / BITS_PER_DIGIT);
