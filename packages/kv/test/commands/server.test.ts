@@ -274,6 +274,16 @@ t.test('a script may do no more than who runs it', async (t) => {
   t.match(console.run('ACL LOG 1'), / \$6 reason \$7 command \$7 context \$3 lua \$6 object \$3 del \$8 username \$3 bob /);
 });
 
+t.test('ACL LOG names the command of a failed login as it was spelt, and takes no more than one argument', async (t) => {
+  const console = new Console();
+  for (const line of ['auth bob x', 'AUTH nobody x', 'auth bob y', 'HELLO 2 AUTH bob x']) console.run(line);
+  const entries = [...console.run('ACL LOG').matchAll(/count :(\d+) \$6 reason \$4 auth .*? object \$\d (\w+) \$8 username \$\d (\w+) /g)];
+  t.strictSame(entries.map(([, count, object, username]) => [count, object, username]), [['1', 'HELLO', 'bob'], ['2', 'auth', 'bob'], ['1', 'AUTH', 'nobody']]);
+  t.match(console.run('ACL LOG RESET x'), /^-ERR unknown subcommand or wrong number of arguments for 'LOG'/);
+  t.equal(console.run('ACL LOG RESET'), '+OK');
+  t.equal(console.run('ACL LOG'), '*0', 'what a longer request left behind is no argument');
+});
+
 t.test('ACL SETUSER changes nothing if a rule is wrong', async (t) => {
   const wrong = (rule: string, reason: string): string => `-ERR Error in ACL SETUSER modifier '${rule}': ${reason}`;
   dialogue(t, new Console(), [

@@ -36,7 +36,8 @@ export function logIn(call: Call, name: string, password: Buffer): void {
   const { client, server } = call;
   const user = server.users.authenticate(name, password);
   if (user === undefined) {
-    logDenial(call, client, { reason: 'auth', object: call.command.fullName }, 'toplevel', name);
+    // The command as it was spelt, unlike one that is denied.
+    logDenial(call, client, { reason: 'auth', object: call.latin1(0) }, 'toplevel', name);
     if (++client.failedLogins > FREE_FAILURES) server.hold(client, PENALTY_MS);
     throw WRONG_PASSWORD;
   }

@@ -1,6 +1,7 @@
 import type { AccessLogEntry } from '../../../access/access-log.js';
 import type { Call, Command } from '../../../command/call.js';
 import { NOT_AN_INTEGER } from '../../../command/reply-error.js';
+import { wrongSubcommand } from '../../../command/wrong-subcommand.js';
 
 const DEFAULT_COUNT = 10;
 
@@ -14,12 +15,13 @@ export const log: Command = {
   complexity: 'O(N) for N refusals',
   syntax: '[count | RESET]',
   execute(call) {
+    if (call.count > 3) throw wrongSubcommand(call);
     const { entries } = call.server.accessLog;
-    if (call.is(2, 'RESET')) {
+    if (call.count === 3 && call.is(2, 'RESET')) {
       entries.length = 0;
       return call.reply.ok();
     }
-    const count = call.count > 2 ? call.integer(2, NOT_AN_INTEGER) : DEFAULT_COUNT;
+    const count = call.count === 3 ? call.integer(2, NOT_AN_INTEGER) : DEFAULT_COUNT;
     const shown = entries.slice(0, Math.max(0, count));
     call.reply.array(shown.length);
     for (const entry of shown) replyEntry(call, entry);
