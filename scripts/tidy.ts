@@ -51,8 +51,8 @@ const KV: Building = {
     ['values/'],
     ['store/', 'rdb/'],
     ['protocol/'],
-    // What a command is, without what it works on.
-    ['command/command-definition.ts', 'command/command-stats.ts', 'command/registry.ts', 'command/acl-categories.ts'],
+    // What commands are, without what they work on.
+    ['catalogue/'],
     ['access/', 'scripting/'],
     ['client/'],
     ['server/'],

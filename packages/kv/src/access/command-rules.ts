@@ -1,5 +1,5 @@
-import { categoriesOf } from '../command/acl-categories.js';
-import type { RegisteredCommand } from '../command/registry.js';
+import { categoriesOf } from '../catalogue/acl-categories.js';
+import type { RegisteredCommand } from '../catalogue/registry.js';
 
 type AnyCommand = RegisteredCommand<never>;
 

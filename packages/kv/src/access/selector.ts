@@ -1,5 +1,5 @@
 import { globMatches } from '../bytes/glob.js';
-import type { RegisteredCommand } from '../command/registry.js';
+import type { RegisteredCommand } from '../catalogue/registry.js';
 import { CommandRules } from './command-rules.js';
 
 /** A rule that makes no sense; ACL SETUSER answers the text behind the rule. */

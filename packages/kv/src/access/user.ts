@@ -1,4 +1,4 @@
-import type { RegisteredCommand } from '../command/registry.js';
+import type { RegisteredCommand } from '../catalogue/registry.js';
 import { hashPassword } from './password.js';
 import { RuleError, Selector } from './selector.js';
 

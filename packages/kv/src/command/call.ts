@@ -1,3 +1,5 @@
+import type { CommandDefinition } from '../catalogue/command-definition.js';
+import type { RegisteredCommand, Registry } from '../catalogue/registry.js';
 import { Slice } from '../memory/slice.js';
 import type { Client } from '../client/client.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
@@ -5,9 +7,7 @@ import type { Server } from '../server/server.js';
 import type { Database } from '../store/database.js';
 import type { EventKind } from '../server/changes.js';
 import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
-import type { CommandDefinition } from './command-definition.js';
 import { type Arguments, Request } from '../protocol/request.js';
-import type { RegisteredCommand, Registry } from './registry.js';
 import type { ValueType } from '../store/meta.js';
 import type { Collection } from '../values/value-context.js';
 import { type Integer64, parseInteger, parseInteger64 } from '../bytes/integer.js';

@@ -1,3 +1,4 @@
+import type { RegisteredCommand, Registry } from '../catalogue/registry.js';
 import type { Client, ReplyMode } from '../client/client.js';
 import { OutOfMemory } from '../memory/out-of-memory.js';
 import type { ReplyWriter } from '../protocol/reply-writer.js';
@@ -7,7 +8,6 @@ import { Call, type Nested } from './call.js';
 import { feedMonitors, shownArguments } from './monitor-feed.js';
 import { checkPermission } from './permission.js';
 import { QUOTED_BYTES, quoted } from './quoted-argument.js';
-import type { RegisteredCommand, Registry } from './registry.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
 import { trackKeys } from './tracked-keys.js';

@@ -1,5 +1,5 @@
+import type { CommandGroup } from '../catalogue/command-definition.js';
 import type { Command } from './call.js';
-import type { CommandGroup } from './command-definition.js';
 
 /** The subcommand HELP of a command that has others: tells what each is for, from their own definitions. */
 export function helpCommand(group: CommandGroup, since: string): Command {

@@ -1,4 +1,4 @@
-import type { RegisteredCommand } from './registry.js';
+import type { RegisteredCommand } from '../catalogue/registry.js';
 
 /**
  * What commands do to their keys, where that does not follow from their flags: in Redis's words to the first key and, behind a

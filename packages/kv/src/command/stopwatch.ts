@@ -1,4 +1,4 @@
-import type { CommandStats } from './command-stats.js';
+import type { CommandStats } from '../catalogue/command-stats.js';
 
 /** Turns of fewer fast commands are not all timed, but only one in so many milliseconds. */
 const SMALL_TURN_CALLS = 4;

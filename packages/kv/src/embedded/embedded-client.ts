@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.js';
 import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
-import type { Registry } from '../command/registry.js';
+import type { Registry } from '../catalogue/registry.js';
 import { ReplyError } from '../command/reply-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
 import { Request } from '../protocol/request.js';

@@ -1,5 +1,5 @@
 import type { Call } from '../command/call.js';
-import type { Registry } from '../command/registry.js';
+import type { Registry } from '../catalogue/registry.js';
 import { ReplyError } from '../command/reply-error.js';
 import type { Server } from '../server/server.js';
 import { type Argument, EmbeddedClient } from './embedded-client.js';

@@ -3,7 +3,7 @@ import type { Client } from '../client/client.js';
 import { PendingInput } from '../client/pending-input.js';
 import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
-import type { Registry } from '../command/registry.js';
+import type { Registry } from '../catalogue/registry.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
 import { type RequestLimits, UNAUTHENTICATED } from '../protocol/request-limits.js';

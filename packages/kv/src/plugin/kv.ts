@@ -1,6 +1,6 @@
 import { definePlugin } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
-import { Registry } from '../command/registry.js';
+import { Registry } from '../catalogue/registry.js';
 import { commands } from '../commands/index.js';
 import { KvApi } from '../embedded/kv-api.js';
 import { applyAll } from '../server/parameters.js';

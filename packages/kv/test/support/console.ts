@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { Dispatcher } from '../../src/command/dispatcher.js';
-import { Registry } from '../../src/command/registry.js';
+import { Registry } from '../../src/catalogue/registry.js';
 import { commands } from '../../src/commands/index.js';
 import type { Collection } from '../../src/values/value-context.js';
 import { Request } from '../../src/protocol/request.js';

@@ -1,6 +1,6 @@
 import type { Connection } from '@edgeloop/reactor';
 import type { Client } from '../../src/client/client.js';
-import { Registry } from '../../src/command/registry.js';
+import { Registry } from '../../src/catalogue/registry.js';
 import { commands } from '../../src/commands/index.js';
 import { Frontend } from '../../src/plugin/frontend.js';
 import { Server } from '../../src/server/server.js';

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.js';
 import { feedMonitors } from '../../command/monitor-feed.js';
 import { Call } from '../../command/call.js';
 import { Dispatcher } from '../../command/dispatcher.js';
-import type { RegisteredCommand } from '../../command/registry.js';
+import type { RegisteredCommand } from '../../catalogue/registry.js';
 import { OUT_OF_MEMORY, ReplyError } from '../../command/reply-error.js';
 import { denialOf, logDenial } from '../../command/permission.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';

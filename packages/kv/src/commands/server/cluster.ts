@@ -1,5 +1,5 @@
 import type { Command } from '../../command/call.js';
-import type { CommandFlag } from '../../command/command-definition.js';
+import type { CommandFlag } from '../../catalogue/command-definition.js';
 import { helpCommand } from '../../command/help.js';
 import { ReplyError } from '../../command/reply-error.js';
 

@@ -1,5 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
-import type { RegisteredCommand } from '../../command/registry.js';
+import type { RegisteredCommand } from '../../catalogue/registry.js';
 import { type Argument, parseSyntax } from '../../command/syntax-arguments.js';
 import type { ReplyWriter } from '../../protocol/reply-writer.js';
 import { replyStatuses } from './command-info.js';

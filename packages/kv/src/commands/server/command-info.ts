@@ -1,8 +1,8 @@
-import { categoriesOf } from '../../command/acl-categories.js';
+import { categoriesOf } from '../../catalogue/acl-categories.js';
 import type { Call, Command } from '../../command/call.js';
-import type { KeyRange } from '../../command/command-definition.js';
+import type { KeyRange } from '../../catalogue/command-definition.js';
 import { keyAccess } from '../../command/key-access.js';
-import type { RegisteredCommand } from '../../command/registry.js';
+import type { RegisteredCommand } from '../../catalogue/registry.js';
 import type { ReplyWriter } from '../../protocol/reply-writer.js';
 
 const NO_KEYS: KeyRange = { first: 0, last: 0, step: 0 };

@@ -1,8 +1,8 @@
 import { globMatches } from '../../bytes/glob.js';
-import { categoriesOf } from '../../command/acl-categories.js';
+import { categoriesOf } from '../../catalogue/acl-categories.js';
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
-import type { RegisteredCommand } from '../../command/registry.js';
+import type { RegisteredCommand } from '../../catalogue/registry.js';
 import { SYNTAX } from '../../command/reply-error.js';
 import { docs } from './command-docs.js';
 import { info, replyInfo } from './command-info.js';

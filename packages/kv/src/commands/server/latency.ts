@@ -1,6 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
-import type { RegisteredCommand } from '../../command/registry.js';
+import type { RegisteredCommand } from '../../catalogue/registry.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { drawHistory, latencyReport } from './latency-report.js';
 

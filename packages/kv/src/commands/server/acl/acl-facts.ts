@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ACL_CATEGORIES, categoriesOf } from '../../../command/acl-categories.js';
+import { ACL_CATEGORIES, categoriesOf } from '../../../catalogue/acl-categories.js';
 import type { Command } from '../../../command/call.js';
 import { NOT_AN_INTEGER, ReplyError } from '../../../command/reply-error.js';
 import { wrongSubcommand } from '../../../command/wrong-subcommand.js';
