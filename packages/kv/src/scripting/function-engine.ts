@@ -34,6 +34,16 @@ export class FunctionEngine {
     return this.#libraries;
   }
 
+  /** How many functions there are in all libraries. */
+  get count(): number {
+    return [...this.#libraries.values()].reduce((count, { functions }) => count + functions.size, 0);
+  }
+
+  /** What the libraries themselves take. */
+  get sourceBytes(): number {
+    return [...this.#libraries.values()].reduce((bytes, { source }) => bytes + source.length, 0);
+  }
+
   /** What the machine takes, for INFO's used_memory_vm_functions. */
   get memoryBytes(): number {
     return this.#machine?.memoryBytes ?? 0;

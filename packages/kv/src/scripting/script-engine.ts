@@ -41,6 +41,11 @@ export class ScriptEngine {
     return this.#scripts.size;
   }
 
+  /** What the scripts themselves take. */
+  get sourceBytes(): number {
+    return [...this.#scripts.values()].reduce((bytes, { source }) => bytes + source.length, 0);
+  }
+
   /** What the machine takes, for INFO's used_memory_vm_eval. */
   get memoryBytes(): number {
     return this.#machine?.memoryBytes ?? 0;

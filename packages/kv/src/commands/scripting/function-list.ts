@@ -37,8 +37,7 @@ export const stats: Command = {
   summary: 'Answers how many libraries and functions there are. When this is read, no function runs.',
   complexity: 'O(N) for N libraries',
   syntax: '',
-  execute({ reply, server: { functions: { libraries } } }) {
-    const functionCount = [...libraries.values()].reduce((count, { functions }) => count + functions.size, 0);
+  execute({ reply, server: { functions } }) {
     reply.map(2);
     reply.text('running_script');
     reply.nil();
@@ -47,9 +46,9 @@ export const stats: Command = {
     reply.text('LUA');
     reply.map(2);
     reply.text('libraries_count');
-    reply.integer(libraries.size);
+    reply.integer(functions.libraries.size);
     reply.text('functions_count');
-    reply.integer(functionCount);
+    reply.integer(functions.count);
   },
 };
 

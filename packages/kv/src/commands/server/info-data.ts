@@ -2,54 +2,60 @@ import { totalmem } from 'node:os';
 import type { Call } from '../../command/call.js';
 import type { Database } from '../../store/database.js';
 import type { Field } from './info-field.js';
+import { memoryFacts, share } from './memory-facts.js';
 
 const UNITS = ['B', 'K', 'M', 'G', 'T'] as const;
 
-/**
- * Used is what keys and values take in blocks of the store, with their collections' objects in V8's heap, which is what `maxmemory`
- * bounds; reserved, what those blocks were cut from. The rest of the process, V8's heap above all, is in the resident size only.
- */
-export function memory({ server }: Call): Field[] {
-  server.noteMemory();
-  const { memory: store, usedBytes: used } = server.keyspace;
-  const { rss, heapUsed } = process.memoryUsage();
-  const { settings, peakMemoryBytes: peak } = server;
-  const tableBytes = server.keyspace.databases.reduce((bytes, db) => bytes + db.dict.bytes, 0);
+/** See MemoryFacts for what is counted where. */
+export function memory(call: Call): Field[] {
+  const { used, peak, tables, dataset, allocated, reserved, resident, heap, clients } = memoryFacts(call);
+  const { settings, keyspace: { collections } } = call.server;
   return [
     ...readable('used_memory', used),
-    ...readable('used_memory_rss', rss),
+    ...readable('used_memory_rss', resident),
     ...readable('used_memory_peak', peak),
     ['used_memory_peak_perc', percentage(used, peak)],
-    ['used_memory_overhead', tableBytes],
+    ['used_memory_overhead', tables],
     ['used_memory_startup', 0],
-    ['used_memory_dataset', used - tableBytes],
-    ['used_memory_dataset_perc', percentage(used - tableBytes, used)],
-    ['used_memory_heap', heapUsed],
-    ['allocator_allocated', store.usedBytes],
-    ['allocator_active', store.reservedBytes],
-    ['allocator_resident', store.reservedBytes],
+    ['used_memory_dataset', dataset],
+    ['used_memory_dataset_perc', percentage(dataset, used)],
+    ['used_memory_heap', heap],
+    ['allocator_allocated', allocated],
+    ['allocator_active', reserved],
+    ['allocator_resident', reserved],
     ...readable('total_system_memory', totalmem()),
+    ...scriptMemory(call),
     ...readable('maxmemory', settings.maxmemory),
     ['maxmemory_policy', settings.maxmemoryPolicy],
-    ['allocator_frag_ratio', ratio(store.reservedBytes, store.usedBytes)],
-    ['allocator_frag_bytes', store.reservedBytes - store.usedBytes],
-    ['mem_fragmentation_ratio', ratio(rss, used)],
-    ['mem_fragmentation_bytes', rss - used],
+    ['allocator_frag_ratio', ratio(reserved, allocated)],
+    ['allocator_frag_bytes', reserved - allocated],
+    ['mem_fragmentation_ratio', ratio(resident, used)],
+    ['mem_fragmentation_bytes', resident - used],
     ['mem_not_counted_for_evict', 0],
     ['mem_replication_backlog', 0],
     ['mem_clients_slaves', 0],
-    ['mem_clients_normal', clientBytes(server.clients.values())],
+    ['mem_clients_normal', clients],
     ['mem_aof_buffer', 0],
     ['mem_allocator', 'slab'],
     ['active_defrag_running', 0],
-    ['lazyfree_pending_objects', server.keyspace.collections.condemned],
+    ['lazyfree_pending_objects', collections.condemned],
   ];
 }
 
-function clientBytes(clients: Iterable<{ pending: { length: number } | undefined; connection: { bytesQueued: number } | undefined }>): number {
-  let bytes = 0;
-  for (const { pending, connection } of clients) bytes += (pending?.length ?? 0) + (connection?.bytesQueued ?? 0);
-  return bytes;
+/** The machines in which Lua runs, and the sources that are kept. */
+function scriptMemory({ server: { scripts, functions } }: Call): Field[] {
+  return [
+    ...readable('used_memory_lua', scripts.memoryBytes),
+    ['used_memory_vm_eval', scripts.memoryBytes],
+    ['used_memory_scripts_eval', scripts.sourceBytes],
+    ['number_of_cached_scripts', scripts.count],
+    ['number_of_functions', functions.count],
+    ['number_of_libraries', functions.libraries.size],
+    ['used_memory_vm_functions', functions.memoryBytes],
+    ...readable('used_memory_vm_total', scripts.memoryBytes + functions.memoryBytes),
+    ['used_memory_functions', functions.sourceBytes],
+    ...readable('used_memory_scripts', scripts.sourceBytes + functions.sourceBytes),
+  ];
 }
 
 /** Nothing is ever saved yet. */
@@ -90,9 +96,9 @@ export function humanBytes(bytes: number): string {
 }
 
 function percentage(part: number, whole: number): string {
-  return `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
+  return `${(share(part, whole) * 100).toFixed(2)}%`;
 }
 
 function ratio(part: number, whole: number): string {
-  return (whole === 0 ? 0 : part / whole).toFixed(2);
+  return share(part, whole).toFixed(2);
 }

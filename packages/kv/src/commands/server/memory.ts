@@ -1,7 +1,8 @@
-import type { Call, Command } from '../../command/call.js';
+import type { Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
 import { NOT_AN_INTEGER, SYNTAX } from '../../command/reply-error.js';
 import { SLOT_BYTES } from '../../memory/segment.js';
+import { stats } from './memory-stats.js';
 
 const definition = {
   arity: 2,
@@ -29,31 +30,6 @@ const usage: Command = {
     const entry = call.find(2);
     if (entry === 0) call.reply.nil();
     else call.reply.integer(call.db.bytesOf(entry) + SLOT_BYTES);
-  },
-};
-
-const stats: Command = {
-  ...definition,
-  name: 'stats',
-  summary: 'Answers what takes how much memory.',
-  execute(call) {
-    const { reply } = call;
-    const databases = call.server.keyspace.databases.filter(({ size }) => size > 0);
-    const facts = memoryFacts(call);
-    reply.map(facts.length + databases.length);
-    for (const db of databases) {
-      reply.text(`db.${db.index}`);
-      reply.map(2);
-      reply.text('overhead.hashtable.main');
-      reply.integer(db.dict.bytes);
-      reply.text('overhead.hashtable.expires');
-      reply.integer(0);
-    }
-    for (const [name, value] of facts) {
-      reply.text(name);
-      if (Number.isInteger(value)) reply.integer(value);
-      else reply.double(value);
-    }
   },
 };
 
@@ -99,35 +75,3 @@ export const memory: Command = {
   subcommands: [doctor, helpCommand('server', '4.0.0'), mallocStats, purge, stats, usage],
   execute() {},
 };
-
-function memoryFacts({ server }: Call): [string, number][] {
-  server.noteMemory();
-  const { memory: store, databases } = server.keyspace;
-  const keys = databases.reduce((sum, { size }) => sum + size, 0);
-  const tables = databases.reduce((sum, { dict }) => sum + dict.bytes, 0);
-  const { rss } = process.memoryUsage();
-  const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  return [
-    ['peak.allocated', server.peakMemoryBytes],
-    ['total.allocated', store.usedBytes],
-    ['startup.allocated', 0],
-    ['replication.backlog', 0],
-    ['clients.slaves', 0],
-    ['clients.normal', 0],
-    ['cluster.links', 0],
-    ['aof.buffer', 0],
-    ['overhead.total', tables],
-    ['keys.count', keys],
-    ['keys.bytes-per-key', Math.floor(ratio(store.usedBytes, keys))],
-    ['dataset.bytes', store.usedBytes - tables],
-    ['dataset.percentage', ratio(store.usedBytes - tables, store.usedBytes) * 100],
-    ['peak.percentage', ratio(store.usedBytes, server.peakMemoryBytes) * 100],
-    ['allocator.allocated', store.usedBytes],
-    ['allocator.active', store.reservedBytes],
-    ['allocator.resident', store.reservedBytes],
-    ['allocator-fragmentation.ratio', ratio(store.reservedBytes, store.usedBytes)],
-    ['allocator-fragmentation.bytes', store.reservedBytes - store.usedBytes],
-    ['fragmentation', ratio(rss, store.usedBytes)],
-    ['fragmentation.bytes', rss - store.usedBytes],
-  ];
-}
