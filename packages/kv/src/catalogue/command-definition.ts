@@ -1,7 +1,8 @@
 /** As COMMAND INFO names them. */
 export type CommandFlag =
   | 'write' | 'readonly' | 'denyoom' | 'admin' | 'pubsub' | 'noscript' | 'blocking' | 'loading' | 'stale' | 'skip_monitor'
-  | 'skip_slowlog' | 'no_auth' | 'no_multi' | 'fast' | 'movablekeys' | 'may_replicate' | 'no_mandatory_keys' | 'allow_busy' | 'no_async_loading';
+  | 'skip_slowlog' | 'no_auth' | 'no_multi' | 'fast' | 'movablekeys' | 'may_replicate' | 'no_mandatory_keys' | 'allow_busy' | 'no_async_loading'
+  | 'asking';
 
 export type CommandGroup =
   | 'string' | 'bitmap' | 'hash' | 'list' | 'set' | 'sorted-set' | 'stream' | 'hyperloglog' | 'geo' | 'generic' | 'pubsub' | 'transactions'

@@ -254,5 +254,17 @@ t.test('what a server without disk, replicas, cluster and modules cannot do, it 
     ['READONLY', '-ERR This instance has cluster support disabled'],
     ['MODULE LIST', '*0'],
     ['FAILOVER', '-ERR FAILOVER requires connected replicas.'],
+    ['FAILOVER TO a 1 TIMEOUT 5 FORCE', '-ERR FAILOVER requires connected replicas.'],
+    ['FAILOVER TO a x', '-ERR value is not an integer or out of range'],
+    ['FAILOVER TIMEOUT 0', '-ERR FAILOVER timeout must be greater than 0'],
+    ['FAILOVER TO a 1 TO b 1', '-ERR syntax error'],
+    ['FAILOVER ABORT', '-ERR No failover in progress.'],
+    ['SYNC', '-ERR This server cannot have replicas: there is no stream of changes that one could follow'],
+    ['PSYNC ? -1', '-ERR This server cannot have replicas: there is no stream of changes that one could follow'],
+    ['REPLCONF listening-port 1', '-ERR This server cannot have replicas: there is no stream of changes that one could follow'],
+    ['MIGRATE localhost 6379 a 0 100', '-ERR This server connects to no other one: read keys with DUMP here, and write them with RESTORE there'],
+    ['RESTORE-ASKING a 0 x', '-ERR DUMP payload version or checksum are wrong'],
+    ['SCRIPT DEBUG YES', '-ERR This server has no debugger for scripts'],
+    ['SCRIPT DEBUG NO', '+OK'],
   ]);
 });

@@ -56,6 +56,9 @@ export const restore: Command = {
   },
 };
 
+/** What MIGRATE sends into a cluster. Outside of one it is the same as RESTORE. */
+export const restoreAsking: Command = { ...restore, name: 'restore-asking', flags: ['write', 'denyoom', 'asking'], since: '3.0.0' };
+
 function readOptions(call: Call): RestoreOptions {
   const options: RestoreOptions = { replace: false, absolute: false, idleSeconds: UNSET, frequency: UNSET };
   for (let i = 4; i < call.count; i++) {

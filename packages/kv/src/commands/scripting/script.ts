@@ -1,6 +1,6 @@
 import type { Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
-import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import { ReplyError } from '../../command/reply-error.js';
 import { loadScript } from './eval.js';
 
 const subcommand = { flags: ['noscript'], group: 'scripting', since: '2.6.0' } as const;
@@ -68,8 +68,8 @@ const debug: Command = {
   syntax: '<YES | SYNC | NO>',
   execute(call) {
     if (call.is(2, 'NO')) return call.reply.ok();
-    if (call.is(2, 'YES') || call.is(2, 'SYNC')) throw new ReplyError('ERR this server has no debugger for scripts');
-    throw SYNTAX;
+    if (call.is(2, 'YES') || call.is(2, 'SYNC')) throw new ReplyError('ERR This server has no debugger for scripts');
+    throw new ReplyError('ERR Use SCRIPT DEBUG YES/SYNC/NO');
   },
 };
 

@@ -5,7 +5,13 @@ const BAD_PORT = new ReplyError('ERR Invalid master port');
 const NO_REPLICATION = new ReplyError('ERR This server cannot be the replica of another one');
 const BAD_TIMEOUT = new ReplyError('ERR timeout is not an integer or out of range');
 const NEGATIVE_TIMEOUT = new ReplyError('ERR timeout is negative');
+const NO_FAILOVER = new ReplyError('ERR No failover in progress.');
+const NO_TIMEOUT = new ReplyError('ERR FAILOVER timeout must be greater than 0');
+const NO_REPLICAS = new ReplyError('ERR FAILOVER requires connected replicas.');
 const MAX_PORT = 65_535;
+
+/** With how many values each has, of which the last one is a number. */
+const FAILOVER_OPTIONS = [['TO', 2], ['TIMEOUT', 1], ['FORCE', 0]] as const;
 
 export const role: Command = {
   name: 'role',
@@ -69,16 +75,18 @@ export const failover: Command = {
   complexity: 'O(1)',
   syntax: '[TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]',
   execute(call) {
-    if (call.count === 2 && call.is(1, 'ABORT')) throw new ReplyError('ERR No failover in progress.');
-    for (let i = 1; i < call.count; i++) i += argumentsOf(call, i);
-    throw new ReplyError('ERR FAILOVER requires connected replicas.');
+    if (call.count === 2 && call.is(1, 'ABORT')) throw NO_FAILOVER;
+    const given = new Set<string>();
+    for (let i = 1; i < call.count; i++) i += checkOption(call, i, given);
+    throw NO_REPLICAS;
   },
 };
 
-/** How many values belong to an option. */
-function argumentsOf(call: Call, i: number): number {
-  if (call.is(i, 'TO') && i + 2 < call.count) return 2;
-  if (call.is(i, 'TIMEOUT') && i + 1 < call.count) return 1;
-  if (call.is(i, 'FORCE')) return 0;
-  throw SYNTAX;
+/** Returns how many values belong to an option of FAILOVER. */
+function checkOption(call: Call, i: number, given: Set<string>): number {
+  const [option, values] = FAILOVER_OPTIONS.find(([word]) => call.is(i, word)) ?? [];
+  if (option === undefined || i + values >= call.count || given.has(option)) throw SYNTAX;
+  given.add(option);
+  if (values > 0 && call.integer(i + values, NOT_AN_INTEGER) <= 0 && option === 'TIMEOUT') throw NO_TIMEOUT;
+  return values;
 }
