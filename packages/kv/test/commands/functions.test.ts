@@ -1,5 +1,7 @@
 /** What the replies of single scripts and functions do not show: memory that runs out, who monitors, and what a failed restore leaves. */
 import t from 'tap';
+import { endPayload } from '../../src/rdb/dump-payload.js';
+import { RdbWriter } from '../../src/rdb/rdb-writer.js';
 import { until } from '../support/conditions.js';
 import { Console } from '../support/console.js';
 import { startKv } from '../support/kv-server.js';
@@ -40,6 +42,19 @@ t.test('a restore that fails leaves the libraries that were there', (t) => {
   t.equal(console.send('FUNCTION', 'RESTORE', dump, 'REPLACE'), '+OK');
   t.equal(console.run('FCALL fresh 0'), ':1');
   t.equal(console.send('FUNCTION', 'RESTORE', dump.replace('#!lua', '#!LUA')), '-ERR DUMP payload version or checksum are wrong');
+  t.end();
+});
+
+t.test('a restore tells a payload that is cut off from one that has no functions', (t) => {
+  const console = new Console();
+  const sealed = (...bytes: number[]): string => {
+    const writer = new RdbWriter();
+    for (const byte of bytes) writer.byte(byte);
+    return endPayload(writer).toString('latin1');
+  };
+  t.equal(console.send('FUNCTION', 'RESTORE', sealed(245, 20, 65)), '-ERR Failed loading library payload');
+  t.equal(console.send('FUNCTION', 'RESTORE', sealed(0, 1, 65)), '-ERR given type is not a function');
+  t.equal(console.send('FUNCTION', 'RESTORE', sealed()), '+OK', 'of no libraries');
   t.end();
 });
 

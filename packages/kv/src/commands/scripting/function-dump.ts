@@ -11,7 +11,7 @@ import { scriptCommands } from './script-commands.js';
 const WRONG_CHECKSUM = new ReplyError('ERR DUMP payload version or checksum are wrong');
 const WRONG_POLICY = new ReplyError('ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
 const NOT_A_FUNCTION = new ReplyError('ERR given type is not a function');
-const NOT_LOADED = new ReplyError('ERR failed loading functions payload');
+const NOT_LOADED = new ReplyError('ERR Failed loading library payload');
 
 export const dump: Command = {
   name: 'dump',
