@@ -127,6 +127,8 @@ t.test('COMMAND tells of commands what their definitions say', async (t) => {
     ['COMMAND GETKEYS PING x', '-ERR The command has no key arguments'],
     ['COMMAND GETKEYS GET a b', '-ERR Invalid number of arguments specified for command'],
     ['COMMAND GETKEYS NOSUCH a', '-ERR Invalid command specified'],
+    ['COMMAND GETKEYS ZMPOP 2 a b', '*2 $1 a $1 b'],
+    ['COMMAND GETKEYS LMPOP 3 a b', '-ERR Invalid arguments specified for command'],
     ['COMMAND LIST FILTERBY PATTERN client|get*', '*2 $14 client|getname $15 client|getredir'],
     ['COMMAND LIST FILTERBY ACLCAT transaction', '*5 $5 multi $4 exec $7 discard $5 watch $7 unwatch'],
     ['COMMAND LIST NOSUCH', '-ERR syntax error'],

@@ -1,10 +1,11 @@
 import { blockTimeout } from '../../command/block-timeout.js';
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { LIST } from '../../store/meta.js';
 import type { ListEnd } from '../../values/list-value.js';
 import { firstList, listEnd, listOf } from './list-key.js';
 import { moveElement } from './lmove.js';
-import { countedKeys, popFirst, readMultiplePop } from './lmpop.js';
+import { popFirst, readMultiplePop } from './lmpop.js';
 import { finishPop, replyOne } from './lpop.js';
 
 export const blpop: Command = {

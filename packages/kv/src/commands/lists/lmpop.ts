@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 import type { ListEnd } from '../../values/list-value.js';
 import { firstList, listEnd, listOf } from './list-key.js';
@@ -56,10 +57,4 @@ export function popFirst(call: Call, { first, last, end, count }: MultiplePop): 
   replyMany(call, list, end, count);
   finishPop(call, entry, list, end, key);
   return true;
-}
-
-/** The indexes of keys whose number is argument `at`. Error: there are not as many. */
-export function countedKeys(call: Call, at: number): number[] {
-  const { first, last } = readMultiplePop(call, at);
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { NOT_AN_INTEGER, ReplyError } from '../../command/reply-error.js';
 import { type Script, ScriptError } from '../../scripting/index.js';
 import { scriptCommands } from './script-commands.js';
@@ -12,7 +13,7 @@ export const evaluate: Command = {
   name: 'eval',
   arity: -3,
   flags: ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'may_replicate', 'movablekeys'],
-  findKeys: findKeys,
+  findKeys: (call) => countedKeys(call, FIRST_KEY - 1, 0),
   group: 'scripting',
   since: '2.6.0',
   summary: 'Runs a Lua script, with nothing in between.',
@@ -52,10 +53,6 @@ export function keyCount(call: Call, notANumber: ReplyError = NOT_AN_INTEGER): n
   if (count > call.count - FIRST_KEY) throw new ReplyError("ERR Number of keys can't be greater than number of args");
   if (count < 0) throw new ReplyError("ERR Number of keys can't be negative");
   return count;
-}
-
-export function findKeys(call: Call): number[] {
-  return Array.from({ length: keyCount(call) }, (_, index) => FIRST_KEY + index);
 }
 
 function load(call: Call): Script {

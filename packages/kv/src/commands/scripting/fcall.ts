@@ -1,6 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { ReplyError } from '../../command/reply-error.js';
-import { FIRST_KEY, findKeys, keyCount } from './eval.js';
+import { FIRST_KEY, keyCount } from './eval.js';
 import { scriptCommands } from './script-commands.js';
 
 const NOT_FOUND = new ReplyError('ERR Function not found');
@@ -10,7 +11,7 @@ export const fcall: Command = {
   name: 'fcall',
   arity: -3,
   flags: ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys'],
-  findKeys,
+  findKeys: (call) => countedKeys(call, FIRST_KEY - 1, 0),
   group: 'scripting',
   since: '7.0.0',
   summary: 'Runs a function of a library, with nothing in between.',

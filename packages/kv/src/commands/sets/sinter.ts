@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 import { SetValue } from '../../values/set-value.js';
 import { intersection, replyMembers, storeSet } from './set-algebra.js';
@@ -43,7 +44,7 @@ export const sintercard: Command = {
   name: 'sintercard',
   arity: -3,
   flags: ['readonly', 'movablekeys'],
-  findKeys: (call) => Array.from({ length: keyCount(call) }, (_, i) => i + 2),
+  findKeys: (call) => countedKeys(call, 1),
   group: 'set',
   since: '7.0.0',
   summary: 'Answers how many members all of the sets have in common.',

@@ -1,5 +1,6 @@
 import { blockTimeout } from '../../command/block-timeout.js';
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { ZSET } from '../../store/meta.js';
 import { flatWriter } from './member-reply.js';
 import { type End, firstSortedSet, pop, popFirst, readPopRequest } from './pop.js';
@@ -32,7 +33,7 @@ export const bzmpop: Command = {
   name: 'bzmpop',
   arity: -5,
   flags: ['write', 'blocking', 'movablekeys'],
-  findKeys: (call) => [...readPopRequest(call, 2).keys],
+  findKeys: (call) => countedKeys(call, 2),
   group: 'sorted-set',
   since: '7.0.0',
   summary: 'Removes members from an end of the first sorted set that there is, and answers them with its key; waits for one if need be.',

@@ -23,7 +23,7 @@ export interface CombinationRequest {
 }
 
 /** The indexes of the arguments that are keys, of which argument `index` is the number. Error: ReplyError */
-export function countedKeys(call: Call, index: number): number[] {
+function sourceKeys(call: Call, index: number): number[] {
   const count = call.integer(index);
   if (count < 1) throw new ReplyError(`ERR at least 1 input key is needed for '${call.command.fullName}' command`);
   if (count > call.count - index - 1) throw SYNTAX;
@@ -32,7 +32,7 @@ export function countedKeys(call: Call, index: number): number[] {
 
 /** Reads `numkeys key [key ...]` from argument `first` on, and the options behind it. */
 export function readCombination(call: Call, first: number, allowed: CombinationOptions): CombinationRequest {
-  const keys = countedKeys(call, first);
+  const keys = sourceKeys(call, first);
   const sources = keys.map((index) => readSource(call, index));
   let weights: number[] = [];
   let aggregate: Aggregate = 'sum';

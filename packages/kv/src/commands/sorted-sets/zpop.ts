@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { countedKeys } from '../../command/counted-keys.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 import { ZSET } from '../../store/meta.js';
 import { flatWriter, pairWriter } from './member-reply.js';
@@ -35,7 +36,7 @@ export const zmpop: Command = {
   name: 'zmpop',
   arity: -4,
   flags: ['write', 'movablekeys'],
-  findKeys: (call) => [...readPopRequest(call, 1).keys],
+  findKeys: (call) => countedKeys(call, 1),
   group: 'sorted-set',
   since: '7.0.0',
   summary: 'Removes members from an end of the first sorted set that there is, and answers them with its key.',
