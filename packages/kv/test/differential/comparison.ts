@@ -61,6 +61,21 @@ function greeting(reply: Reply): string {
   return JSON.stringify(chunks(reply.items, 2).filter(([name]) => !/^(id|version)$/.test((name as Leaf).value)));
 }
 
+/** The names of the fields with the types of their values. */
+function outline(reply: Reply): Reply {
+  if (!('items' in reply)) return { type: reply.type, value: '' } as Reply;
+  return { type: reply.type, items: chunks(reply.items, 2).flatMap(([name, value]) => [name as Reply, outline(value as Reply)]) };
+}
+
+function fieldNames(reply: Reply): string {
+  return 'items' in reply ? chunks(reply.items, 2).map(([name]) => (name as Leaf).value).sort(compareText).join(' ') : JSON.stringify(reply);
+}
+
+/** Of several libraries that are there already, one server names another than the other does. */
+function withoutLibrary(reply: Reply): string {
+  return JSON.stringify(reply).replace(/(Library|Function) \w+ already/, '$1 already');
+}
+
 /** The rules of an ACL user, whose order is that of a hash table. */
 function words(reply: Reply): string {
   return values(reply).flatMap((value) => value.split(' ')).sort(compareText).join(' ');
@@ -79,17 +94,17 @@ const commandInfo: Comparison = ({ ours, theirs }) => {
 
 const withoutTime: Comparison = ({ ours, theirs }) => isSame(timeless(ours), timeless(theirs));
 
-/** Fields that say how long something has idled, or how a radix tree looks inside. */
-const PASSING: ReadonlySet<string> = new Set(['idle', 'radix-tree-keys', 'radix-tree-nodes']);
+/** Fields that say how long something has idled, how a radix tree looks inside, or who was connected by which port. */
+const PASSING: ReadonlySet<string> = new Set(['idle', 'radix-tree-keys', 'radix-tree-nodes', 'age-seconds', 'client-info']);
 const MILLISECONDS_NOW = /^1[5-9]\d{11}$/;
 
-/** The reply with its points in time and its idle times wiped out: those of XINFO by name, and those of XPENDING by their place. */
+/** The reply with its points in time and its idle times wiped out: those of XINFO and ACL LOG by name, and those of XPENDING by their place. */
 export function timeless(reply: Reply): Reply {
   if (!('items' in reply)) return reply.type === 'integer' && MILLISECONDS_NOW.test(reply.value) ? { type: 'integer', value: 'now' } : reply;
   const isPending = reply.items.length === 4 && reply.items.map(({ type }) => type).join() === 'bulk,bulk,integer,integer';
   const items = reply.items.map((item, i) => {
     const isPassing = PASSING.has((reply.items[i - 1] as Leaf | undefined)?.value ?? '') || (isPending && i === 2);
-    return isPassing && item.type === 'integer' ? { type: item.type, value: 'passing' } : timeless(item);
+    return isPassing && !('items' in item) ? { type: item.type, value: 'passing' } : timeless(item);
   });
   return { type: reply.type, items };
 }
@@ -129,9 +144,8 @@ export const EVERYTHING = '1000000';
 
 /** Only that both answer with the same kind of reply: what is in it is each server's own. */
 const OWN: readonly string[] = [
-  'TIME', 'LASTSAVE', 'INFO', 'LOLWUT', 'CLIENT|ID', 'CLIENT|INFO', 'CLIENT|LIST', 'DEBUG', 'MEMORY|USAGE', 'MEMORY|DOCTOR', 'COMMAND|COUNT',
-  'COMMAND|DOCS', 'COMMAND|LIST',
-  'ACL|CAT', 'ACL|GENPASS', 'ROLE',
+  'TIME', 'LASTSAVE', 'INFO', 'LOLWUT', 'CLIENT|ID', 'CLIENT|INFO', 'CLIENT|LIST', 'DEBUG', 'MEMORY|USAGE', 'MEMORY|DOCTOR', 'MEMORY|MALLOC-STATS',
+  'LATENCY|DOCTOR', 'OBJECT|REFCOUNT', 'COMMAND|COUNT', 'COMMAND|DOCS', 'COMMAND|LIST', 'ACL|CAT', 'ACL|GENPASS', 'ROLE',
 ];
 
 /** Asked only when the replies are not the same to the byte. */
@@ -172,6 +186,11 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   'XINFO|STREAM': withoutTime,
   'XINFO|GROUPS': withoutTime,
   'XINFO|CONSUMERS': withoutTime,
+  'ACL|LOG': withoutTime,
+  'MEMORY|STATS': (pair) => isSame(outline(pair.ours), outline(pair.theirs)),
+  // Each has buckets of its own.
+  'LATENCY|HISTOGRAM': (pair) => fieldNames(pair.ours) === fieldNames(pair.theirs),
+  'FUNCTION|RESTORE': (pair) => withoutLibrary(pair.ours) === withoutLibrary(pair.theirs),
   HELLO: (pair) => greeting(pair.ours) === greeting(pair.theirs),
   'ACL|GETUSER': (pair) => words(pair.ours) === words(pair.theirs),
   'ACL|LIST': (pair) => words(pair.ours) === words(pair.theirs),

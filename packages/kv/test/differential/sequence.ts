@@ -31,7 +31,7 @@ export type Unit = readonly Step[];
 export function commandOf(step: Step): string {
   const name = (step.args[0] ?? '').toUpperCase();
   const subcommand = step.args[1] ?? '';
-  return CONTAINERS.has(name) && /^[a-z-]{2,20}$/i.test(subcommand) ? `${name}|${subcommand.toUpperCase()}` : name;
+  return CONTAINERS.has(name) && /^[a-z-]{2,24}$/i.test(subcommand) ? `${name}|${subcommand.toUpperCase()}` : name;
 }
 
 const CONTAINERS: ReadonlySet<string> = new Set([

@@ -10,7 +10,8 @@ const NOTHING: Reply = { type: 'array', items: [] };
 
 /** Commands that put a server back into the state it started in. What a server does not know of them it cannot have changed. */
 const RESET: readonly (readonly string[])[] = [
-  ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH'], ['ACL', 'DELUSER', 'somebody'], ['SLOWLOG', 'RESET'],
+  ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH'], ['ACL', 'DELUSER', 'somebody'], ['ACL', 'LOG', 'RESET'],
+  ['SLOWLOG', 'RESET'],
   ...Object.entries({
     'maxmemory-policy': 'noeviction', maxmemory: '0', 'notify-keyspace-events': '', 'hash-max-listpack-entries': '128', 'hash-max-listpack-value': '64',
     'zset-max-listpack-entries': '128', 'set-max-intset-entries': '512', 'list-max-listpack-size': '-2', 'slowlog-log-slower-than': '-1',

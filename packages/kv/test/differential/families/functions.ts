@@ -1,5 +1,6 @@
 import type { Draw } from '../draw.js';
 import type { Family } from '../family.js';
+import { PAYLOAD } from '../sequence.js';
 
 const LIBRARIES = [
   '#!lua name=mylib\nredis.register_function("first", function(keys, args) return {keys[1] or "none", args[1] or "none"} end)',
@@ -21,6 +22,11 @@ export const functions: Family = {
   recipes: {
     FUNCTION: (d) => ['FUNCTION', 'LOAD', ...d.maybe(0.5, 'REPLACE'), d.pick(d.chance(0.7) ? LIBRARIES.slice(0, 5) : LIBRARIES)],
     'FUNCTION+': (d) => ['FUNCTION', 'DELETE', library(d)],
+    'FUNCTION DUMP': (d) => [
+      { args: ['FUNCTION', 'DUMP'], mode: 'dump' }, ...d.some(0, 1, () => ({ args: ['FUNCTION', 'DELETE', library(d)] })),
+      { args: ['FUNCTION', 'RESTORE', PAYLOAD, ...d.maybe(0.7, d.option('APPEND', 'REPLACE', 'FLUSH', 'NOSUCH'))] }, { args: ['FUNCTION', 'LIST'] },
+    ],
+    'FUNCTION RESTORE': (d) => ['FUNCTION', 'RESTORE', d.value(), ...d.maybe(0.3, 'FLUSH')],
     'FUNCTION++': (d) => ['FUNCTION', d.pick(['STATS', 'KILL', 'NOSUCH', ...d.maybe(0.2, 'FLUSH')])],
     'FUNCTION+++': (d) => ['FUNCTION', 'LIST', 'LIBRARYNAME', library(d), ...d.maybe(0.5, 'WITHCODE')],
     FCALL: (d) => ['FCALL', called(d), '1', d.key('string'), d.value()],

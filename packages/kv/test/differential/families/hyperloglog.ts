@@ -10,6 +10,7 @@ export const hyperloglog: Family = {
     'PFADD+': (d) => ['PFADD', d.key('hll'), ...Array.from({ length: d.between(200, 600) }, (_, i) => `visitor${i}`)],
     PFCOUNT: (d) => ['PFCOUNT', ...d.keys('hll')],
     PFMERGE: (d) => ['PFMERGE', d.key('hll'), ...d.some(0, 2, () => d.key('hll'))],
+    PFDEBUG: (d) => ['PFDEBUG', d.option('ENCODING', 'ENCODING', 'DECODE', 'TODENSE', 'GETREG', 'NOSUCH'), d.key('hll')],
     'APPEND+': (d) => ['APPEND', d.key('hll'), 'x'],
     'DEL+': (d) => ['DEL', d.key('hll')],
     STRLEN: (d) => ['STRLEN', d.key('hll')],

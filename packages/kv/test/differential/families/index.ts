@@ -10,6 +10,7 @@ import { hyperloglog } from './hyperloglog.js';
 import { keys } from './keys.js';
 import { lists } from './lists.js';
 import { publishing } from './publishing.js';
+import { refusals } from './refusals.js';
 import { scripting } from './scripting.js';
 import { server } from './server.js';
 import { sets } from './sets.js';
@@ -17,10 +18,11 @@ import { sortedSets } from './sorted-sets.js';
 import { streams } from './streams.js';
 import { strings } from './strings.js';
 import { transactions } from './transactions.js';
+import { users } from './users.js';
 
 export const FAMILIES: readonly Family[] = [
   strings, bitmaps, hashes, lists, sets, sortedSets, streams, hyperloglog, geo, keys,
-  transactions, publishing, scripting, functions, blocking, connections, server,
+  transactions, publishing, scripting, functions, blocking, connections, server, users, refusals,
 ];
 
 /** Throws for a name that no family has. */

@@ -1,4 +1,3 @@
-import type { Draw } from '../draw.js';
 import type { Family } from '../family.js';
 import { drawCommand } from '../generator.js';
 import { bitmaps } from './bitmaps.js';
@@ -48,8 +47,18 @@ export const server: Family = {
     'LATENCY RESET': (d) => ['LATENCY', 'RESET', ...d.maybe(0.3, 'nosuch')],
     'LATENCY LATEST': () => ['LATENCY', 'LATEST'],
     'LATENCY HISTORY': () => ['LATENCY', 'HISTORY', 'command'],
+    // Nothing is noted as long as there is no threshold.
+    'LATENCY GRAPH': (d) => ['LATENCY', 'GRAPH', d.pick(['command', 'fast-command', 'nosuch'])],
+    'LATENCY DOCTOR': () => ['LATENCY', 'DOCTOR'],
+    // Of a command that is timed by itself: the others may wait for their time until the end of the pipeline.
+    'LATENCY HISTOGRAM': (d) => {
+      const names = d.some(1, 2, () => d.pick(['config|get', 'CONFIG|GET', 'nosuch', 'lolwut']));
+      return [{ args: ['CONFIG', 'RESETSTAT'] }, { args: ['CONFIG', 'GET', 'maxmemory'] }, { args: ['LATENCY', 'HISTOGRAM', ...names] }];
+    },
     'MEMORY USAGE': (d) => ['MEMORY', 'USAGE', d.key(), ...d.maybe(0.3, 'SAMPLES', d.count())],
     'MEMORY DOCTOR': () => ['MEMORY', 'DOCTOR'],
+    'MEMORY STATS': () => ['MEMORY', 'STATS'],
+    'MEMORY MALLOC-STATS': () => ['MEMORY', 'MALLOC-STATS'],
     'MEMORY PURGE': () => ['MEMORY', 'PURGE'],
     'DEBUG SLEEP': (d) => ['DEBUG', d.option('SLEEP'), d.pick(['0', '0.001'])],
     'DEBUG OBJECT': (d) => ['DEBUG', 'OBJECT', d.key()],
@@ -64,21 +73,9 @@ export const server: Family = {
       ...d.pick([['PING'], ['NOSUCH', 'a'], ['GET'], ['EVAL', 'x', '2', 'a', 'b', 'c'],
         ['XREAD', 'STREAMS', 'a', 'b', '1', '2']]),
     ],
-    'ACL WHOAMI': () => ['ACL', 'WHOAMI'],
-    'ACL CAT': (d) => [
-      'ACL', 'CAT',
-      ...d.some(0, 1, () => d.pick(['hyperloglog', 'nosuch', 'geo', 'transaction', 'bitmap', 'list', 'sortedset', 'stream', 'pubsub', 'blocking'])),
-    ],
-    'ACL USERS': () => ['ACL', 'USERS'],
-    'ACL GENPASS': (d) => ['ACL', 'GENPASS', ...d.some(0, 1, () => d.pick(['5', '0', '-1', 'abc', '5000', '128']))],
-    'ACL SETUSER': (d) => user(d),
-    'ACL DRYRUN': (d) => ['ACL', 'DRYRUN', d.pick(['default', 'nosuch']), ...drawCommand(d, [strings, hashes])],
-    'ACL GETUSER': () => ['ACL', 'GETUSER', 'nosuch'],
-    'ACL DELUSER': (d) => ['ACL', 'DELUSER', d.pick(['nosuch', 'default'])],
     // What it answers without a mistake depends on whether there is a disk.
     SAVE: () => ['SAVE', 'x'],
     SHUTDOWN: (d) => ['SHUTDOWN', ...d.pick([['NOSUCH'], ['SAVE', 'NOSAVE'], ['ABORT', 'NOW'], ['ABORT']])],
-    REPLICAOF: () => ['REPLICAOF', 'NO', 'ONE'],
   },
 };
 
@@ -99,16 +96,3 @@ const PARAMETERS: readonly (readonly [string, readonly string[]])[] = [
   ['lfu-log-factor', ['10', '1']],
   ['busy-reply-threshold', ['5000']],
 ];
-
-/** A user that exists for as long as the scene. */
-function user(d: Draw): { args: string[] }[] {
-  const rules = d.some(0, 3, () => d.pick([
-    'on', 'off', '>secret', 'nopass', '~a*', '%R~b*', '&news*', '+get', '-@all', '+@read', '+client|id', 'allkeys', 'resetpass', 'nosuch', '+nosuch',
-    '~', '(+set ~c*)', 'clearselectors', 'reset',
-  ]));
-  const try1 = { args: ['ACL', 'DRYRUN', 'somebody', ...drawCommand(d, [strings])] };
-  return [
-    { args: ['ACL', 'SETUSER', 'somebody', ...rules] }, { args: ['ACL', 'GETUSER', 'somebody'] }, { args: ['ACL', 'LIST'] }, try1,
-    { args: ['ACL', 'DELUSER', 'somebody'] },
-  ];
-}
