@@ -62,7 +62,7 @@ export const kvOptions = z.strictObject({
   slowlogMaxLen: count().default(128).describe('Commands that the log of slow ones keeps.'),
   latencyMonitorThreshold: count().default(0).describe('Milliseconds from which a delay counts as an event of LATENCY; 0 for none.'),
   notifyKeyspaceEvents: z.string().regex(NOTIFICATION_CLASSES).default('').describe('Classes of events that are published: K, E, A, g, $, …'),
-  busyReplyThreshold: count().default(5000).describe('Milliseconds after which others may stop a script.'),
+  busyReplyThreshold: count().default(5000).describe('Milliseconds after which a script that has changed nothing is ended; 0: never.'),
   enableDebugCommand: z.boolean().default(false).describe('Whether there is DEBUG, with which a client can stop the server for as long as it likes.'),
   enableShutdownCommand: z.boolean().default(false).describe('Whether SHUTDOWN ends the process, as SIGTERM does.'),
   acllogMaxLen: count().default(128).describe('Entries that ACL LOG keeps.'),
