@@ -179,6 +179,22 @@ const OLD_PAYLOADS: Readonly<Record<string, Buffer>> = {
   'stream without counts': bytes(15, 1, string(bytes('\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\x06')), string(STREAM_NODE), 1, 5, 6, 1, 1, 'g', 5, 6, 0, 0),
 };
 
+t.test('libraries of functions go to Redis and back', skipWithout('redis-server'), async (t) => {
+  const ours = await connect(t, await startKv(t));
+  const redis = await connectToRedis(t);
+  const dumped = async (client: RespClient) => ((await client.call('FUNCTION', 'DUMP')) as Leaf).value;
+  // One that is too short to be compressed, and one that is not.
+  for (const [name, comment] of [['short', ''], ['long', `--${'x'.repeat(500)}`]] as const) {
+    await ours.call('FUNCTION', 'LOAD', `#!lua name=${name}\n${comment}\nredis.register_function('${name}', function(keys, args) return args[1] end)`);
+  }
+  for (const [source, target] of [[ours, redis], [redis, ours]] as const) {
+    const dump = await dumped(source);
+    await target.call('FUNCTION', 'FLUSH');
+    t.match(await target.call('FUNCTION', 'RESTORE', dump), { value: 'OK' });
+    for (const name of ['short', 'long']) t.match(await target.call('FCALL', name, '0', 'value'), { value: 'value' });
+  }
+});
+
 t.test('what older versions of Redis have dumped is restored as Redis restores it', skipWithout('redis-server'), async (t) => {
   const ours = await connect(t, await startKv(t));
   const redis = await connectToRedis(t);
