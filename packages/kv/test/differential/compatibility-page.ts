@@ -1,26 +1,49 @@
 /** docs/reference/redis-compatibility.md, as scripts/compatibility-page.mjs writes it. */
 import { coverage } from './coverage.js';
-import { KNOWN_DIFFERENCES, UNCOMPARED } from './known-differences.js';
+import { KNOWN_DIFFERENCES, UNCOMPARED, UNSUPPORTED } from './known-differences.js';
 
 const COLUMNS = 4;
 
+interface Reason {
+  readonly matches: RegExp;
+  readonly why: string;
+}
+
 export function compatibilityPage(): string {
-  const counts = coverage();
-  const names = [...counts.keys()];
-  const containers = new Set(names.filter((name) => name.includes('|')).map((name) => name.split('|')[0] as string));
-  // A container is its subcommands.
-  const commands = names.filter((name) => !containers.has(name));
-  const compared = commands.filter((name) => counts.get(name) !== 0);
-  const others = commands.filter((name) => counts.get(name) === 0);
-  const because = ({ why }: { why: string }) => entry(why, others.filter((name) => reasonOf(name)?.why === why));
-  const reasonOf = (name: string) => UNCOMPARED.find(({ matches }) => matches.test(name));
+  const { compared, uncompared, unsupported } = commandsByStanding();
   return [
     INTRODUCTION,
-    `## Compared\n\n${table(compared.map((name) => [name, roughly(counts.get(name) as number)]))}`,
+    `## Compared\n\n${table(compared.map(([name, count]) => [name, roughly(count)]))}`,
     `## Known differences\n\n${KNOWN_DIFFERENCES.map(({ what, why }) => `- **${what}.** ${why}`).join('\n')}`,
-    `## Supported, but compared in no random sequence\n\n${UNCOMPARED.map(because).join('\n')}`,
-    `## Not supported\n\n${others.filter((name) => reasonOf(name) === undefined).map(code).join(', ')}`,
+    `## Supported, but compared in no random sequence\n\n${explained(uncompared, UNCOMPARED)}`,
+    `## Not supported\n\nAll commands of Redis 7.0 are known. These are answered with an error:\n\n${explained(unsupported, UNSUPPORTED)}`,
   ].join('\n\n') + '\n';
+}
+
+/** Commands for whose absence from the table the page has no reason. */
+export function unexplained(): string[] {
+  return commandsByStanding().uncompared.filter((name) => !isExplained(name, UNCOMPARED));
+}
+
+/** All commands of Redis; a container is its subcommands. */
+function commandsByStanding(): { compared: [string, number][]; uncompared: string[]; unsupported: string[] } {
+  const counts = coverage();
+  const containers = new Set([...counts.keys()].filter((name) => name.includes('|')).map((name) => name.split('|')[0] as string));
+  const all = [...counts].filter(([name]) => !containers.has(name));
+  const supported = all.filter(([name]) => !isExplained(name, UNSUPPORTED));
+  return {
+    compared: supported.filter(([, count]) => count > 0),
+    uncompared: supported.filter(([, count]) => count === 0).map(([name]) => name),
+    unsupported: all.map(([name]) => name).filter((name) => isExplained(name, UNSUPPORTED)),
+  };
+}
+
+function isExplained(name: string, reasons: readonly Reason[]): boolean {
+  return reasons.some(({ matches }) => matches.test(name));
+}
+
+function explained(names: readonly string[], reasons: readonly Reason[]): string {
+  return reasons.map(({ matches, why }) => `- ${names.filter((name) => matches.test(name)).map(code).join(', ')}: ${why}`).join('\n');
 }
 
 /** The page without what changes whenever the generator does. */
@@ -57,10 +80,6 @@ function table(entries: readonly (readonly [string, string])[]): string {
   };
   const head = `|${' command | times |'.repeat(COLUMNS)}\n|${'---|---:|'.repeat(COLUMNS)}`;
   return `${head}\n${Array.from({ length: height }, (_, i) => row(i)).join('\n')}`;
-}
-
-function entry(why: string, names: readonly string[]): string {
-  return `- ${names.map(code).join(', ')}: ${why}`;
 }
 
 function code(name: string): string {

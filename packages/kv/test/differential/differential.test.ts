@@ -6,7 +6,7 @@ import { skipWithout } from '../support/required-tool.js';
 import { type Address, RespClient } from '../support/resp-client.js';
 import { RespDecoder, plain } from '../support/resp-decoder.js';
 import { type Found, campaign } from './campaign.js';
-import { compatibilityPage, withoutCounts } from './compatibility-page.js';
+import { compatibilityPage, unexplained, withoutCounts } from './compatibility-page.js';
 import { TESTED } from './coverage.js';
 import { FAMILIES, familiesNamed } from './families/index.js';
 import type { Family } from './family.js';
@@ -71,6 +71,11 @@ test('the commands that the page knows are those of redis-server', NEEDS_REDIS, 
   t.teardown(() => client.close());
   const listed = (plain(await client.call('COMMAND', 'LIST')) as string[]).map((name) => name.toUpperCase());
   t.strictSame(listed.sort(), [...REDIS_COMMANDS].sort());
+});
+
+test('each command of Redis is compared, or the page says why it is not', (t) => {
+  t.strictSame(unexplained(), []);
+  t.end();
 });
 
 test('the page on compatibility lists what is compared and what is known to differ: npm run compatibility-page', (t) => {
