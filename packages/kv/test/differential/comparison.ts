@@ -63,7 +63,7 @@ function greeting(reply: Reply): string {
 
 /** The names of the fields with the types of their values. */
 function outline(reply: Reply): Reply {
-  if (!('items' in reply)) return { type: reply.type, value: '' } as Reply;
+  if (!('items' in reply)) return { type: reply.type, value: '' };
   return { type: reply.type, items: chunks(reply.items, 2).flatMap(([name, value]) => [name as Reply, outline(value as Reply)]) };
 }
 
