@@ -27,7 +27,7 @@ const REACTOR: Building = {
     ['net/'],
     ['plugin/', 'host/'],
     ['reactor.ts', 'shutdown.ts', 'telemetry/'],
-    ['create-reactor.ts', 'open-outbox.ts', 'close-on-signals.ts', 'admin/'],
+    ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'close-on-signals.ts', 'admin/'],
     ['config/'],
     ['service/'],
     ['index.ts'],

@@ -14,7 +14,7 @@
 #define EL_PUBLIC __attribute__((visibility("default")))
 
 /* Grows by one whenever functions are added below or one changes its meaning; kernel/abi.ts expects this number. */
-#define EL_ABI_VERSION 3
+#define EL_ABI_VERSION 4
 
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024
@@ -157,5 +157,9 @@ EL_PUBLIC int32_t el_signalfd(int32_t fd, uint32_t low, uint32_t high);
 /* Takes pending signals of the process and of the calling thread into quads [signal, code, pid, uid]; the last two are
  * the sender's. `capacity` counts quads and is cut to EL_SIGNAL_BATCH. Returns the number of quads. */
 EL_PUBLIC int32_t el_signalfd_read(int32_t fd, int32_t *quads, int32_t capacity);
+
+/* madvise(2) with MADV_HUGEPAGE for what of `base[0, length)` could be huge pages: whole and aligned ones of 2 MiB. 0 if there are
+ * none. -EINVAL: this kernel has no huge pages. */
+EL_PUBLIC int32_t el_advise_huge_pages(uint8_t *base, uint32_t length);
 
 #endif

@@ -81,6 +81,7 @@ static const uint32_t constants[] = {
     TCP_INFO,
     offsetof(struct tcp_info, tcpi_rtt),
     offsetof(struct tcp_info, tcpi_total_retrans),
+    EINVAL,
 };
 
 int32_t el_abi_version(void)

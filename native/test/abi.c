@@ -29,6 +29,7 @@ static const uint32_t expected[] = {
     sizeof(struct sockaddr_un), offsetof(struct sockaddr_un, sun_path),
     MSG_TRUNC, EL_DATAGRAM_BATCH,
     TCP_INFO, offsetof(struct tcp_info, tcpi_rtt), offsetof(struct tcp_info, tcpi_total_retrans),
+    EINVAL,
 };
 
 #define COUNT ((int32_t)(sizeof expected / sizeof expected[0]))

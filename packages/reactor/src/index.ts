@@ -13,6 +13,7 @@ export type { DatagramHandle, DatagramPeer, DatagramReceiver } from './net/datag
 export type { Timer } from './loop/timer.js';
 export type { InboxAddress } from './loop/inbox.js';
 export { openOutbox, type Outbox } from './open-outbox.js';
+export { adviseHugePages } from './huge-pages.js';
 export type { Signal, SignalListener, Subscription } from './loop/signals.js';
 export { closeOnSignals, type CloseOnSignalsOptions } from './close-on-signals.js';
 export type { ShutdownReport } from './shutdown.js';

@@ -87,6 +87,9 @@ export interface Kernel {
   /** Takes pending signals into quads `[signal, code, pid, uid]`; `capacity` counts quads and is cut to SIGNAL_BUDGET_CALLS. Returns how many. */
   signalfdRead(fd: number, quads: Int32Array, capacity: number): number;
 
+  /** madvise(2) with MADV_HUGEPAGE, for those of 2 MiB that lie in `base[0, length)`. EINVAL: the kernel has none. */
+  adviseHugePages(base: Uint8Array, length: number): number;
+
   /** Milliseconds on the monotonic clock, with a fraction. */
   now(): number;
 }

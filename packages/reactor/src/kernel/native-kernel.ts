@@ -52,6 +52,7 @@ function bind(): Kernel {
     releaseSignals: signals.release,
     signalfd: bound('el_signalfd(int32_t fd, uint32_t low, uint32_t high)'),
     signalfdRead: bound('el_signalfd_read(int32_t fd, void *quads, int32_t capacity)'),
+    adviseHugePages: bound('el_advise_huge_pages(void *base, uint32_t length)'),
     now: () => performance.now(),
   };
 }
