@@ -30,6 +30,8 @@ is JSON, and named by \`--config FILE\` or \`${CONFIG_VARIABLE}\`:
   default. A secret is shown as \`(redacted)\`, which is not accepted as one.
 - \`--print-schema\` prints the JSON Schema that \`$schema\` may name, so that editors complete and check the file.
 - A flag is written \`--name value\` or \`--name=value\`. One that is true or false is written \`--name\` or \`--no-name\`.
+- A number whose flag has the word BYTES may have a unit there and in a variable: \`k\`, \`m\` and \`g\` count in thousands, \`kb\`, \`mb\` and \`gb\`
+  in 1024s.
 - Names with values are written \`name=value,name=value\` in a flag or a variable, and as an object in the file. They are not
   merged: the source that counts most gives all of them.
 - What is wrong ends the command with status 2 and a line for each mistake. Keys, flags and variables that do not exist are

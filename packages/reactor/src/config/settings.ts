@@ -15,9 +15,11 @@ export interface Marks {
   readonly notWith?: string;
   /** The key of a setting without which this one means nothing. */
   readonly onlyWith?: string;
+  /** What its number counts: a flag or a variable may then say `64mb`. */
+  readonly unit?: 'bytes';
 }
 
-export const MARKS: readonly (keyof Marks)[] = ['flag', 'secret', 'reload', 'notWith', 'onlyWith'];
+export const MARKS: readonly (keyof Marks)[] = ['flag', 'secret', 'reload', 'notWith', 'onlyWith', 'unit'];
 
 declare module 'zod' {
   interface GlobalMeta extends Marks {}

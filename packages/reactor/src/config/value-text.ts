@@ -1,10 +1,13 @@
 /** Values in flags and variables, which are text. */
 import type { Setting } from './settings.js';
 
+/** As Redis has them in its configuration. */
+const FACTORS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb: 2 ** 10, m: 1e6, mb: 2 ** 20, g: 1e9, gb: 2 ** 30 };
 const NUMBERS = { integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
 
 /** The value that a text stands for. Text that stands for none stays as it is, so that the schema's complaint shows it. */
-export function valueOf({ kind }: Setting, text: string): unknown {
+export function valueOf({ kind, unit }: Setting, text: string): unknown {
+  if (unit === 'bytes') return bytesOf(text) ?? text;
   switch (kind) {
     case 'boolean':
       return { true: true, false: false }[text] ?? text;
@@ -19,9 +22,17 @@ export function valueOf({ kind }: Setting, text: string): unknown {
 }
 
 /** A flag with a word for its value, for the reference and the help: `--host TEXT`. */
-export function flagText(flag: string, { kind, choices }: Setting): string {
+export function flagText(flag: string, { kind, choices, unit }: Setting): string {
   if (kind === 'boolean') return `--${flag}`;
+  if (unit !== undefined) return `--${flag} ${unit.toUpperCase()}`;
   return `--${flag} ${choices === undefined ? { integer: 'NUMBER', number: 'NUMBER', object: 'NAME=VALUE,...', string: 'TEXT' }[kind] : 'WORD'}`;
+}
+
+/** `1048576`, or `1mb`. */
+function bytesOf(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
+  const factor = FACTORS[unit.toLowerCase()];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
 
 /** `a=b,c=d`; an empty text has no pairs. */
