@@ -36,6 +36,7 @@ export class Memory {
   readonly #chunkBytes: number;
   readonly #system: SystemMemory;
   readonly #large: LargeBlocks;
+  readonly #prepare: (chunk: Buffer) => void;
 
   // Of each page. They are as long as they can become, and cost what is touched of them.
   readonly #classOf = new Uint8Array(MAX_PAGES);
@@ -52,8 +53,9 @@ export class Memory {
   /** A chunk that was empty when it was last seen, and is kept in case that it is soon needed again. */
   #spareChunk = NONE;
 
-  /** Large blocks count to `maxBytes`, too, but have no other bound. */
-  constructor(maxBytes = Number.MAX_SAFE_INTEGER) {
+  /** Large blocks count to `maxBytes`, too, but have no other bound. `prepare` sees each chunk before it is used. */
+  constructor(maxBytes = Number.MAX_SAFE_INTEGER, prepare: (chunk: Buffer) => void = () => {}) {
+    this.#prepare = prepare;
     this.#chunkBytes = Math.min(CHUNK_BYTES, 2 ** Math.floor(Math.log2(maxBytes)));
     this.#system = new SystemMemory(maxBytes);
     this.#large = new LargeBlocks(this.#system);
@@ -206,7 +208,9 @@ export class Memory {
     const chunk = gap < 0 ? this.#chunks.length : gap;
     if (chunk === MAX_CHUNKS) throw new OutOfMemory(MAX_CHUNKS * CHUNK_BYTES);
     const memory = this.#system.take(this.#chunkBytes, true);
-    this.#chunks[chunk] = Buffer.from(memory);
+    const bytes = Buffer.from(memory);
+    this.#prepare(bytes);
+    this.#chunks[chunk] = bytes;
     this.#chunkWords[chunk] = new Int32Array(memory);
     this.#chunkDoubles[chunk] = new Float64Array(memory);
     const first = chunk * PAGES_PER_CHUNK;

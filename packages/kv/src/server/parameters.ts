@@ -159,6 +159,7 @@ const CONSTANTS: readonly Parameter[] = [
   constant('supervised', 'no'),
   constant('logfile', ''),
   constant('loglevel', 'notice'),
+  constant('disable-thp', (server) => yesNo.print(server.settings.disableThp)),
   constant('enable-debug-command', (server) => yesNo.print(server.settings.enableDebugCommand)),
   constant('enable-module-command', 'no'),
   constant('latency-tracking', 'yes'),

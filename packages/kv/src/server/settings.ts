@@ -29,20 +29,39 @@ export const kvOptions = z.strictObject({
   protectedMode: z.boolean().default(true).describe('Without a password, whether clients of other machines are turned away.'),
   maxclients: z.number().int().min(1).max(2 ** 32 - 1).default(10_000).describe('Clients that may be connected at once.'),
   timeout: count(MAX_INT).default(0).describe('Seconds after which an idle client is disconnected; 0 for never.'),
-  protoMaxBulkLen: z.number().int().min(1024 * 1024).max(2 ** 30).default(512 * 1024 * 1024).describe('Bytes that one argument may have.'),
+  protoMaxBulkLen: z
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .max(2 ** 30)
+    .default(512 * 1024 * 1024)
+    .describe('Bytes that one argument may have.')
+    .meta({ unit: 'bytes' }),
   maxMultibulkLength: z.number().int().min(1).default(1024 * 1024).describe('Arguments that one request may have.'),
-  clientQueryBufferLimit: z.number().int().min(1024 * 1024).default(1024 ** 3).describe('Bytes of requests that may wait for a client.'),
+  clientQueryBufferLimit: z
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(1024 ** 3)
+    .describe('Bytes of requests that may wait for a client.')
+    .meta({ unit: 'bytes' }),
   clientOutputBufferLimit: z
     .strictObject({ normal: outputLimit('normal'), slave: outputLimit('slave'), pubsub: outputLimit('pubsub') })
     .prefault({})
     .describe('How much may wait to be sent to a client, by class.'),
 
   // Memory
-  maxmemory: count().default(0).describe('Bytes that keys and values may take; 0 for no bound.'),
-  maxmemoryPolicy: z.enum(EVICTION_POLICIES).default('noeviction').describe('Which keys go when the memory is used up.'),
+  maxmemory: count().default(0).describe('Bytes that keys and values may take; 0 for no bound.').meta({ flag: 'maxmemory', unit: 'bytes' }),
+  maxmemoryPolicy: z
+    .enum(EVICTION_POLICIES)
+    .default('noeviction')
+    .describe('Which keys go when the memory is used up.')
+    .meta({ flag: 'maxmemory-policy' }),
   maxmemorySamples: z.number().int().min(1).max(MAX_INT).default(5).describe('Keys of which the best one to evict is chosen.'),
   lfuLogFactor: count(MAX_INT).default(10).describe('The larger, the more uses it takes until a key counts as more frequently used.'),
   lfuDecayTime: count(MAX_INT).default(1).describe('Minutes after which the count of uses of a key falls by one.'),
+
+  disableThp: z.boolean().default(false).describe('Whether keys and values are kept out of transparent huge pages.'),
 
   // Encodings
   hashMaxListpackEntries: count().default(512).describe('Fields up to which a hash stays compact.'),
