@@ -148,6 +148,17 @@ export class Database {
     return this.#replaceByString(old, value, from, to, keepDeadline);
   }
 
+  /** Puts another payload into a string, which keeps its deadline. Returns the entry, which may be another one. */
+  rewriteString(entry: number, value: Buffer, from: number, to: number): number {
+    const memory = this.#memory;
+    const fixed = valueOffset(memory, entry) - memory.offset(entry);
+    const moved = this.#table.reallocate(entry, fixed, fixed + bulkBytes(to - from));
+    writeWord(memory, moved, VALUE_WORD, to - from);
+    this.setMeta(moved, this.metaOf(moved) & ~(RAW | TEXT));
+    writeBulk(memory.buffer(moved), valueOffset(memory, moved), value, from, to);
+    return moved;
+  }
+
   /** Makes the payload of a string so long: what is cut is lost, what is added arbitrary. Returns the entry, which may be another one. */
   resizeString(entry: number, length: number): number {
     const memory = this.#memory;

@@ -60,6 +60,15 @@ class Modelled {
     this.model.set(name, { value: String(fields), deadlineMs: NEVER, isHash: true });
   }
 
+  rewrite(name: string, value: string): void {
+    const entry = this.find(name);
+    const expected = this.model.get(name);
+    if (entry === 0 || expected === undefined || expected.isHash) return;
+    const bytes = Buffer.from(`..${value}.`);
+    assert.equal(this.db.rewriteString(entry, bytes, 2, bytes.length - 1), this.find(name));
+    expected.value = value;
+  }
+
   resize(name: string, length: number): void {
     const entry = this.find(name);
     const expected = this.model.get(name);
@@ -128,6 +137,7 @@ const length = fc.oneof(fc.integer({ min: 0, max: 120 }), fc.constantFrom(9, 10,
 const ttl = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constant(NEVER));
 const step = fc.oneof(
   fc.record({ action: fc.constant('set' as const), name, length, keep: fc.boolean() }),
+  fc.record({ action: fc.constant('rewrite' as const), name, length }),
   fc.record({ action: fc.constant('resize' as const), name, length }),
   fc.record({ action: fc.constant('hash' as const), name, length: fc.integer({ min: 1, max: 700 }) }),
   fc.record({ action: fc.constant('deadline' as const), name, ttl }),
@@ -140,7 +150,9 @@ t.test('property: a database holds what a Map would, through values of all sizes
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const modelled = new Modelled();
       steps.forEach((next, index) => {
-        if (next.action === 'set') modelled.set(next.name, String.fromCodePoint(97 + (index % 26)).repeat(next.length), next.keep);
+        const letter = String.fromCodePoint(97 + (index % 26));
+        if (next.action === 'set') modelled.set(next.name, letter.repeat(next.length), next.keep);
+        else if (next.action === 'rewrite') modelled.rewrite(next.name, letter.repeat(next.length));
         else if (next.action === 'resize') modelled.resize(next.name, next.length);
         else if (next.action === 'hash') modelled.setHash(next.name, next.length);
         else if (next.action === 'deadline') modelled.setDeadline(next.name, next.ttl);

@@ -76,7 +76,8 @@ function add(call: Call, increment: Integer64): void {
   const sum = addIntegers(entry === 0 ? 0 : integerOf(call, entry), increment);
   if (Number.isNaN(sum)) throw OVERFLOW;
   const length = writeInteger64(sum, digits, 0);
-  db.setString(call.source, call.start(1), call.end(1), digits, 0, length, true);
+  if (entry === 0) db.setString(call.source, call.start(1), call.end(1), digits, 0, length);
+  else db.rewriteString(entry, digits, 0, length);
   call.changed(1, 'incrby', '$');
   call.reply.integer(sum);
 }
