@@ -43,5 +43,5 @@ export interface CommandDefinition<Call> {
   /** Whether the argument is a password or the like, which MONITOR and SLOWLOG do not show. */
   isSecret?(call: Call, index: number): boolean;
   /** Does it, and writes exactly one reply. Error: ReplyError, before anything is changed. */
-  execute(call: Call): void;
+  readonly execute: (this: void, call: Call) => void;
 }

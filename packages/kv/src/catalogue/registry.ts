@@ -8,6 +8,8 @@ const LOWER_CASE = 0x20;
 export class RegisteredCommand<Call> {
   readonly stats = new CommandStats();
   readonly definition: CommandDefinition<Call>;
+  /** That of the definition, which is here since all of these have one shape, and the definitions many. */
+  readonly execute: (call: Call) => void;
   /** The name as INFO and SLOWLOG have it: `config|get` for a subcommand. */
   readonly fullName: string;
   readonly name: Buffer;
@@ -30,6 +32,7 @@ export class RegisteredCommand<Call> {
 
   constructor(definition: CommandDefinition<Call>, parent?: CommandDefinition<Call>) {
     this.definition = definition;
+    this.execute = definition.execute;
     this.fullName = parent === undefined ? definition.name : `${parent.name}|${definition.name}`;
     this.name = Buffer.from(definition.name);
     this.flags = new Set(definition.flags);

@@ -231,7 +231,7 @@ export class Dispatcher implements Nested {
   #execute(call: Call, command: RegisteredCommand<Call>): void {
     const before = call.reply.length;
     try {
-      command.definition.execute(call);
+      command.execute(call);
     } catch (error) {
       command.stats.failed++;
       call.reply.truncate(before);
