@@ -1,7 +1,7 @@
 import { HashValue } from '../values/hash-value.js';
 import type { ValueContext } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
-import { filled, forEachPair } from './filled.js';
+import { forEachPair, restored } from './restored.js';
 import { ListpackWriter } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
 import { HASH_TYPE, LISTPACK_HASH_TYPE } from './rdb-type.js';
@@ -26,14 +26,14 @@ export function writeHash(writer: RdbWriter, hash: HashValue): void {
 }
 
 export function readHash(reader: RdbReader, context: ValueContext): HashValue {
-  return filled(new HashValue(context), (hash) => {
+  return restored(new HashValue(context), (hash) => {
     for (let left = reader.length(); left > 0; left--) setNew(hash, reader.string(), reader.string());
   });
 }
 
 /** Of the fields and values of a compact sequence. */
 export function readPackedHash(elements: Iterator<Buffer, void>, context: ValueContext): HashValue {
-  return filled(new HashValue(context), (hash) => forEachPair(elements, (field, value) => setNew(hash, field, value)));
+  return restored(new HashValue(context), (hash) => forEachPair(elements, (field, value) => setNew(hash, field, value)));
 }
 
 function setNew(hash: HashValue, field: Buffer, value: Buffer): void {

@@ -1,7 +1,7 @@
 import { ListValue } from '../values/list-value.js';
 import type { ValueContext } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
-import { filled } from './filled.js';
+import { restored } from './restored.js';
 import { ListpackWriter, listpackElements } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
 import { QUICKLIST_TYPE } from './rdb-type.js';
@@ -31,7 +31,7 @@ export function writeList(writer: RdbWriter, list: ListValue): void {
 }
 
 export function readQuicklist(reader: RdbReader, context: ValueContext): ListValue {
-  return filled(new ListValue(context), (list) => {
+  return restored(new ListValue(context), (list) => {
     for (let left = reader.length(); left > 0; left--) {
       const container = reader.length();
       if (container === PLAIN) append(list, reader.string());
@@ -43,19 +43,19 @@ export function readQuicklist(reader: RdbReader, context: ValueContext): ListVal
 
 /** Of nodes that are ziplists. */
 export function readOldQuicklist(reader: RdbReader, context: ValueContext): ListValue {
-  return filled(new ListValue(context), (list) => {
+  return restored(new ListValue(context), (list) => {
     for (let left = reader.length(); left > 0; left--) appendAll(list, ziplistElements(reader.string()));
   });
 }
 
 /** A single ziplist. */
 export function readZiplist(reader: RdbReader, context: ValueContext): ListValue {
-  return filled(new ListValue(context), (list) => appendAll(list, ziplistElements(reader.string())));
+  return restored(new ListValue(context), (list) => appendAll(list, ziplistElements(reader.string())));
 }
 
 /** One element after the other. */
 export function readList(reader: RdbReader, context: ValueContext): ListValue {
-  return filled(new ListValue(context), (list) => {
+  return restored(new ListValue(context), (list) => {
     for (let left = reader.length(); left > 0; left--) append(list, reader.string());
   });
 }

@@ -1,7 +1,7 @@
 import { SetValue } from '../values/set-value.js';
 import type { ValueContext } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
-import { filled } from './filled.js';
+import { restored } from './restored.js';
 import { intSetBlob, intSetMembers } from './int-set-blob.js';
 import type { RdbReader } from './rdb-reader.js';
 import { INT_SET_TYPE, SET_TYPE } from './rdb-type.js';
@@ -18,13 +18,13 @@ export function writeSet(writer: RdbWriter, set: SetValue): void {
 }
 
 export function readSet(reader: RdbReader, context: ValueContext): SetValue {
-  return filled(new SetValue(context), (set) => {
+  return restored(new SetValue(context), (set) => {
     for (let left = reader.length(); left > 0; left--) addNew(set, reader.string());
   });
 }
 
 export function readIntSet(reader: RdbReader, context: ValueContext): SetValue {
-  return filled(new SetValue(context), (set) => {
+  return restored(new SetValue(context), (set) => {
     for (const member of intSetMembers(reader.string())) addNew(set, member);
   });
 }

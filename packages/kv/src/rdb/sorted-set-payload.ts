@@ -2,7 +2,7 @@ import { parseDouble, writeDouble } from '../bytes/double.js';
 import { scoreOf, SortedSetValue } from '../values/sorted-set-value.js';
 import type { ValueContext } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
-import { filled, forEachPair } from './filled.js';
+import { forEachPair, restored } from './restored.js';
 import { ListpackWriter } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
 import { LISTPACK_SORTED_SET_TYPE, SORTED_SET_TYPE } from './rdb-type.js';
@@ -35,21 +35,21 @@ export function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
 }
 
 export function readSortedSet(reader: RdbReader, context: ValueContext): SortedSetValue {
-  return filled(new SortedSetValue(context), (set) => {
+  return restored(new SortedSetValue(context), (set) => {
     for (let left = reader.length(); left > 0; left--) addNew(set, reader.string(), reader.double());
   });
 }
 
 /** With scores in decimal. */
 export function readOldSortedSet(reader: RdbReader, context: ValueContext): SortedSetValue {
-  return filled(new SortedSetValue(context), (set) => {
+  return restored(new SortedSetValue(context), (set) => {
     for (let left = reader.length(); left > 0; left--) addNew(set, reader.string(), readDecimal(reader));
   });
 }
 
 /** Of the members and scores of a compact sequence. */
 export function readPackedSortedSet(elements: Iterator<Buffer, void>, context: ValueContext): SortedSetValue {
-  return filled(new SortedSetValue(context), (set) => {
+  return restored(new SortedSetValue(context), (set) => {
     forEachPair(elements, (member, score) => addNew(set, member, parseDouble(score, 0, score.length)));
   });
 }

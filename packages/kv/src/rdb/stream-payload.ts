@@ -2,7 +2,7 @@ import { narrowed } from '../bytes/integer.js';
 import type { ValueContext } from '../values/value-context.js';
 import { StreamValue } from '../values/stream-value.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
-import { filled } from './filled.js';
+import { restored } from './restored.js';
 import type { RdbReader } from './rdb-reader.js';
 import { STREAM_TYPE } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
@@ -31,7 +31,7 @@ export function readOldStream(reader: RdbReader, context: ValueContext): StreamV
 }
 
 function fill(reader: RdbReader, context: ValueContext, hasCounts: boolean): StreamValue {
-  return filled(new StreamValue(context), (stream) => {
+  return restored(new StreamValue(context), (stream) => {
     readNodes(reader, stream);
     if (reader.length() !== stream.size) throw new CorruptPayloadError();
     stream.lastId.copyFrom(readId(reader));

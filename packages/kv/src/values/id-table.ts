@@ -1,5 +1,6 @@
 import type { Memory } from '../memory/memory.js';
 import { readWord, writeWord } from '../memory/entry.js';
+import { filled } from './filled.js';
 import { IdDirectory } from './id-directory.js';
 import { ID_WORDS, StreamId } from './stream-id.js';
 
@@ -201,10 +202,9 @@ export class IdTable {
     }
   }
 
+  /** Error: OutOfMemory, and nothing is left behind. */
   copy(): IdTable {
-    const copy = new IdTable(this.#memory);
-    copy.fill(this);
-    return copy;
+    return filled(new IdTable(this.#memory), (copy) => copy.fill(this));
   }
 
   /** Gives blocks back, about `budget` records' worth of them, and returns whether all are. It may not be used afterwards. */

@@ -1,6 +1,7 @@
 import type { Integer64 } from '../bytes/integer.js';
 import { highWord, lowWord, signedOf } from '../bytes/words.js';
 import type { Memory } from '../memory/memory.js';
+import { filled } from './filled.js';
 import { IdTable } from './id-table.js';
 
 const DELIVERED = 0;
@@ -50,8 +51,6 @@ export class PendingTable extends IdTable {
   }
 
   override copy(): PendingTable {
-    const copy = new PendingTable(this.#memory);
-    copy.fill(this);
-    return copy;
+    return filled(new PendingTable(this.#memory), (copy) => copy.fill(this));
   }
 }

@@ -51,7 +51,12 @@ export class SetValue implements Collection {
   /** Adds a member, and returns whether it is a new one. Error: OutOfMemory, and then it is not added. */
   add(member: Buffer, start: number, end: number): boolean {
     if (this.#table === undefined) {
-      if (integer.parse(member, start, end)) return this.#addInteger();
+      if (integer.parse(member, start, end)) {
+        const index = findInteger(this.#context.memory, this.#integers, integer);
+        if (index >= 0) return false;
+        if (this.size < this.#context.limits.setMaxIntsetEntries) return this.#insertInteger(~index);
+      }
+      // Before the member is added, for this may fail.
       this.#convert();
     }
     return addEntry(this.#table as MemberTable, member, start, end);
@@ -121,12 +126,8 @@ export class SetValue implements Collection {
     return true;
   }
 
-  #addInteger(): boolean {
-    const { memory, limits } = this.#context;
-    const index = findInteger(memory, this.#integers, integer);
-    if (index >= 0) return false;
-    this.#integers = insertInteger(memory, this.#integers, ~index, integer);
-    if (this.size > limits.setMaxIntsetEntries) this.#convert();
+  #insertInteger(index: number): true {
+    this.#integers = insertInteger(this.#context.memory, this.#integers, index, integer);
     return true;
   }
 

@@ -17,7 +17,12 @@ export class SortedTable {
   constructor(context: ValueContext) {
     this.#memory = context.memory;
     this.#table = new MemberTable(context);
-    this.#index = new SortedIndex(context.memory);
+    try {
+      this.#index = new SortedIndex(context.memory);
+    } catch (error) {
+      this.#table.dispose(Number.POSITIVE_INFINITY);
+      throw error;
+    }
   }
 
   get size(): number {

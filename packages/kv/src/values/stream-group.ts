@@ -1,6 +1,7 @@
 import { addWrapped } from '../bytes/words.js';
 import type { Integer64 } from '../bytes/integer.js';
 import type { Memory } from '../memory/memory.js';
+import { filled } from './filled.js';
 import { IdTable } from './id-table.js';
 import { PendingTable } from './pending-table.js';
 import { StreamId } from './stream-id.js';
@@ -143,10 +144,11 @@ export class StreamGroup {
     return bytes;
   }
 
+  /** Error: OutOfMemory, and nothing is left behind. */
   copy(): StreamGroup {
-    const copy = new StreamGroup(this.#memory, this.lastId, this.entriesRead, this.pending.copy());
-    for (const { name, slot, seenMs, pending } of this.#consumers.values()) copy.#enter(new StreamConsumer(name, slot, seenMs, pending.copy()));
-    return copy;
+    return filled(new StreamGroup(this.#memory, this.lastId, this.entriesRead, this.pending.copy()), (copy) => {
+      for (const { name, slot, seenMs, pending } of this.#consumers.values()) copy.#enter(new StreamConsumer(name, slot, seenMs, pending.copy()));
+    });
   }
 
   /** Gives memory back, about `budget` pending entries' worth of it, and returns whether all is given back. May not be used afterwards. */

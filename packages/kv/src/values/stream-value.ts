@@ -1,5 +1,6 @@
 import type { Integer64 } from '../bytes/integer.js';
 import { addWrapped, subtractWrapped } from '../bytes/words.js';
+import { filled } from './filled.js';
 import { type NodeVisitor, StreamEntries, type Trimming } from './stream-entries.js';
 import { StreamGroup } from './stream-group.js';
 import { StreamId } from './stream-id.js';
@@ -161,15 +162,17 @@ export class StreamValue implements Collection {
 
   // --- As a whole
 
-  /** Error: OutOfMemory. */
+  /** Error: OutOfMemory, and nothing is left behind. */
   copy(): StreamValue {
-    const copy = new StreamValue(this.#context, this.#entries.copy());
+    return filled(new StreamValue(this.#context, this.#entries.copy()), (copy) => this.#copyStateTo(copy));
+  }
+
+  #copyStateTo(copy: StreamValue): void {
     copy.lastId.copyFrom(this.lastId);
     copy.firstId.copyFrom(this.firstId);
     copy.maxDeletedId.copyFrom(this.maxDeletedId);
     copy.entriesAdded = this.entriesAdded;
     for (const [name, group] of this.#groups) copy.#groups.set(name, group.copy());
-    return copy;
   }
 
   dispose(budget: number): boolean {

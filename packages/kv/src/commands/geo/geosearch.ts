@@ -1,7 +1,8 @@
 import { formatDistance } from '../../algorithms/geo-distance.js';
 import type { Call, Command } from '../../command/call.js';
+import { filled } from '../../values/filled.js';
 import { SortedSetValue } from '../../values/sorted-set-value.js';
-import { filled, storeSortedSet } from '../sorted-sets/result.js';
+import { storeSortedSet } from '../sorted-sets/result.js';
 import { readSortedSet } from '../sorted-sets/sorted-set-key.js';
 import { findPlaces, type FoundPlace } from './find-places.js';
 import { type GeoCommand, type GeoQuery, readGeoQuery } from './geo-query.js';

@@ -2,17 +2,6 @@ import type { Call } from '../../command/call.js';
 import type { SortedSetValue } from '../../values/sorted-set-value.js';
 import { removeKey } from './sorted-set-key.js';
 
-/** A collection after `fill` has filled it. If memory ends meanwhile, nothing of it is left. */
-export function filled<Result extends { dispose(budget: number): boolean }>(result: Result, fill: (result: Result) => void): Result {
-  try {
-    fill(result);
-  } catch (error) {
-    result.dispose(Number.POSITIVE_INFINITY);
-    throw error;
-  }
-  return result;
-}
-
 /** Stores a sorted set at the key that is argument `index`, whatever was there, or removes that if the set is empty. Answers its size. */
 export function storeSortedSet(call: Call, index: number, event: string, zset: SortedSetValue): void {
   const { size } = zset;

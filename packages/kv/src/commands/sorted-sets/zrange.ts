@@ -1,10 +1,11 @@
 import type { Call, Command } from '../../command/call.js';
+import { filled } from '../../values/filled.js';
 import { scoreOf, SortedSetValue } from '../../values/sorted-set-value.js';
 import { SortedTable } from '../../values/sorted-table.js';
 import type { ValueContext } from '../../values/value-context.js';
 import { beginMembers, memberWriter } from './member-reply.js';
 import { type RangeQuery, readRangeQuery, type Span, spanOf } from './range-query.js';
-import { filled, storeSortedSet } from './result.js';
+import { storeSortedSet } from './result.js';
 import { readSortedSet } from './sorted-set-key.js';
 
 const READ: Pick<Command, 'flags' | 'keys' | 'group' | 'complexity'> = {

@@ -1,11 +1,12 @@
 import type { Call, Command } from '../../command/call.js';
 import { countedKeys } from '../../command/counted-keys.js';
+import { filled } from '../../values/filled.js';
 import { SortedSetValue } from '../../values/sorted-set-value.js';
 import { SortedTable } from '../../values/sorted-table.js';
 import { intersect, subtract, unite } from './combination.js';
 import { type CombinationRequest, readCombination } from './combination-request.js';
 import { beginMembers, memberWriter } from './member-reply.js';
-import { filled, storeSortedSet } from './result.js';
+import { storeSortedSet } from './result.js';
 
 const ANSWERED: Pick<Command, 'arity' | 'flags' | 'findKeys' | 'group' | 'since'> = {
   arity: -3,

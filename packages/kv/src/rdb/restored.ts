@@ -1,16 +1,13 @@
+import { filled } from '../values/filled.js';
 import type { Collection } from '../values/value-context.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
 
-/** A collection with what `fill` adds to it. If that fails, nothing is left behind. Only a stream may be empty. Error: CorruptPayloadError. */
-export function filled<C extends Collection>(collection: C, fill: (collection: C) => void): C {
-  try {
+/** A collection with what `fill` reads into it. If that fails, nothing is left behind. Only a stream may be empty. Error: CorruptPayloadError. */
+export function restored<C extends Collection>(collection: C, fill: (collection: C) => void): C {
+  return filled(collection, () => {
     fill(collection);
     if (collection.size === 0 && collection.type !== 'stream') throw new CorruptPayloadError();
-    return collection;
-  } catch (error) {
-    collection.dispose(Number.POSITIVE_INFINITY);
-    throw error;
-  }
+  });
 }
 
 /** Shows elements two by two. Error: CorruptPayloadError if one is left alone. */
