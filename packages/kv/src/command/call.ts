@@ -9,6 +9,7 @@ import type { EventKind } from '../server/changes.js';
 import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
 import { type Arguments, Request } from '../protocol/request.js';
 import type { ValueType } from '../store/meta.js';
+import { filled } from '../values/filled.js';
 import type { Collection } from '../values/value-context.js';
 import { type Integer64, parseInteger, parseInteger64 } from '../bytes/integer.js';
 import { parseDouble } from '../bytes/double.js';
@@ -192,6 +193,17 @@ export class Call {
     return entry === 0 ? undefined : this.db.collectionOf(entry);
   }
 
+  /**
+   * Adds a key that is not there, argument `index`, with a collection that `fill` has filled, and returns what that returns.
+   * Error: OutOfMemory; then there is no such key, and nothing is left of the collection.
+   */
+  addKey<C extends Collection, Result>(index: number, collection: C, fill: (collection: C) => Result): Result {
+    let result!: Result;
+    const whole = filled(collection, () => (result = fill(collection)));
+    this.db.addCollection(this.source, this.start(index), this.end(index), whole);
+    return result;
+  }
+
   /** Tells that the key has changed: to watching, blocked and tracking clients and to subscribers of `event`. */
   changed(index: number, event: string, kind: EventKind): void {
     this.server.keyspace.dirty++;
@@ -203,6 +215,11 @@ export class Call {
   keyChanged(db: Database, key: Buffer, event: string, kind: EventKind): void {
     this.server.keyspace.dirty++;
     if (db.observers > 0) this.server.changes.keyChanged(db, key, event, kind, this.client);
+  }
+
+  /** Tells of a key that is a new one, though it has taken the place of another one. */
+  replaced(db: Database, index: number): void {
+    if (db.observers > 0) this.server.added(db, this.copy(index));
   }
 
   /** Tells of an event that leaves what the key holds as it is: counted as a change, and told to subscribers alone. */

@@ -24,6 +24,9 @@ export const EXPIRES = 1 << 7;
 export const HEADER_BYTES = 12;
 export const DEADLINE_BYTES = 8;
 
+/** The deadline of what has none. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 const LOW_WORD = 2 ** 32;
 
 /**
@@ -76,7 +79,7 @@ export function keyOf(memory: Memory, address: number): Buffer {
 export function deadlineOf(memory: Memory, address: number): number {
   const words = memory.words(address);
   const word = memory.offset(address) >>> 2;
-  if (((words[word + META_WORD] as number) & EXPIRES) === 0) return Number.POSITIVE_INFINITY;
+  if (((words[word + META_WORD] as number) & EXPIRES) === 0) return NEVER;
   return (words[word + DEADLINE_WORD + 1] as number) * LOW_WORD + ((words[word + DEADLINE_WORD] as number) >>> 0);
 }
 

@@ -1,12 +1,12 @@
 import type { Dict } from '../memory/dict.js';
 import {
-  EXPIRES, HEADER_BYTES, META_WORD, VALUE_WORD, allocateEntry, keyLength, keyOf, keyOffset, readWord, valueOffset, writeWord,
+  DEADLINE_BYTES, EXPIRES, HEADER_BYTES, META_WORD, NEVER, VALUE_WORD, allocateEntry, keyLength, keyOf, keyOffset, readWord, valueOffset, writeWord,
 } from '../memory/entry.js';
 import type { Memory } from '../memory/memory.js';
 import { Slice } from '../memory/slice.js';
 import type { Collection } from '../values/value-context.js';
 import type { DatabaseContext, LossEvent } from './database-context.js';
-import { EntryTable } from './entry-table.js';
+import { EntryTable, collectionEntry, entryLike } from './entry-table.js';
 import { ACCESS_BITS, RAW, STRING, TEXT, TYPE_BITS, TYPE_OF, type ValueType } from './meta.js';
 import { bulkBytes, headerBytes, reframeBulk, writeBulk } from './string-layout.js';
 
@@ -126,13 +126,7 @@ export class Database {
     return this.#context.collections.get(readWord(this.#memory, entry, VALUE_WORD));
   }
 
-  /** What the key takes, in bytes, without its part of the table. */
-  bytesOf(entry: number): number {
-    const own = this.#memory.capacity(entry);
-    return this.typeOf(entry) === STRING ? own : own + this.collectionOf(entry).bytes;
-  }
-
-  // --- Changing
+  // --- Changing. Error: OutOfMemory, and then nothing has changed.
 
   /** Sets the key `bytes[start, end)` to a string, whatever it was. Its deadline goes unless it is to be kept. Returns the entry. */
   setString(bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number, keepDeadline = false): number {
@@ -145,7 +139,15 @@ export class Database {
       return old;
     }
     if (this.#unlessExpired(old) === 0) return this.#addString(hash, bytes, start, end, value, from, to);
-    return this.#replaceByString(old, value, from, to, keepDeadline);
+    return this.#replaceByString(old, value, from, to, keepDeadline ? this.deadlineOf(old) : NEVER);
+  }
+
+  /** Sets the key to a string with a deadline, whatever it was. Returns the entry. */
+  setStringUntil(deadlineMs: number, bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number): number {
+    const hash = this.#context.hash(bytes, start, end);
+    const old = this.#table.find(hash, bytes, start, end);
+    if (old !== 0 && this.#unlessExpired(old) !== 0) return this.#replaceByString(old, value, from, to, deadlineMs);
+    return this.setDeadline(this.#addString(hash, bytes, start, end, value, from, to, DEADLINE_BYTES), deadlineMs);
   }
 
   /** Puts another payload into a string, which keeps its deadline. Returns the entry, which may be another one. */
@@ -176,53 +178,42 @@ export class Database {
     this.setMeta(entry, this.metaOf(entry) | bits);
   }
 
-  /**
-   * Adds a key that is not there, with a collection, which the database owns from now on. `replaces` if it takes the place of another
-   * one, and so is no news. Error: OutOfMemory. Returns the entry.
-   */
-  addCollection(bytes: Buffer, start: number, end: number, collection: Collection, replaces = false): number {
-    const { collections, access } = this.#context;
-    const index = collections.add(collection);
-    try {
-      const entry = allocateEntry(this.#memory, bytes, start, end, 0);
-      writeWord(this.#memory, entry, VALUE_WORD, index);
-      this.setMeta(entry, TYPE_OF[collection.type] | access.first);
-      this.#add(this.#context.hash(bytes, start, end), entry, replaces);
-      return entry;
-    } catch (error) {
-      collections.drop(index);
-      throw error;
-    }
+  /** Adds a key that is not there, with a collection, which the database owns from now on: it is given back where memory ends. Returns the entry. */
+  addCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
+    return this.#putCollection(0, bytes, start, end, collection, NEVER);
   }
 
-  /** Sets the key to a collection, whatever it was. Its deadline goes. Returns the entry. */
-  setCollection(bytes: Buffer, start: number, end: number, collection: Collection): number {
-    const old = this.find(bytes, start, end);
-    if (old !== 0) this.remove(old);
-    return this.addCollection(bytes, start, end, collection, old !== 0);
+  /** Sets the key to a collection, which the database owns from now on, whatever it was. Its deadline goes, or is another one. Returns the entry. */
+  setCollection(bytes: Buffer, start: number, end: number, collection: Collection, deadlineMs = NEVER): number {
+    return this.#putCollection(this.find(bytes, start, end), bytes, start, end, collection, deadlineMs);
+  }
+
+  /** Sets the key to the string of another one, of this or another database, with its deadline, whatever it was. */
+  copyString(source: Database, from: number, bytes: Buffer, start: number, end: number): void {
+    const entry = entryLike(this.#memory, from, bytes, start, end, this.#context.access.first);
+    this.#put(this.find(bytes, start, end), bytes, start, end, entry, source.deadlineOf(from));
+  }
+
+  /** Gives a key of this or another database a name here that is not its own, whatever had that. */
+  rename(source: Database, from: number, bytes: Buffer, start: number, end: number): void {
+    // Of a collection it is the reference that is copied: for a moment both keys have it.
+    this.copyString(source, from, bytes, start, end);
+    source.#table.remove(from);
   }
 
   /** Removes a key and gives back what it took. */
   remove(entry: number): void {
-    if (this.typeOf(entry) !== STRING) this.#context.collections.drop(readWord(this.#memory, entry, VALUE_WORD));
+    this.#dropCollection(entry);
     this.#table.remove(entry);
   }
 
-  /** Removes a key that holds a collection, and returns that, which the caller owns from now on. */
-  take(entry: number): Collection {
-    const collection = this.#context.collections.take(readWord(this.#memory, entry, VALUE_WORD));
-    this.#table.remove(entry);
-    return collection;
-  }
-
-  /** In ms since the epoch. Returns the entry, which may be another one. */
+  /** In ms since the epoch. Returns the entry, which may be another one. So does the reverse. */
   setDeadline(entry: number, deadlineMs: number): number {
-    return this.#table.setDeadline(entry, this.#contentBytes(entry), deadlineMs);
+    return this.#table.setDeadline(entry, deadlineMs);
   }
 
-  /** Returns the entry, which may be another one. */
   clearDeadline(entry: number): number {
-    return this.#table.clearDeadline(entry, this.#contentBytes(entry));
+    return this.#table.clearDeadline(entry);
   }
 
   /** Forgets everything, and returns what is to be disposed of. */
@@ -259,28 +250,52 @@ export class Database {
 
   // --- Entries
 
-  #addString(hash: number, bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number): number {
-    const entry = allocateEntry(this.#memory, bytes, start, end, bulkBytes(to - from));
+  #addString(hash: number, bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number, spareBytes = 0): number {
+    const entry = allocateEntry(this.#memory, bytes, start, end, bulkBytes(to - from) + spareBytes);
     this.#writeString(entry, value, from, to, STRING | this.#context.access.first);
     this.#add(hash, entry);
     return entry;
   }
 
-  #replaceByString(old: number, value: Buffer, from: number, to: number, keepDeadline: boolean): number {
-    const memory = this.#memory;
-    const deadlineMs = keepDeadline ? this.deadlineOf(old) : Number.POSITIVE_INFINITY;
+  #replaceByString(old: number, value: Buffer, from: number, to: number, deadlineMs: number): number {
     const key = this.keyRange(old);
     const access = this.#context.access.touched(this.metaOf(old)) & ACCESS_BITS;
-    const entry = allocateEntry(memory, key.buffer, key.start, key.end, bulkBytes(to - from));
+    const spareBytes = deadlineMs === NEVER ? 0 : DEADLINE_BYTES;
+    const entry = allocateEntry(this.#memory, key.buffer, key.start, key.end, bulkBytes(to - from) + spareBytes);
     this.#writeString(entry, value, from, to, STRING | access);
-    if (this.typeOf(old) !== STRING) this.#context.collections.drop(readWord(memory, old, VALUE_WORD));
-    this.#table.replace(old, entry);
-    return deadlineMs === Number.POSITIVE_INFINITY ? entry : this.setDeadline(entry, deadlineMs);
+    return this.#put(old, key.buffer, key.start, key.end, entry, deadlineMs);
   }
 
-  #add(hash: number, entry: number, replaces = false): void {
+  #putCollection(old: number, bytes: Buffer, start: number, end: number, collection: Collection, deadlineMs: number): number {
+    const { collections, access } = this.#context;
+    const index = collections.add(collection);
+    try {
+      const entry = collectionEntry(this.#memory, bytes, start, end, index, TYPE_OF[collection.type] | access.first, deadlineMs !== NEVER);
+      return this.#put(old, bytes, start, end, entry, deadlineMs);
+    } catch (error) {
+      collections.drop(index);
+      throw error;
+    }
+  }
+
+  /** Puts an entry that has room for its deadline in the place of another one, or adds it if there is none. It is freed where memory ends. */
+  #put(old: number, bytes: Buffer, start: number, end: number, entry: number, deadlineMs: number): number {
+    if (old === 0) {
+      this.#add(this.#context.hash(bytes, start, end), entry);
+    } else {
+      this.#dropCollection(old);
+      this.#table.replace(old, entry);
+    }
+    return deadlineMs === NEVER ? entry : this.setDeadline(entry, deadlineMs);
+  }
+
+  #dropCollection(entry: number): void {
+    if (this.typeOf(entry) !== STRING) this.#context.collections.drop(readWord(this.#memory, entry, VALUE_WORD));
+  }
+
+  #add(hash: number, entry: number): void {
     this.#table.add(hash, entry);
-    if (this.observers > 0 && !replaces) this.#context.added(this.index, this.keyOf(entry));
+    if (this.observers > 0) this.#context.added(this.index, this.keyOf(entry));
   }
 
   #writeString(entry: number, value: Buffer, from: number, to: number, meta: number): void {
@@ -291,10 +306,5 @@ export class Database {
     words[word + VALUE_WORD] = to - from;
     words[word + META_WORD] = meta & ~(RAW | TEXT);
     writeBulk(memory.buffer(entry), offset + HEADER_BYTES + (words[word] as number), value, from, to);
-  }
-
-  #contentBytes(entry: number): number {
-    const key = keyLength(this.#memory, entry);
-    return this.typeOf(entry) === STRING ? key + bulkBytes(readWord(this.#memory, entry, VALUE_WORD)) : key;
   }
 }

@@ -1,8 +1,12 @@
 import { Dict } from '../memory/dict.js';
 import {
-  DEADLINE_BYTES, EXPIRES, HEADER_BYTES, META_WORD, deadlineOf, keyLength, keyOffset, readWord, writeDeadline, writeWord,
+  DEADLINE_BYTES, EXPIRES, HEADER_BYTES, META_WORD, VALUE_WORD, allocateEntry, copyBytes, deadlineOf, keyLength, keyOffset, readWord, valueOffset,
+  writeDeadline, writeWord,
 } from '../memory/entry.js';
+import type { Memory } from '../memory/memory.js';
 import type { DatabaseContext } from './database-context.js';
+import { ACCESS_BITS, STRING, TYPE_BITS } from './meta.js';
+import { bulkBytes } from './string-layout.js';
 
 /**
  * The entries of a database and the dict that finds them: it keeps the two in step when an entry moves, gets a deadline or
@@ -64,23 +68,24 @@ export class EntryTable {
     return moved;
   }
 
-  /** Sets the deadline of an entry whose key and value take so many bytes. Returns the entry, which may be another one. */
-  setDeadline(entry: number, contentBytes: number, deadlineMs: number): number {
+  /** Returns the entry, which may be another one. */
+  setDeadline(entry: number, deadlineMs: number): number {
     const { memory } = this.#context;
-    const moved = this.#expires(entry) ? entry : this.#makeRoom(entry, HEADER_BYTES + contentBytes);
+    const moved = this.#expires(entry) ? entry : this.#makeRoom(entry, HEADER_BYTES + contentBytes(memory, entry));
     writeDeadline(memory, moved, deadlineMs);
     return moved;
   }
 
   /** The reverse. */
-  clearDeadline(entry: number, contentBytes: number): number {
+  clearDeadline(entry: number): number {
     if (!this.#expires(entry)) return entry;
     const { memory } = this.#context;
+    const bytes = contentBytes(memory, entry);
     this.#mark(entry, false);
     writeWord(memory, entry, META_WORD, readWord(memory, entry, META_WORD) & ~EXPIRES);
     const contents = memory.offset(entry) + HEADER_BYTES;
-    memory.buffer(entry).copyWithin(contents, contents + DEADLINE_BYTES, contents + DEADLINE_BYTES + contentBytes);
-    return this.reallocate(entry, HEADER_BYTES + contentBytes, HEADER_BYTES + contentBytes);
+    memory.buffer(entry).copyWithin(contents, contents + DEADLINE_BYTES, contents + DEADLINE_BYTES + bytes);
+    return this.reallocate(entry, HEADER_BYTES + bytes, HEADER_BYTES + bytes);
   }
 
   deadlineOf(entry: number): number {
@@ -122,4 +127,30 @@ export class EntryTable {
     this.dict.locate(this.#context.hash(memory.buffer(entry), start, start + keyLength(memory, entry)), entry);
     this.#found = entry;
   }
+}
+
+/** An entry that refers to a collection by its number, with room for a deadline if it is to have one. Error: OutOfMemory. */
+export function collectionEntry(memory: Memory, bytes: Buffer, start: number, end: number, index: number, meta: number, expires: boolean): number {
+  const entry = allocateEntry(memory, bytes, start, end, expires ? DEADLINE_BYTES : 0);
+  writeWord(memory, entry, VALUE_WORD, index);
+  writeWord(memory, entry, META_WORD, meta);
+  return entry;
+}
+
+/** An entry with another key, the same value and room for the deadline, if there is one. When it was used is for the caller to say. Error: OutOfMemory. */
+export function entryLike(memory: Memory, entry: number, bytes: Buffer, start: number, end: number, access: number): number {
+  const meta = readWord(memory, entry, META_WORD);
+  const valueBytes = contentBytes(memory, entry) - keyLength(memory, entry);
+  const copy = allocateEntry(memory, bytes, start, end, (meta & EXPIRES) === 0 ? valueBytes : valueBytes + DEADLINE_BYTES);
+  writeWord(memory, copy, VALUE_WORD, readWord(memory, entry, VALUE_WORD));
+  writeWord(memory, copy, META_WORD, (meta & ~(EXPIRES | ACCESS_BITS)) | access);
+  copyBytes(memory.buffer(entry), valueOffset(memory, entry), memory.buffer(copy), valueOffset(memory, copy), valueBytes);
+  return copy;
+}
+
+/** What key and value take in an entry. */
+function contentBytes(memory: Memory, entry: number): number {
+  const key = keyLength(memory, entry);
+  const isString = (readWord(memory, entry, META_WORD) & TYPE_BITS) === STRING;
+  return isString ? key + bulkBytes(readWord(memory, entry, VALUE_WORD)) : key;
 }

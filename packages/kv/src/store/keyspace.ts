@@ -9,6 +9,7 @@ import type { DatabaseContext, LossEvent } from './database-context.js';
 import { Eviction } from './eviction.js';
 import { ExpiryCycle } from './expiry-cycle.js';
 import { Reclamation } from './reclamation.js';
+import { STRING } from './meta.js';
 import { KeyspaceStats } from './keyspace-stats.js';
 
 /** Whom a keyspace tells that a key has gone by itself, from a database with observers. */
@@ -72,6 +73,12 @@ export class Keyspace implements ValueContext, DatabaseContext {
   /** What all keys and values take, in bytes: `maxmemory` bounds this. */
   get usedBytes(): number {
     return this.memory.usedBytes + this.collections.count * COLLECTION_BYTES;
+  }
+
+  /** What the key of an entry takes of that, without its part of a table. */
+  bytesOf(database: Database, entry: number): number {
+    const own = this.memory.capacity(entry);
+    return database.typeOf(entry) === STRING ? own : own + database.collectionOf(entry).bytes;
   }
 
   added(databaseIndex: number, key: Buffer): void {

@@ -21,7 +21,7 @@ export function writableString(call: Call, bytes: number): WritableString {
   return { string, hasGrown: entry === 0 || bytes > oldBytes };
 }
 
-/** In one step, as a key must not be left behind that has no memory for its bytes. */
-function addZeros(call: Call, bytes: number): number {
+/** Sets key 1 to so many zeros: in one step, as a key must not be left behind that has no memory for its bytes. */
+export function addZeros(call: Call, bytes: number): number {
   return call.db.setString(call.source, call.start(1), call.end(1), Buffer.alloc(bytes), 0, bytes);
 }

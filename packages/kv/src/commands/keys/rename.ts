@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { NO_SUCH_KEY, ReplyError, SYNTAX } from '../../command/reply-error.js';
 import type { Database } from '../../store/database.js';
-import { RAW, STRING, TEXT } from '../../store/meta.js';
+import { STRING } from '../../store/meta.js';
 
 const SAME_OBJECT = new ReplyError('ERR source and destination objects are the same');
 const OUT_OF_RANGE = new ReplyError('ERR DB index is out of range');
@@ -48,7 +48,7 @@ export const move: Command = {
     if (target === undefined) throw OUT_OF_RANGE;
     if (target === call.db) throw SAME_OBJECT;
     if (call.find(1) === 0 || findIn(call, target, 1) !== 0) return call.reply.integer(0);
-    transfer(call, target, 1);
+    target.rename(call.db, call.find(1), call.source, call.start(1), call.end(1));
     call.changed(1, 'move_from', 'g');
     call.keyChanged(target, call.copy(1), 'move_to', 'g');
     call.reply.integer(1);
@@ -72,6 +72,8 @@ export const copy: Command = {
     const old = findIn(call, target, 2);
     if (old !== 0 && !replace) return call.reply.integer(0);
     copyKey(call, source, target);
+    if (old !== 0) call.replaced(target, 2);
+    call.server.reclaim();
     call.keyChanged(target, call.copy(2), 'copy_to', 'g');
     call.reply.integer(1);
   },
@@ -91,48 +93,21 @@ function readCopyOptions(call: Call): { target: Database; replace: boolean } {
   return { target, replace };
 }
 
-function copyKey(call: Call, source: number, target: Database): void {
-  const { db } = call;
-  const deadlineMs = db.deadlineOf(source);
-  let entry: number;
-  if (db.typeOf(source) === STRING) {
-    entry = copyString(call, source, target, 2);
-  } else {
-    entry = target.setCollection(call.source, call.start(2), call.end(2), db.collectionOf(source).copy());
-  }
-  if (deadlineMs !== Number.POSITIVE_INFINITY) target.setDeadline(entry, deadlineMs);
-}
-
-/** Sets the key that is argument `index` to the string of an entry, of which OBJECT ENCODING then says the same. */
-function copyString(call: Call, source: number, target: Database, index: number): number {
-  const marks = call.db.metaOf(source) & (RAW | TEXT);
-  const { buffer, start, end } = call.db.stringOf(source);
-  const entry = target.setString(call.source, call.start(index), call.end(index), buffer, start, end);
-  target.setMeta(entry, target.metaOf(entry) | marks);
-  return entry;
+function copyKey({ db, source, starts, ends }: Call, from: number, target: Database): void {
+  const start = starts[2] as number;
+  const end = ends[2] as number;
+  if (db.typeOf(from) === STRING) target.copyString(db, from, source, start, end);
+  else target.setCollection(source, start, end, db.collectionOf(from).copy(), db.deadlineOf(from));
 }
 
 function renameKey(call: Call): void {
+  const { db } = call;
   const overwritten = call.find(2);
-  if (overwritten !== 0) call.db.remove(overwritten);
-  transfer(call, call.db, 2);
+  db.rename(db, call.find(1), call.source, call.start(2), call.end(2));
+  if (overwritten !== 0) call.replaced(db, 2);
+  call.server.reclaim();
   call.changed(1, 'rename_from', 'g');
   call.changed(2, 'rename_to', 'g');
-}
-
-/** Moves key 1 with its deadline to a key that is not there: the name is argument `index`. */
-function transfer(call: Call, target: Database, index: number): void {
-  const { db } = call;
-  const from = call.find(1);
-  const deadlineMs = db.deadlineOf(from);
-  let entry: number;
-  if (db.typeOf(from) === STRING) {
-    entry = copyString(call, from, target, index);
-    db.remove(call.find(1));
-  } else {
-    entry = target.addCollection(call.source, call.start(index), call.end(index), db.take(from));
-  }
-  if (deadlineMs !== Number.POSITIVE_INFINITY) target.setDeadline(entry, deadlineMs);
 }
 
 function findIn(call: Call, db: Database, index: number): number {

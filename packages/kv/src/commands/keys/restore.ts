@@ -43,13 +43,14 @@ export const restore: Command = {
     if (!options.replace && call.read(1) !== 0) throw IN_THE_WAY;
     const deadlineMs = readDeadline(call, options.absolute);
     const value = readValue(call);
-    const removed = options.replace && remove(call);
+    const old = call.find(1);
     if (deadlineMs > call.server.keyspace.nowMs) {
-      add(call, value, deadlineMs, options);
+      put(call, value, deadlineMs, options);
+      if (old !== 0) call.replaced(call.db, 1);
       call.changed(1, 'restore', 'g');
     } else {
       discard(value);
-      if (removed) call.changed(1, 'del', 'g');
+      if (old !== 0) remove(call, old);
     }
     call.server.reclaim();
     call.reply.ok();
@@ -96,20 +97,25 @@ function readValue(call: Call): Buffer | Collection {
   }
 }
 
-function remove(call: Call): boolean {
-  const old = call.find(1);
-  if (old !== 0) call.db.remove(old);
-  return old !== 0;
-}
-
-function add(call: Call, value: Buffer | Collection, deadlineMs: number, { idleSeconds, frequency }: RestoreOptions): void {
-  const { db, source } = call;
+/** Sets the key, whatever it was. */
+function put(call: Call, value: Buffer | Collection, deadlineMs: number, { idleSeconds, frequency }: RestoreOptions): void {
+  const { db } = call;
   const { access } = call.server.keyspace;
-  const [start, end] = [call.start(1), call.end(1)];
-  const added = Buffer.isBuffer(value) ? db.setString(source, start, end, value, 0, value.length) : db.addCollection(source, start, end, value);
-  const entry = deadlineMs === Number.POSITIVE_INFINITY ? added : db.setDeadline(added, deadlineMs);
+  const entry = Buffer.isBuffer(value) ? putString(call, value, deadlineMs) : db.setCollection(call.source, call.start(1), call.end(1), value, deadlineMs);
   if (access.lfu && frequency !== UNSET) db.setMeta(entry, access.withFrequency(db.metaOf(entry), frequency));
   else if (!access.lfu && idleSeconds !== UNSET) db.setMeta(entry, access.withIdleSeconds(db.metaOf(entry), idleSeconds));
+}
+
+function putString({ db, source, starts, ends }: Call, value: Buffer, deadlineMs: number): number {
+  const start = starts[1] as number;
+  const end = ends[1] as number;
+  if (deadlineMs === Number.POSITIVE_INFINITY) return db.setString(source, start, end, value, 0, value.length);
+  return db.setStringUntil(deadlineMs, source, start, end, value, 0, value.length);
+}
+
+function remove(call: Call, entry: number): void {
+  call.db.remove(entry);
+  call.changed(1, 'del', 'g');
 }
 
 function discard(value: Buffer | Collection): void {

@@ -48,7 +48,7 @@ function describeObject(call: Call): void {
   const meta = call.db.metaOf(entry);
   const idle = call.server.keyspace.access.idleSeconds(meta);
   const lru = Math.floor(call.server.keyspace.nowMs / 1000 - idle) & 0xffffff;
-  const size = call.db.bytesOf(entry);
+  const size = call.server.keyspace.bytesOf(call.db, entry);
   call.reply.status(`Value at:${entry.toString(16)} refcount:1 encoding:${encodingOf(call, entry)} serializedlength:${size} lru:${lru} lru_seconds_idle:${idle}`);
 }
 

@@ -29,7 +29,7 @@ const usage: Command = {
     }
     const entry = call.find(2);
     if (entry === 0) call.reply.nil();
-    else call.reply.integer(call.db.bytesOf(entry) + SLOT_BYTES);
+    else call.reply.integer(call.server.keyspace.bytesOf(call.db, entry) + SLOT_BYTES);
   },
 };
 

@@ -2,6 +2,7 @@ import type { Call, Command } from '../../command/call.js';
 import { ReplyError, TOO_LONG } from '../../command/reply-error.js';
 import { copyBytes } from '../../memory/entry.js';
 import { RAW, STRING } from '../../store/meta.js';
+import { addZeros } from '../bitmaps/writable-string.js';
 
 const OFFSET_OUT_OF_RANGE = new ReplyError('ERR offset is out of range');
 
@@ -44,7 +45,7 @@ export const setrange: Command = {
     const entry = call.findTyped(1, STRING);
     if (call.length(3) === 0) return call.reply.integer(entry === 0 ? 0 : call.db.stringOf(entry).length);
     checkLength(call, offset + call.length(3));
-    const target = entry === 0 ? call.db.setString(call.source, call.start(1), call.end(1), NOTHING, 0, 0) : entry;
+    const target = entry === 0 ? addZeros(call, offset + call.length(3)) : entry;
     call.reply.integer(writeAt(call, target, offset, 3));
     call.changed(1, 'setrange', '$');
   },

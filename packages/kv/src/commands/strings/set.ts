@@ -40,10 +40,12 @@ function setWithOptions(call: Call, { when, get, keepDeadline, deadlineMs }: Set
     if (!get) reply.nil();
     return;
   }
-  const entry = db.setString(call.source, call.start(1), call.end(1), call.source, call.start(2), call.end(2), keepDeadline);
-  if (deadlineMs !== undefined) db.setDeadline(entry, deadlineMs);
-  call.changed(1, 'set', '$');
-  if (deadlineMs !== undefined) call.changed(1, 'expire', 'g');
+  if (deadlineMs === undefined) {
+    db.setString(call.source, call.start(1), call.end(1), call.source, call.start(2), call.end(2), keepDeadline);
+    call.changed(1, 'set', '$');
+  } else {
+    setUntil(call, 2, deadlineMs);
+  }
   if (!get) reply.ok();
 }
 
@@ -108,16 +110,20 @@ export const getset: Command = {
   },
 };
 
-/** Sets key 1 to an argument; its deadline goes. Returns the entry. */
-function setTo(call: Call, index: number): number {
-  const entry = call.db.setString(call.source, call.start(1), call.end(1), call.source, call.start(index), call.end(index));
+/** Sets key 1 to an argument; its deadline goes. */
+function setTo(call: Call, index: number): void {
+  call.db.setString(call.source, call.start(1), call.end(1), call.source, call.start(index), call.end(index));
   call.changed(1, 'set', '$');
-  return entry;
+}
+
+/** The same with a deadline. */
+function setUntil(call: Call, index: number, deadlineMs: number): void {
+  call.db.setStringUntil(deadlineMs, call.source, call.start(1), call.end(1), call.source, call.start(index), call.end(index));
+  call.changed(1, 'set', '$');
+  call.changed(1, 'expire', 'g');
 }
 
 function setFor(call: Call, unitMs: number): void {
-  const deadlineMs = deadlineOf(call, 2, unitMs, true);
-  call.db.setDeadline(setTo(call, 3), deadlineMs);
-  call.changed(1, 'expire', 'g');
+  setUntil(call, 3, deadlineOf(call, 2, unitMs, true));
   call.reply.ok();
 }
