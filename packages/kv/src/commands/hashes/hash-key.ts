@@ -7,11 +7,12 @@ export function readHash(call: Call): HashValue | undefined {
   return call.readCollection(1, HASH) as HashValue | undefined;
 }
 
-/** The hash of an entry; for 0 an empty one, which gets its key with `addHash` as soon as it has a field. */
+/** The hash of an entry. */
 export function hashOf(call: Call, entry: number): HashValue {
-  return entry === 0 ? new HashValue(call.server.keyspace) : (call.db.collectionOf(entry) as HashValue);
+  return call.db.collectionOf(entry) as HashValue;
 }
 
-export function addHash(call: Call, hash: HashValue): void {
-  call.db.addCollection(call.source, call.start(1), call.end(1), hash);
+/** Lets `change` add to the hash of an entry; for 0 to a new one at the key, which is argument 1. Returns what it returns. */
+export function addToHash<Result>(call: Call, entry: number, change: (hash: HashValue) => Result): Result {
+  return entry === 0 ? call.addKey(1, new HashValue(call.server.keyspace), change) : change(hashOf(call, entry));
 }

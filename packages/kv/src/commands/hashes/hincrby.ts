@@ -2,9 +2,9 @@ import { addIntegers, parseInteger64, writeInteger64 } from '../../bytes/integer
 import { addLongDoubles, formatLongDouble, isInfinite, parseLongDouble } from '../../bytes/long-double.js';
 import type { Call, Command } from '../../command/call.js';
 import { NOT_A_FLOAT, OVERFLOW, ReplyError } from '../../command/reply-error.js';
+import type { Slice } from '../../memory/slice.js';
 import { HASH } from '../../store/meta.js';
-import type { HashValue } from '../../values/hash-value.js';
-import { addHash, hashOf } from './hash-key.js';
+import { addToHash, hashOf } from './hash-key.js';
 
 const NO_INTEGER = new ReplyError('ERR hash value is not an integer');
 const NO_FLOAT = new ReplyError('ERR hash value is not a float');
@@ -29,13 +29,12 @@ export const hincrby: Command = {
   execute(call) {
     const increment = call.integer64(3);
     const entry = call.findTyped(1, HASH);
-    const hash = hashOf(call, entry);
-    const value = hash.get(call.source, call.start(2), call.end(2));
+    const value = fieldOf(call, entry);
     const former = value === undefined ? 0 : parseInteger64(value.buffer, value.start, value.end);
     if (Number.isNaN(former)) throw NO_INTEGER;
     const sum = addIntegers(former, increment);
     if (Number.isNaN(sum)) throw OVERFLOW;
-    setSum(call, entry, hash, digits, writeInteger64(sum, digits, 0));
+    setSum(call, entry, digits, writeInteger64(sum, digits, 0));
     call.changed(1, 'hincrby', 'h');
     call.reply.integer(sum);
   },
@@ -51,21 +50,24 @@ export const hincrbyfloat: Command = {
     if (increment === undefined) throw NOT_A_FLOAT;
     if (isInfinite(increment)) throw INFINITE;
     const entry = call.findTyped(1, HASH);
-    const hash = hashOf(call, entry);
-    const value = hash.get(call.source, call.start(2), call.end(2));
+    const value = fieldOf(call, entry);
     const former = value === undefined ? parseLongDouble(ZERO, 0, 1) : parseLongDouble(value.buffer, value.start, value.end);
     if (former === undefined) throw NO_FLOAT;
     const sum = addLongDoubles(former, increment);
     if (sum === undefined || isInfinite(sum)) throw BECOMES_INFINITE;
     const text = Buffer.from(formatLongDouble(sum));
-    setSum(call, entry, hash, text, text.length);
+    setSum(call, entry, text, text.length);
     call.changed(1, 'hincrbyfloat', 'h');
     call.reply.bulk(text);
   },
 };
 
+/** The value of the field that is argument 2. */
+function fieldOf(call: Call, entry: number): Slice | undefined {
+  return entry === 0 ? undefined : hashOf(call, entry).get(call.source, call.start(2), call.end(2));
+}
+
 /** Sets the field that is argument 2 to `text[0, end)`. */
-function setSum(call: Call, entry: number, hash: HashValue, text: Buffer, end: number): void {
-  hash.set(call.source, call.start(2), call.end(2), text, 0, end);
-  if (entry === 0) addHash(call, hash);
+function setSum(call: Call, entry: number, text: Buffer, end: number): void {
+  addToHash(call, entry, (hash) => hash.set(call.source, call.start(2), call.end(2), text, 0, end));
 }

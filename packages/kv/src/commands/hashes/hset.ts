@@ -2,7 +2,7 @@ import type { Call, Command } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { HASH } from '../../store/meta.js';
 import type { HashValue } from '../../values/hash-value.js';
-import { addHash, hashOf } from './hash-key.js';
+import { addToHash, hashOf } from './hash-key.js';
 
 export const hset: Command = {
   name: 'hset',
@@ -38,11 +38,9 @@ export const hsetnx: Command = {
   syntax: 'key field value',
   execute(call) {
     const entry = call.findTyped(1, HASH);
-    const hash = hashOf(call, entry);
-    const isNew = entry === 0 || !hash.has(call.source, call.start(2), call.end(2));
+    const isNew = entry === 0 || !hashOf(call, entry).has(call.source, call.start(2), call.end(2));
     if (isNew) {
-      setField(call, hash, 2);
-      if (entry === 0) addHash(call, hash);
+      addToHash(call, entry, (hash) => setField(call, hash, 2));
       call.changed(1, 'hset', 'h');
     }
     call.reply.integer(isNew ? 1 : 0);
@@ -53,13 +51,16 @@ export const hsetnx: Command = {
 function setFields(call: Call): number {
   if (call.count % 2 === 1) throw new ReplyError(`ERR wrong number of arguments for '${call.command.fullName}' command`);
   const entry = call.findTyped(1, HASH);
-  const hash = hashOf(call, entry);
+  const added = addToHash(call, entry, (hash) => addFields(call, hash));
+  call.changed(1, 'hset', 'h');
+  return added;
+}
+
+function addFields(call: Call, hash: HashValue): number {
   let added = 0;
   for (let i = 2; i < call.count; i += 2) {
     if (setField(call, hash, i)) added++;
   }
-  if (entry === 0) addHash(call, hash);
-  call.changed(1, 'hset', 'h');
   return added;
 }
 

@@ -3,6 +3,7 @@ import { SYNTAX, WRONG_TYPE } from '../../command/reply-error.js';
 import { Slice } from '../../memory/slice.js';
 import type { Database } from '../../store/database.js';
 import { LIST, SET, ZSET } from '../../store/meta.js';
+import { filled } from '../../values/filled.js';
 import { ListValue } from '../../values/list-value.js';
 import type { SetValue } from '../../values/set-value.js';
 import type { SortedSetValue } from '../../values/sorted-set-value.js';
@@ -132,8 +133,9 @@ function answer({ db, reply }: Call, elements: readonly Buffer[], { gets }: Sort
 /** Sets a key to a list of the results; an empty one is none. What GET does not find is stored as an empty string. */
 function store(call: Call, elements: readonly Buffer[], { gets, store: index }: SortOptions): void {
   const { db, source } = call;
-  const list = new ListValue(call.server.keyspace);
-  forEachResult(db, elements, gets, (found = NOTHING) => list.push('tail', found.buffer, found.start, found.end));
+  const list = filled(new ListValue(call.server.keyspace), (results) => {
+    forEachResult(db, elements, gets, (found = NOTHING) => results.push('tail', found.buffer, found.start, found.end));
+  });
   const { size } = list;
   if (size > 0) {
     db.setCollection(source, call.start(index), call.end(index), list);

@@ -8,13 +8,14 @@ export function readList(call: Call, index = 1): ListValue | undefined {
   return call.readCollection(index, LIST) as ListValue | undefined;
 }
 
-/** The list of an entry; for 0 an empty one, which gets its key with `addList` as soon as it has an element. */
+/** The list of an entry. */
 export function listOf(call: Call, entry: number): ListValue {
-  return entry === 0 ? new ListValue(call.server.keyspace) : (call.db.collectionOf(entry) as ListValue);
+  return call.db.collectionOf(entry) as ListValue;
 }
 
-export function addList(call: Call, index: number, list: ListValue): void {
-  call.db.addCollection(call.source, call.start(index), call.end(index), list);
+/** Lets `change` add to the list of an entry; for 0 to a new one at the key that is argument `index`. Returns what it returns. */
+export function addToList<Result>(call: Call, index: number, entry: number, change: (list: ListValue) => Result): Result {
+  return entry === 0 ? call.addKey(index, new ListValue(call.server.keyspace), change) : change(listOf(call, entry));
 }
 
 /** Removes the key that is argument `index` if its list has lost the last element. */

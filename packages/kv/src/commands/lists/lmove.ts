@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { LIST } from '../../store/meta.js';
 import type { ListEnd } from '../../values/list-value.js';
-import { addList, listEnd, listOf, pushEvent } from './list-key.js';
+import { addToList, listEnd, listOf, pushEvent } from './list-key.js';
 import { finishPop } from './lpop.js';
 
 export const lmove: Command = {
@@ -37,11 +37,9 @@ export function moveElement(call: Call, from: ListEnd, to: ListEnd): boolean {
   if (entry === 0) return false;
   const source = listOf(call, entry);
   const target = call.findTyped(2, LIST);
-  const destination = listOf(call, target);
   // What is pushed must not lie in the list that it is pushed to.
   const { buffer, start, end } = target === entry ? inOneBuffer(source.peek(from).copy()) : source.peek(from);
-  destination.push(to, buffer, start, end);
-  if (target === 0) addList(call, 2, destination);
+  addToList(call, 2, target, (destination) => destination.push(to, buffer, start, end));
   call.reply.bulk(buffer, start, end);
   source.drop(from);
   call.changed(2, pushEvent(to), 'l');

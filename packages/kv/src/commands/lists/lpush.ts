@@ -1,7 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { LIST } from '../../store/meta.js';
-import type { ListEnd } from '../../values/list-value.js';
-import { addList, listOf, pushEvent } from './list-key.js';
+import type { ListEnd, ListValue } from '../../values/list-value.js';
+import { addToList, pushEvent } from './list-key.js';
 
 export const lpush: Command = {
   name: 'lpush',
@@ -45,9 +45,12 @@ function pushToExisting(call: Call, end: ListEnd): void {
 }
 
 function push(call: Call, end: ListEnd, entry: number): void {
-  const list = listOf(call, entry);
-  for (let i = 2; i < call.count; i++) list.push(end, call.source, call.start(i), call.end(i));
-  if (entry === 0) addList(call, 1, list);
+  const size = addToList(call, 1, entry, (list) => pushAll(call, end, list));
   call.changed(1, pushEvent(end), 'l');
-  call.reply.integer(list.size);
+  call.reply.integer(size);
+}
+
+function pushAll(call: Call, end: ListEnd, list: ListValue): number {
+  for (let i = 2; i < call.count; i++) list.push(end, call.source, call.start(i), call.end(i));
+  return list.size;
 }

@@ -1,6 +1,7 @@
-import type { Command } from '../../command/call.js';
+import type { Call, Command } from '../../command/call.js';
 import { SET } from '../../store/meta.js';
-import { addSet, removeIfEmpty, setOf } from './set-key.js';
+import type { SetValue } from '../../values/set-value.js';
+import { addToSet, removeIfEmpty, setOf } from './set-key.js';
 
 export const sadd: Command = {
   name: 'sadd',
@@ -14,12 +15,7 @@ export const sadd: Command = {
   syntax: 'key member [member ...]',
   execute(call) {
     const entry = call.findTyped(1, SET);
-    const set = setOf(call, entry);
-    let added = 0;
-    for (let i = 2; i < call.count; i++) {
-      if (set.add(call.source, call.start(i), call.end(i))) added++;
-    }
-    if (entry === 0) addSet(call, 1, set);
+    const added = addToSet(call, 1, entry, (set) => addMembers(call, set));
     if (added > 0) call.changed(1, 'sadd', 's');
     call.reply.integer(added);
   },
@@ -43,3 +39,12 @@ export const srem: Command = {
     call.reply.integer(removed);
   },
 };
+
+/** Returns how many are new. */
+function addMembers(call: Call, set: SetValue): number {
+  let added = 0;
+  for (let i = 2; i < call.count; i++) {
+    if (set.add(call.source, call.start(i), call.end(i))) added++;
+  }
+  return added;
+}

@@ -1,4 +1,5 @@
 import type { Call } from '../../command/call.js';
+import { filled } from '../../values/filled.js';
 import { type MemberVisitor, SetValue } from '../../values/set-value.js';
 
 /** Members that are looked at before it is asked whether they suffice. */
@@ -33,11 +34,14 @@ export function difference([first, ...rest]: readonly (SetValue | undefined)[], 
   return found;
 }
 
+/** A new set of the members that `visitAll` visits. Error: OutOfMemory. */
+export function collected(call: Call, visitAll: (visit: MemberVisitor) => void): SetValue {
+  return filled(new SetValue(call.server.keyspace), (set) => visitAll((buffer, start, end) => set.add(buffer, start, end)));
+}
+
 /** A new set with what is in any of the sets. */
 export function union(call: Call, sets: readonly (SetValue | undefined)[]): SetValue {
-  const all = new SetValue(call.server.keyspace);
-  for (const set of sets) set?.forEach((buffer, start, end) => all.add(buffer, start, end));
-  return all;
+  return collected(call, (visit) => sets.forEach((set) => set?.forEach(visit)));
 }
 
 /** Answers the members that `visitAll` visits; it returns how many there are. */

@@ -12,13 +12,14 @@ export function readSets(call: Call, first: number, last = call.count - 1): (Set
   return Array.from({ length: last - first + 1 }, (_, i) => readSet(call, first + i));
 }
 
-/** The set of an entry; for 0 an empty one, which gets its key with `addSet` as soon as it has a member. */
+/** The set of an entry. */
 export function setOf(call: Call, entry: number): SetValue {
-  return entry === 0 ? new SetValue(call.server.keyspace) : (call.db.collectionOf(entry) as SetValue);
+  return call.db.collectionOf(entry) as SetValue;
 }
 
-export function addSet(call: Call, index: number, set: SetValue): void {
-  call.db.addCollection(call.source, call.start(index), call.end(index), set);
+/** Lets `change` add to the set of an entry; for 0 to a new one at the key that is argument `index`. Returns what it returns. */
+export function addToSet<Result>(call: Call, index: number, entry: number, change: (set: SetValue) => Result): Result {
+  return entry === 0 ? call.addKey(index, new SetValue(call.server.keyspace), change) : change(setOf(call, entry));
 }
 
 /** Removes the key that is argument 1 if its set has lost the last member. */

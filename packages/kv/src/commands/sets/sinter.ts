@@ -1,8 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { countedKeys } from '../../command/counted-keys.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
-import { SetValue } from '../../values/set-value.js';
-import { intersection, replyMembers, storeSet } from './set-algebra.js';
+import { collected, intersection, replyMembers, storeSet } from './set-algebra.js';
 import { readSets } from './set-key.js';
 
 const NO_KEYS = new ReplyError('ERR numkeys should be greater than 0');
@@ -34,9 +33,7 @@ export const sinterstore: Command = {
   syntax: 'destination key [key ...]',
   execute(call) {
     const sets = readSets(call, 2);
-    const result = new SetValue(call.server.keyspace);
-    intersection(sets, (buffer, start, end) => result.add(buffer, start, end));
-    storeSet(call, 'sinterstore', result);
+    storeSet(call, 'sinterstore', collected(call, (visit) => intersection(sets, visit)));
   },
 };
 

@@ -1,7 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { SET } from '../../store/meta.js';
-import type { SetValue } from '../../values/set-value.js';
-import { addSet, removeIfEmpty, setOf } from './set-key.js';
+import { addToSet, removeIfEmpty, setOf } from './set-key.js';
 
 export const smove: Command = {
   name: 'smove',
@@ -25,17 +24,14 @@ function move(call: Call): boolean {
   const source = setOf(call, from);
   const to = call.findTyped(2, SET);
   const { source: bytes } = call;
-  if (to === from) return source.has(bytes, call.start(3), call.end(3));
-  if (!source.delete(bytes, call.start(3), call.end(3))) return false;
-  const destination = setOf(call, to);
+  const [start, end] = [call.start(3), call.end(3)];
+  if (!source.has(bytes, start, end)) return false;
+  if (to === from) return true;
+  // It is added first, for that may fail.
+  const isNew = addToSet(call, 2, to, (destination) => destination.add(bytes, start, end));
+  source.delete(bytes, start, end);
   call.changed(1, 'srem', 's');
   removeIfEmpty(call, from, source);
-  addMember(call, to, destination);
-  return true;
-}
-
-function addMember(call: Call, entry: number, set: SetValue): void {
-  const isNew = set.add(call.source, call.start(3), call.end(3));
-  if (entry === 0) addSet(call, 2, set);
   if (isNew) call.changed(2, 'sadd', 's');
+  return true;
 }

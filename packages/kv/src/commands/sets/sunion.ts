@@ -1,6 +1,5 @@
 import type { Command } from '../../command/call.js';
-import { SetValue } from '../../values/set-value.js';
-import { difference, discard, replyMembers, storeSet, union } from './set-algebra.js';
+import { collected, difference, discard, replyMembers, storeSet, union } from './set-algebra.js';
 import { readSets } from './set-key.js';
 
 export const sunion: Command = {
@@ -52,8 +51,6 @@ export const sdiffstore: Command = {
   complexity: 'O(N * M) for M sets, the first of which has N members',
   execute(call) {
     const sets = readSets(call, 2);
-    const result = new SetValue(call.server.keyspace);
-    difference(sets, (buffer, start, end) => result.add(buffer, start, end));
-    storeSet(call, 'sdiffstore', result);
+    storeSet(call, 'sdiffstore', collected(call, (visit) => difference(sets, visit)));
   },
 };

@@ -2,7 +2,7 @@ import type { Call } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { ZSET } from '../../store/meta.js';
 import type { SortedSetValue } from '../../values/sorted-set-value.js';
-import { addSortedSet, sortedSetOf } from './sorted-set-key.js';
+import { addToSortedSet } from './sorted-set-key.js';
 
 const NOT_A_NUMBER = new ReplyError('ERR resulting score is not a number (NaN)');
 
@@ -39,9 +39,9 @@ export function addMembers(call: Call, options: AddOptions, scores: readonly num
   tally.updated = 0;
   tally.score = Number.NaN;
   if (entry !== 0 || !options.xx) {
-    const zset = sortedSetOf(call, entry);
-    for (let i = 0; i < scores.length; i++) add(zset, call, firstMember + i * step, scores[i] as number, options);
-    if (entry === 0) addSortedSet(call, 1, zset);
+    addToSortedSet(call, entry, (zset) => {
+      for (let i = 0; i < scores.length; i++) add(zset, call, firstMember + i * step, scores[i] as number, options);
+    });
     if (tally.added + tally.updated > 0) call.changed(1, options.incr ? 'zincr' : 'zadd', 'z');
   }
   if (!options.incr) call.reply.integer(options.ch ? tally.added + tally.updated : tally.added);

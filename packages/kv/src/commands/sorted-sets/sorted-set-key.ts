@@ -7,13 +7,15 @@ export function readSortedSet(call: Call, index = 1): SortedSetValue | undefined
   return call.readCollection(index, ZSET) as SortedSetValue | undefined;
 }
 
-/** The sorted set of an entry; for 0 an empty one, which gets its key with `addSortedSet` as soon as it has a member. */
+/** The sorted set of an entry. */
 export function sortedSetOf(call: Call, entry: number): SortedSetValue {
-  return entry === 0 ? new SortedSetValue(call.server.keyspace) : (call.db.collectionOf(entry) as SortedSetValue);
+  return call.db.collectionOf(entry) as SortedSetValue;
 }
 
-export function addSortedSet(call: Call, index: number, zset: SortedSetValue): void {
-  call.db.addCollection(call.source, call.start(index), call.end(index), zset);
+/** Lets `change` add to the sorted set of an entry; for 0 to a new one at the key, which is argument 1. */
+export function addToSortedSet(call: Call, entry: number, change: (zset: SortedSetValue) => void): void {
+  if (entry === 0) call.addKey(1, new SortedSetValue(call.server.keyspace), change);
+  else change(sortedSetOf(call, entry));
 }
 
 /** Removes some ranks of the sorted set of an entry, whose key is argument `index`. If they are all, the set is dropped as a whole. */
