@@ -58,7 +58,7 @@ export type BitOperation = 'and' | 'or' | 'xor';
 
 /** Strings combined bit by bit, as long as the longest of them; where others end they count as zeros. */
 export function combineBits(operation: BitOperation, sources: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(Math.max(0, ...sources.map(({ length }) => length)));
+  const result = new Uint8Array(sources.reduce((longest, { length }) => Math.max(longest, length), 0));
   const [first, ...others] = sources;
   if (first !== undefined) result.set(first);
   for (const source of others) {

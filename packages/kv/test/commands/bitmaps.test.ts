@@ -63,6 +63,14 @@ t.test('bits are counted and found in ranges of bytes and of bits', async (t) =>
   t.equal(console.run('BITPOS b 0 0 -1'), ':-1', 'unless it is said where it ends');
 });
 
+t.test('there may be as many operands as a request may have', async (t) => {
+  const console = new Console();
+  console.send('SET', 'a', '\x0f');
+  t.equal(console.send('BITOP', 'OR', 'b', ...Array.from({ length: 60_000 }, () => 'a'), ...Array.from({ length: 60_000 }, () => 'none')), ':1');
+  const operations = Array.from({ length: 120_000 }, () => ['SET', 'u1', '0', '1']).flat();
+  t.match(console.run(`BITFIELD b ${operations.join(' ')}`), /^\*120000 /);
+});
+
 t.test('strings are combined bit by bit', async (t) => {
   const console = new Console();
   console.send('SET', 'a', '\x0f\xff');

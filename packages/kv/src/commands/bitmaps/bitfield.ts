@@ -34,7 +34,7 @@ export const bitfield: Command = {
   syntax: 'key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]',
   execute(call) {
     const operations = readOperations(call);
-    const bytes = Math.max(0, ...operations.filter(isWriting).map(({ field }) => Math.floor((field.position + field.bits - 1) / 8) + 1));
+    const bytes = operations.filter(isWriting).reduce((most, { field }) => Math.max(most, bytesUpTo(field)), 0);
     if (bytes === 0) return get(call, operations);
     const { string, hasGrown } = writableString(call, bytes);
     call.reply.array(operations.length);
@@ -57,6 +57,11 @@ export const bitfieldRo: Command = {
     get(call, operations);
   },
 };
+
+/** How long a string must be to hold a field. */
+function bytesUpTo({ position, bits }: BitField): number {
+  return Math.floor((position + bits - 1) / 8) + 1;
+}
 
 function isWriting({ kind }: Operation): boolean {
   return kind !== 'get';
