@@ -108,6 +108,15 @@ t.test('call decodes every type of reply', async (t) => {
   t.match(error, { message: 'OWN went wrong' });
 });
 
+t.test('as much may be set at once as a request may have', async (t) => {
+  const api = embed(t);
+  const numbers = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`field-${i}`, i]));
+  api.mset(numbers);
+  t.equal(api.hset('hash', numbers), 200_000);
+  t.equal(api.zadd('zset', numbers), 200_000);
+  t.equal(api.call('DBSIZE'), 200_002);
+});
+
 t.test('what a client would get as an error is thrown, and nothing has happened', async (t) => {
   const api = embed(t);
   api.set('a', 'text');

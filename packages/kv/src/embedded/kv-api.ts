@@ -49,138 +49,136 @@ export class KvApi<Text> {
 
   /** Runs any command that needs no connection of its own: `call('ZADD', 'scores', 'GT', 5, 'ann')`. One that would wait gives up at once. */
   call(name: string, ...args: readonly Argument[]): Reply<Text> {
-    const reply = this.#decoder.decode(this.#client.send([name, ...args]));
-    if (reply instanceof ReplyError) throw reply;
-    return reply;
+    return this.#run([name, ...args]);
   }
 
   // --- Strings
 
   get(key: Argument): Text | null {
-    return this.call('GET', key) as Text | null;
+    return this.#run(['GET', key]) as Text | null;
   }
 
   /** Returns false if `ifMissing` or `ifPresent` has kept it from doing so. */
   set(key: Argument, value: Argument, options: SetOptions = {}): boolean {
-    return this.call('SET', key, value, ...setArguments(options)) !== null;
+    return this.#run(['SET', key, value, ...setArguments(options)]) !== null;
   }
 
   incrBy(key: Argument, increment = 1): number {
-    return this.#number('INCRBY', key, increment);
+    return this.#number(['INCRBY', key, increment]);
   }
 
   mget(...keys: readonly Argument[]): (Text | null)[] {
-    return this.call('MGET', ...keys) as (Text | null)[];
+    return this.#run(['MGET', ...keys]) as (Text | null)[];
   }
 
   mset(values: Readonly<Record<string, Argument>>): void {
-    this.call('MSET', ...Object.entries(values).flat());
+    this.#run(['MSET', ...Object.entries(values).flat()]);
   }
 
   // --- Keys
 
   /** Returns how many there were. */
   del(...keys: readonly Argument[]): number {
-    return this.#number('DEL', ...keys);
+    return this.#number(['DEL', ...keys]);
   }
 
   exists(...keys: readonly Argument[]): number {
-    return this.#number('EXISTS', ...keys);
+    return this.#number(['EXISTS', ...keys]);
   }
 
   /** Returns false if there is no such key. */
   expire(key: Argument, seconds: number): boolean {
-    return this.#number('EXPIRE', key, seconds) === 1;
+    return this.#number(['EXPIRE', key, seconds]) === 1;
   }
 
   /** Seconds; -1 without a deadline, -2 without a key. */
   ttl(key: Argument): number {
-    return this.#number('TTL', key);
+    return this.#number(['TTL', key]);
   }
 
   // --- Hashes
 
   hget(key: Argument, field: Argument): Text | null {
-    return this.call('HGET', key, field) as Text | null;
+    return this.#run(['HGET', key, field]) as Text | null;
   }
 
   /** Returns how many fields are new. */
   hset(key: Argument, fields: Readonly<Record<string, Argument>>): number {
-    return this.#number('HSET', key, ...Object.entries(fields).flat());
+    return this.#number(['HSET', key, ...Object.entries(fields).flat()]);
   }
 
   /** The names of fields are text here, whatever the values are. */
   hgetall(key: Argument): Record<string, Text> {
-    const fields = this.call('HGETALL', key) as ReadonlyMap<Text, Text>;
+    const fields = this.#run(['HGETALL', key]) as ReadonlyMap<Text, Text>;
     return Object.fromEntries(Array.from(fields, ([field, value]) => [String(field), value]));
   }
 
   hdel(key: Argument, ...fields: readonly Argument[]): number {
-    return this.#number('HDEL', key, ...fields);
+    return this.#number(['HDEL', key, ...fields]);
   }
 
   // --- Lists
 
   lpush(key: Argument, ...values: readonly Argument[]): number {
-    return this.#number('LPUSH', key, ...values);
+    return this.#number(['LPUSH', key, ...values]);
   }
 
   rpush(key: Argument, ...values: readonly Argument[]): number {
-    return this.#number('RPUSH', key, ...values);
+    return this.#number(['RPUSH', key, ...values]);
   }
 
   lpop(key: Argument): Text | null {
-    return this.call('LPOP', key) as Text | null;
+    return this.#run(['LPOP', key]) as Text | null;
   }
 
   rpop(key: Argument): Text | null {
-    return this.call('RPOP', key) as Text | null;
+    return this.#run(['RPOP', key]) as Text | null;
   }
 
   /** Both ends are included; negative ones count from the end. */
   lrange(key: Argument, start = 0, stop = -1): Text[] {
-    return this.call('LRANGE', key, start, stop) as Text[];
+    return this.#run(['LRANGE', key, start, stop]) as Text[];
   }
 
   // --- Sets
 
   sadd(key: Argument, ...members: readonly Argument[]): number {
-    return this.#number('SADD', key, ...members);
+    return this.#number(['SADD', key, ...members]);
   }
 
   srem(key: Argument, ...members: readonly Argument[]): number {
-    return this.#number('SREM', key, ...members);
+    return this.#number(['SREM', key, ...members]);
   }
 
   smembers(key: Argument): Text[] {
-    return this.call('SMEMBERS', key) as Text[];
+    return this.#run(['SMEMBERS', key]) as Text[];
   }
 
   sismember(key: Argument, member: Argument): boolean {
-    return this.#number('SISMEMBER', key, member) === 1;
+    return this.#number(['SISMEMBER', key, member]) === 1;
   }
 
   // --- Sorted sets
 
   /** Scores by member. Returns how many members are new. */
   zadd(key: Argument, scores: Readonly<Record<string, number>>): number {
-    return this.#number('ZADD', key, ...Object.entries(scores).flatMap(([member, score]) => [scoreText(score), member]));
+    return this.#number(['ZADD', key, ...Object.entries(scores).flatMap(([member, score]) => [scoreText(score), member])]);
   }
 
   /** By rank, in the order of the scores; both ends are included. */
   zrange(key: Argument, start = 0, stop = -1): Text[] {
-    return this.call('ZRANGE', key, start, stop) as Text[];
+    return this.#run(['ZRANGE', key, start, stop]) as Text[];
   }
 
   zscore(key: Argument, member: Argument): number | null {
-    return this.call('ZSCORE', key, member) as number | null;
+    return this.#run(['ZSCORE', key, member]) as number | null;
   }
 
   // --- Messages
 
   /** Returns how many get it. */
   publish(channel: Argument, message: Argument): number {
-    return this.#number('PUBLISH', channel, message);
+    return this.#number(['PUBLISH', channel, message]);
   }
 
   subscribe(channel: string, listener: MessageListener<Text>): Subscription {
@@ -192,8 +190,15 @@ export class KvApi<Text> {
     return subscribe(this.#store.server, 'pattern', Buffer.from(pattern), this.#decoder, listener);
   }
 
-  #number(name: string, ...args: readonly Argument[]): number {
-    return this.call(name, ...args) as number;
+  #number(args: readonly Argument[]): number {
+    return this.#run(args) as number;
+  }
+
+  /** They are not spread over parameters, of which there can be fewer than a request may have. */
+  #run(args: readonly Argument[]): Reply<Text> {
+    const reply = this.#decoder.decode(this.#client.send(args));
+    if (reply instanceof ReplyError) throw reply;
+    return reply;
   }
 }
 
