@@ -5,6 +5,7 @@ import { ReplyError, SYNTAX } from './reply-error.js';
 
 const DEFAULT_COUNT = 10;
 const MAX_CURSOR = 2n ** 64n;
+const MAX_CURSOR_DIGITS = 20;
 const INVALID_CURSOR = new ReplyError('ERR invalid cursor');
 
 /** What the options behind a cursor ask for. */
@@ -17,9 +18,9 @@ export interface ScanOptions {
 /** The cursor that is argument `index`, read as strtoul(3) reads it. Error: ERR invalid cursor. */
 export function scanCursor(call: Call, index: number): number {
   const text = call.latin1(index);
-  if (!/^([+-]?[0-9]+)?$/.test(text)) throw INVALID_CURSOR;
-  const digits = text.replace(/^[+-]/, '');
-  if (BigInt(digits) >= MAX_CURSOR) throw INVALID_CURSOR;
+  const [, digits] = /^[+-]?0*([0-9]*)$/.exec(text) ?? [];
+  // The length comes first, as millions of digits would take seconds to compare.
+  if (digits === undefined || digits.length > MAX_CURSOR_DIGITS || BigInt(digits) >= MAX_CURSOR) throw INVALID_CURSOR;
   return Number(digits);
 }
 

@@ -376,6 +376,9 @@ t.test('ZSCAN goes through a large set in steps, and shows a small one at once',
     ['ZSCAN small 7 MATCH b', '*2 $1 0 *2 $1 b $1 2'],
     ['ZSCAN small 0 COUNT 0', SYNTAX],
     ['ZSCAN small abc', '-ERR invalid cursor'],
+    ['ZSCAN small 18446744073709551616', '-ERR invalid cursor'],
+    [`ZSCAN small ${'0'.repeat(100)}7 MATCH b`, '*2 $1 0 *2 $1 b $1 2'],
+    [`ZSCAN small ${'1'.repeat(20_000_000)}`, '-ERR invalid cursor'],
     ['ZSCAN none 0', '*2 $1 0 *0'],
   ]);
 });
