@@ -107,6 +107,8 @@ function readDeliveries(reader: RdbReader): Map<string, Delivery> {
   return found;
 }
 
+/** What no number holds exactly is further away than any clock goes. */
 function readTime(reader: RdbReader): number {
-  return Number(reader.raw(TIME_BYTES).readBigInt64LE());
+  const ms = Number(reader.raw(TIME_BYTES).readBigInt64LE());
+  return Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }

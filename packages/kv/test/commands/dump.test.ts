@@ -227,7 +227,9 @@ t.test('property: a value that is wrong inside is an error, or another value, an
       for (const [at, byte] of changed) value[at % value.length] = byte;
       try {
         const reader = new RdbReader(cut % 4 === 0 ? value.subarray(0, cut % value.length) : value);
-        readCollection(reader.byte(), reader, keyspace).dispose(Number.POSITIVE_INFINITY);
+        const collection = readCollection(reader.byte(), reader, keyspace);
+        writeCollection(new RdbWriter(), collection);
+        collection.dispose(Number.POSITIVE_INFINITY);
       } catch (error) {
         if (!(error instanceof CorruptPayloadError)) throw error;
       }
@@ -235,6 +237,13 @@ t.test('property: a value that is wrong inside is an error, or another value, an
     { numRuns: 3000 },
   );
   t.equal(keyspace.memory.usedBytes, before);
+});
+
+t.test('a consumer whose time is beyond all others is dumped again', async (t) => {
+  const console = new Console();
+  const group = bytes(1, 1, 'g', 0, 0, 0, 0, 1, 1, 'c', Buffer.alloc(7, 0xff), 0x7f, 0);
+  t.equal(console.send('RESTORE', 'stream', '0', payload(bytes(19, 0, 0, 0, 0, 0, 0, 0, 0, 0, group))), '+OK');
+  t.match(console.run('DUMP stream'), /^\$/);
 });
 
 t.test('the error of a payload that is cut off, changed, of a later version or of no type', async (t) => {
