@@ -229,12 +229,13 @@ export class Dispatcher implements Nested {
   }
 
   #execute(call: Call, command: RegisteredCommand<Call>): void {
-    const before = call.reply.length;
+    const before = call.reply.position;
     try {
       command.execute(call);
     } catch (error) {
       command.stats.failed++;
-      call.reply.truncate(before);
+      // Behind half an answer nobody could tell the error from the rest of it.
+      if (!call.reply.truncate(before)) call.server.kill(call.client);
       this.#answerError(call, error);
     }
     if (call.client.tracking !== undefined) trackKeys(call);

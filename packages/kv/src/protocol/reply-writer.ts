@@ -51,6 +51,8 @@ export class ReplyWriter {
   sink: ReplySink | undefined;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
+  /** How many bytes were written before those in the buffer. */
+  #passed = 0;
   /** While above 0, nothing is handed over: somebody may go back to an earlier place. */
   #holds = 0;
 
@@ -59,9 +61,14 @@ export class ReplyWriter {
     return this.#length;
   }
 
-  /** The bytes from `from` on; valid until the next call. */
-  written(from = 0): Buffer {
-    return this.#buffer.subarray(from, this.#length);
+  /** Where the next byte will be, counted from the first one of all: what is handed over meanwhile leaves positions as they are. */
+  get position(): number {
+    return this.#passed + this.#length;
+  }
+
+  /** The bytes from a position on, or all that have not been handed over; valid until the next call. */
+  written(from = this.#passed): Buffer {
+    return this.#buffer.subarray(from - this.#passed, this.#length);
   }
 
   /** Hands over what is written. */
@@ -72,23 +79,25 @@ export class ReplyWriter {
   }
 
   clear(): void {
+    this.#passed += this.#length;
     this.#length = 0;
     if (this.#buffer.length > FLUSH_BYTES * 4) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
-  /** Keeps everything until `release`, so that `truncate` may take it back. */
+  /** Keeps everything until `release`, so that `truncate` may take it back. Returns the position. */
   hold(): number {
     this.#holds++;
-    return this.#length;
+    return this.position;
   }
 
   release(): void {
     this.#holds--;
   }
 
-  /** Takes back what was written behind `length`. */
-  truncate(length: number): void {
-    this.#length = length;
+  /** Takes back what was written from a position on, and returns whether that is all: a part may have been handed over. */
+  truncate(position: number): boolean {
+    this.#length = Math.max(0, position - this.#passed);
+    return position >= this.#passed;
   }
 
   // --- Replies
@@ -222,8 +231,8 @@ export class ReplyWriter {
   }
 
   endDeferred(at: number, kind: 'array' | 'map' | 'set' | 'push', count: number): void {
-    const elements = Buffer.from(this.#buffer.subarray(at, this.#length));
-    this.#length = at;
+    const elements = Buffer.from(this.written(at));
+    this.truncate(at);
     this[kind](count);
     this.raw(elements, 0, elements.length);
     this.release();

@@ -80,6 +80,18 @@ function readers(key: string): string[] {
   ];
 }
 
+t.test('what a command has answered before memory ended is taken back, also if the replies before it have left meanwhile', async (t) => {
+  const local = new LocalServer();
+  const client = local.connect();
+  const long = 'x'.repeat(200_000);
+  client.send(`SET long ${long}`);
+  const end = exhaustAfter(local.server.keyspace.memory, 0);
+  const replies = client.send('GET long', 'GET long', `GETSET long ${long}${long}`, 'GET long').split(' ');
+  end();
+  t.strictSame(replies.filter((word) => word !== long).slice(0, 4), ['$200000', '$200000', '-OOM', 'command']);
+  t.equal(replies.filter((word) => word === long).length, 3);
+});
+
 const store = new Store();
 
 // Memory ends at each place of a command where it can: after no block, after one, and so on.

@@ -52,13 +52,16 @@ export function replyReady<Read extends { readonly key: number }>(
 ): boolean {
   const { reply } = call;
   const before = reply.hold();
-  const count = replyMany(reply, reply.version === 3 ? 'map' : 'array', () => {
-    const ready = streams.filter((stream) => isReady(stream) && replyStream(call, stream, write));
-    return ready.length;
-  });
-  reply.release();
-  if (count === 0) reply.truncate(before);
-  return count > 0;
+  try {
+    const count = replyMany(reply, reply.version === 3 ? 'map' : 'array', () => {
+      const ready = streams.filter((stream) => isReady(stream) && replyStream(call, stream, write));
+      return ready.length;
+    });
+    if (count === 0) reply.truncate(before);
+    return count > 0;
+  } finally {
+    reply.release();
+  }
 }
 
 function replyStream<Read extends { readonly key: number }>(call: Call, stream: Read, write: (stream: Read) => void): boolean {
