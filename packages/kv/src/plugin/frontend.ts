@@ -6,7 +6,7 @@ import { Dispatcher } from '../command/dispatcher.js';
 import type { Registry } from '../catalogue/registry.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
-import { type RequestLimits, UNAUTHENTICATED } from '../protocol/request-limits.js';
+import { type RequestLimits, UNAUTHENTICATED, UNAUTHENTICATED_PENDING_BYTES } from '../protocol/request-limits.js';
 import { RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
 import { refusalOf } from './admission.js';
@@ -70,10 +70,14 @@ export class Frontend {
     if (client.pending === undefined) this.#serveChunk(client, chunk);
     else {
       client.pending.append(chunk);
-      if (client.pending.length > this.#server.settings.clientQueryBufferLimit) return this.#server.kill(client);
+      if (client.pending.length > this.#pendingLimit(client)) return this.#server.kill(client);
       this.#servePending(client);
     }
     this.#serveReleased();
+  }
+
+  #pendingLimit({ authenticated }: Client): number {
+    return authenticated ? this.#server.settings.clientQueryBufferLimit : UNAUTHENTICATED_PENDING_BYTES;
   }
 
   #beginTurn(): void {

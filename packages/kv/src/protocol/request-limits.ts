@@ -1,6 +1,3 @@
-/** Places in memory are words of 32 bits with a sign. */
-const MAX_ARGUMENT_BYTES = 2 ** 30;
-
 /** How much a client may ask for at once. */
 export class RequestLimits {
   /** Arguments of one request. */
@@ -19,9 +16,12 @@ export class RequestLimits {
   /** Follows a change of the settings. */
   adopt({ maxMultibulkLength, protoMaxBulkLen }: { readonly maxMultibulkLength: number; readonly protoMaxBulkLen: number }): void {
     this.maxArguments = maxMultibulkLength;
-    this.maxArgumentBytes = Math.min(protoMaxBulkLen, MAX_ARGUMENT_BYTES);
+    this.maxArgumentBytes = protoMaxBulkLen;
   }
 }
 
 /** What clients may ask for that have not said who they are: enough for AUTH. */
 export const UNAUTHENTICATED = new RequestLimits(10, 16 * 1024, true);
+
+/** Bytes that may wait for one of them while it is not served, as its password was wrong too often. */
+export const UNAUTHENTICATED_PENDING_BYTES = 1024 * 1024;

@@ -4,6 +4,7 @@ import { type KvOptions, throwAwayKv } from '../../src/index.js';
 import { refusalOf } from '../../src/plugin/admission.js';
 import { until } from '../support/conditions.js';
 import { Console, dialogue } from '../support/console.js';
+import { LocalServer } from '../support/local-server.js';
 import { RespClient } from '../support/resp-client.js';
 import type { Leaf, Reply } from '../support/resp-decoder.js';
 
@@ -69,6 +70,18 @@ t.test('wrong passwords cost time after some of them, and a right one ends that'
   console.run('AUTH secret');
   console.run('AUTH wrong');
   t.notOk(console.client.held);
+});
+
+t.test('who has to wait because of wrong passwords may not send much meanwhile', async (t) => {
+  const local = new LocalServer();
+  local.server.users.setDefaultPassword('secret');
+  const client = local.connect();
+  client.send(...Array.from({ length: 9 }, () => 'AUTH wrong'));
+  const waiting = `AUTH ${'x'.repeat(10_000)}`;
+  for (let i = 0; i < 50; i++) client.send(waiting);
+  t.notOk(client.client.closing);
+  for (let i = 0; i < 100; i++) client.send(waiting);
+  t.ok(client.client.closing);
 });
 
 t.test('a password of another length is as wrong as any, and one without a password takes any', async (t) => {
