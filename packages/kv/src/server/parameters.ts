@@ -2,9 +2,7 @@ import { type Kind, ParameterError, choice, integer, memory, notifications, outp
 import type { Server } from './server.js';
 import { EVICTION_POLICIES } from '../store/eviction-policy.js';
 import type { EncodingLimits } from '../values/value-context.js';
-import type { KvSettings } from './settings.js';
-
-const MAX_INT = 2 ** 31 - 1;
+import { type KvSettings, MAX_INT, MAX_STRING_BYTES } from './settings.js';
 
 /** A parameter of CONFIG GET and CONFIG SET. */
 export interface Parameter {
@@ -85,8 +83,8 @@ const SETTINGS: readonly Parameter[] = [
   setting('protectedMode', yesNo),
   setting('maxclients', integer(1, 2 ** 32 - 1)),
   setting('timeout', integer(0, MAX_INT)),
-  setting('protoMaxBulkLen', memory(1024 * 1024), (server) => server.limits.adopt(server.settings)),
-  setting('clientQueryBufferLimit', memory(1024 * 1024)),
+  setting('protoMaxBulkLen', memory(1024 * 1024, MAX_STRING_BYTES), (server) => server.limits.adopt(server.settings)),
+  setting('clientQueryBufferLimit', memory(1024 * 1024, MAX_INT)),
   setting('clientOutputBufferLimit', outputLimits),
   setting('maxmemory', memory(0), applyEviction),
   setting('maxmemoryPolicy', choice(EVICTION_POLICIES), applyAccess),

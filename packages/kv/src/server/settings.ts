@@ -3,7 +3,9 @@ import { EVICTION_POLICIES } from '../store/eviction-policy.js';
 import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, type OutputLimits } from './setting-values.js';
 
 const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().min(0).max(max);
-const MAX_INT = 2 ** 31 - 1;
+export const MAX_INT = 2 ** 31 - 1;
+/** Places in memory, and in requests, are words of 32 bits with a sign: both stay far below what these can tell. */
+export const MAX_STRING_BYTES = 2 ** 30;
 
 function outputLimit(name: keyof OutputLimits) {
   const { hard, soft, softSeconds } = OUTPUT_LIMITS[name];
@@ -33,7 +35,7 @@ export const kvOptions = z.strictObject({
     .number()
     .int()
     .min(1024 * 1024)
-    .max(2 ** 30)
+    .max(MAX_STRING_BYTES)
     .default(512 * 1024 * 1024)
     .describe('Bytes that one argument may have.')
     .meta({ unit: 'bytes' }),
@@ -42,6 +44,7 @@ export const kvOptions = z.strictObject({
     .number()
     .int()
     .min(1024 * 1024)
+    .max(MAX_INT)
     .default(1024 ** 3)
     .describe('Bytes of requests that may wait for a client.')
     .meta({ unit: 'bytes' }),

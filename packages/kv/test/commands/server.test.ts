@@ -270,3 +270,11 @@ t.test('what a server without disk, replicas, cluster and modules cannot do, it 
     ['SCRIPT DEBUG NO', '+OK'],
   ]);
 });
+
+t.test('strings and what waits to be served may not be longer than places in memory can tell', async (t) => {
+  dialogue(t, new Console(), [
+    ['CONFIG SET proto-max-bulk-len 16gb', "-ERR CONFIG SET failed (possibly related to argument 'proto-max-bulk-len') - argument must be between 1048576 and 1073741824 inclusive"],
+    ['SETRANGE string 8589934592 x', '-ERR string exceeds maximum allowed size (proto-max-bulk-len)'],
+    ['CONFIG SET client-query-buffer-limit 4gb', "-ERR CONFIG SET failed (possibly related to argument 'client-query-buffer-limit') - argument must be between 1048576 and 2147483647 inclusive"],
+  ]);
+});
