@@ -73,7 +73,7 @@ export function raiseInRuns(runs: Uint8Array, start: number, index: number, valu
     previous = at;
     at += bytesOfRun(runs, at);
   }
-  if (at >= runs.length) return 'corrupt';
+  if (at + bytesOfRun(runs, at) > runs.length) return 'corrupt';
   if (valueOfRun(runs, at) >= value) return 'unchanged';
   const parts = splitRun(valueOfRun(runs, at), index - first, value, first + lengthOfRun(runs, at) - 1 - index);
   const replaced = bytesOfRun(runs, at);
