@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
 import { type KvApi, ReplyError, kv } from '../src/index.js';
 import { until, untilBlocked } from './support/conditions.js';
+import { RespClient } from './support/resp-client.js';
 
 /** A store that ends with the test. */
 function embed(t: Test): KvApi<string> {
@@ -192,6 +193,20 @@ t.test('messages go from the program to clients and from clients to the program'
   channel.unsubscribe();
   t.equal(await client.publish('news', 'two'), 1);
   t.equal(heard.length, 2);
+});
+
+t.test('a pipeline of which the replies are more than may be queued is answered to its end', async (t) => {
+  const reactor = createReactor();
+  const listener = await reactor.use(kv, {}).listen({ port: 0, maxQueuedBytes: 8 * 1024 * 1024 });
+  const client = await RespClient.connect({ host: '127.0.0.1', port: listener.address.port });
+  t.teardown(async () => {
+    client.close();
+    await reactor.close();
+  });
+  await client.call('SET', 'a', Buffer.alloc(1024 * 1024, 'x'));
+  const gets = Array.from({ length: 32 }, () => ['GET', 'a']);
+  const replies = await client.pipeline([...gets, ['PING']]);
+  t.strictSame(replies.map(({ type }) => type), [...gets.map(() => 'bulk'), 'simple']);
 });
 
 t.test('a listener may run commands, and is not called in the middle of one', async (t) => {

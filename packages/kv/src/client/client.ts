@@ -52,6 +52,8 @@ export class Client implements ReplySink {
   deferredPushes: Buffer[] | undefined;
   /** Nothing is served for a while: commands are paused, or a password was wrong too often. */
   held = false;
+  /** Its replies are not taken as fast as they come: nothing is served until they are. */
+  congested = false;
   /** Nothing more is served: the connection ends when the replies are sent. */
   closing = false;
   /** CLIENT NO-EVICT and CLIENT NO-TOUCH. */
@@ -107,7 +109,7 @@ export class Client implements ReplySink {
 
   write(bytes: Buffer): void {
     if (this.connection === undefined) this.receiver?.(bytes);
-    else this.connection.write(bytes);
+    else if (!this.connection.write(bytes)) this.congested = true;
   }
 }
 

@@ -80,6 +80,15 @@ export class Frontend {
     return authenticated ? this.#server.settings.clientQueryBufferLimit : UNAUTHENTICATED_PENDING_BYTES;
   }
 
+  /** The client has taken its replies. What it asked for in the same pipeline comes now, so no pipeline makes it a slow consumer. */
+  drained(client: Client): void {
+    client.congested = false;
+    if (client.pending === undefined || client.closing) return;
+    this.#beginTurn();
+    this.#servePending(client);
+    this.#serveReleased();
+  }
+
   #beginTurn(): void {
     const nowMs = performance.now();
     this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
@@ -95,7 +104,7 @@ export class Frontend {
 
   #servePending(client: Client): void {
     const { pending } = client;
-    if (pending === undefined || client.waiting !== undefined || client.held) return;
+    if (pending === undefined || client.waiting !== undefined || client.held || client.congested) return;
     this.#serve(client, pending.reader);
     if (pending.length === 0) client.pending = undefined;
   }
@@ -108,7 +117,7 @@ export class Frontend {
     this.#serving = true;
     client.isServed = true;
     try {
-      while (client.waiting === undefined && !client.closing && !client.held && reader.next()) {
+      while (client.waiting === undefined && !client.closing && !client.held && !client.congested && reader.next()) {
         this.#dispatcher.dispatch(client, reader);
         if (this.#dispatcher.postponed) this.#postpone(client, reader);
         else reader.done();
