@@ -1,11 +1,12 @@
 /** The server for tests, used as those who had a redis-server for each test use it. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type Socket, createConnection, createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
 import { createClient } from 'redis';
 import { type ThrowAwayKv, throwAwayKv } from '../src/index.js';
 import { untilBlocked } from './support/conditions.js';
+import { encode } from './support/resp-client.js';
 
 /** A client that does not come back when it is cut off. */
 function connect(t: Test, { port }: ThrowAwayKv): Redis {
@@ -78,6 +79,38 @@ t.test('a value of 40 MB comes back, though the client takes it in pieces', asyn
   const client = connect(t, server);
   await client.set('a', Buffer.alloc(40e6, 'x'));
   t.equal((await client.getBuffer('a'))?.length, 40e6);
+});
+
+/** Requests of 20 MB, with replies of about as much: more than sockets hold. */
+function longPipeline(): { requests: Buffer; replyBytes: number } {
+  const count = 20_000;
+  const request = encode([['ECHO', Buffer.alloc(1000, 'x')]]);
+  return { requests: Buffer.concat(Array.from({ length: count }, () => request)), replyBytes: count * '$1000\r\n\r\n'.length + count * 1000 };
+}
+
+async function bytesOf(socket: Socket, upTo: number): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes >= upTo) break;
+  }
+  return bytes;
+}
+
+t.test('a client may write a long pipeline to its end before it reads the first reply', async (t) => {
+  await using server = await throwAwayKv();
+  const socket = createConnection(server.port, server.host).pause();
+  const { requests, replyBytes } = longPipeline();
+  await new Promise((resolve) => socket.write(requests, resolve));
+  t.equal(await bytesOf(socket, replyBytes), replyBytes);
+});
+
+t.test('a client that ends its side behind a long pipeline gets all replies', async (t) => {
+  await using server = await throwAwayKv();
+  const socket = createConnection({ port: server.port, host: server.host, allowHalfOpen: true });
+  const { requests, replyBytes } = longPipeline();
+  socket.end(requests);
+  t.equal(await bytesOf(socket, Infinity), replyBytes);
 });
 
 t.test('options are checked', async (t) => {

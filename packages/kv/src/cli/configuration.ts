@@ -1,7 +1,7 @@
 /** What can be set of the KV server: the sections of every server command, and its own. */
 import { z } from 'zod';
 import { serverSectionsOn } from '@edgeloop/reactor/config';
-import { MAX_QUEUED_BYTES, kvOptions } from '../server/settings.js';
+import { LISTENER_DEFAULTS, kvOptions } from '../server/settings.js';
 
 const DEFAULT_PORT = 6380;
 
@@ -12,9 +12,12 @@ const kv = kvOptions.extend({ enableShutdownCommand }).describe('The key-value s
 
 const sections = serverSectionsOn(DEFAULT_PORT);
 const common = sections.listen.unwrap();
-const { maxQueuedBytes } = common.shape;
+const { maxQueuedBytes, pauseOnBackpressure } = common.shape;
 const listen = common.safeExtend({
-  maxQueuedBytes: maxQueuedBytes.unwrap().default(MAX_QUEUED_BYTES).describe(maxQueuedBytes.description ?? '').meta({ reload: true }),
+  maxQueuedBytes: maxQueuedBytes.unwrap().default(LISTENER_DEFAULTS.maxQueuedBytes).describe(maxQueuedBytes.description ?? '').meta({ reload: true }),
+  pauseOnBackpressure: pauseOnBackpressure.unwrap().default(LISTENER_DEFAULTS.pauseOnBackpressure).describe(
+    'Whether reading pauses above the high-water mark. Without it a client may write 64 MB ahead of reading its replies.',
+  ),
 });
 
 export const kvConfiguration = z.strictObject({ ...sections, listen: listen.prefault({}), kv: kv.prefault({}) });

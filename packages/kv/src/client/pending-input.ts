@@ -31,13 +31,13 @@ export class PendingInput {
     this.reader.resume(this.#buffer, this.#length);
   }
 
-  /** Drops what is served, and where that is not enough, doubles the room: by what has come, and not by what was announced. */
+  /** Drops what is served, and where half the room would be taken again, doubles it: by what has come, and not by what was announced. */
   #makeRoom(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
     const consumed = this.reader.consumed;
     const kept = this.#length - consumed;
-    let target = this.#buffer;
-    if (kept + bytes > target.length) target = Buffer.allocUnsafeSlow((kept + bytes) * 2);
-    else if (this.#length + bytes <= target.length) return;
+    const room = (kept + bytes) * 2;
+    const target = room > this.#buffer.length ? Buffer.allocUnsafeSlow(room) : this.#buffer;
     target.set(this.#buffer.subarray(consumed, this.#length));
     this.#buffer = target;
     this.#length = kept;

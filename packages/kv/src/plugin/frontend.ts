@@ -13,6 +13,9 @@ import { refusalOf } from './admission.js';
 
 /** From here on a turn counts as large, and how long it took is looked at in any case. */
 const LARGE_REPLY_BYTES = 64 * 1024;
+/** So much may wait to be served for a client that does not read its replies yet, and before AUTH; then it is not read, either. */
+const MAX_UNSERVED_BYTES = 64 * 1024 * 1024;
+const MAX_UNSERVED_BYTES_BEFORE_AUTH = 64 * 1024;
 
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
@@ -73,11 +76,17 @@ export class Frontend {
       if (client.pending.length > this.#pendingLimit(client)) return this.#server.kill(client);
       this.#servePending(client);
     }
+    if (client.congested) this.#holdBack(client);
     this.#serveReleased();
   }
 
   #pendingLimit({ authenticated }: Client): number {
     return authenticated ? this.#server.settings.clientQueryBufferLimit : UNAUTHENTICATED_PENDING_BYTES;
+  }
+
+  /** The client has sent its last byte: what has come is served now, whether or not the replies are read. */
+  halfClosed(client: Client): void {
+    while (client.congested && client.pending !== undefined && client.connection?.phase === 'open') this.drained(client);
   }
 
   /** The client has taken its replies. What it asked for in the same pipeline comes now, so no pipeline makes it a slow consumer. */
@@ -86,7 +95,13 @@ export class Frontend {
     if (client.pending === undefined || client.closing) return;
     this.#beginTurn();
     this.#servePending(client);
+    if (!client.congested && client.connection?.paused === true) client.connection.resume();
     this.#serveReleased();
+  }
+
+  #holdBack(client: Client): void {
+    const bound = client.authenticated ? MAX_UNSERVED_BYTES : MAX_UNSERVED_BYTES_BEFORE_AUTH;
+    if (client.pending !== undefined && client.pending.length > bound) client.connection?.pause();
   }
 
   #beginTurn(): void {

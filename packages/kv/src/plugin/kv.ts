@@ -35,6 +35,9 @@ export const kv = definePlugin({
       onData(connection, chunk) {
         if (connection.state !== undefined) frontend.receive(connection.state, chunk);
       },
+      onHalfClose(connection) {
+        if (connection.state !== undefined) frontend.halfClosed(connection.state);
+      },
       onDrain(connection) {
         if (connection.state !== undefined) frontend.drained(connection.state);
       },

@@ -91,10 +91,11 @@ export const kvOptions = z.strictObject({
 });
 
 /**
- * For `maxQueuedBytes` of a listener: room for the longest string that a key can hold, and as much again around it. With the reactor's own
- * default, whoever asks for a long value would be taken for a slow consumer.
+ * What a listener is better told than the reactor's own defaults. `maxQueuedBytes` is room for the longest string that a key can hold, and as
+ * much again around it: else whoever asks for a long value would be taken for a slow consumer. Reading does not pause by itself, because
+ * many clients write a whole pipeline before they read the first reply, however long it is: the frontend sees to how much may wait.
  */
-export const MAX_QUEUED_BYTES = 1024 ** 3;
+export const LISTENER_DEFAULTS = { maxQueuedBytes: 1024 ** 3, pauseOnBackpressure: false } as const;
 
 export type KvSettings = z.output<typeof kvOptions>;
 
