@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
 import { createClient } from 'redis';
 import { type ThrowAwayKv, throwAwayKv } from '../src/index.js';
-import { untilBlocked } from './support/conditions.js';
+import { until, untilBlocked } from './support/conditions.js';
 import { encode } from './support/resp-client.js';
 
 /** A client that does not come back when it is cut off. */
@@ -88,6 +88,10 @@ function longPipeline(): { requests: Buffer; replyBytes: number } {
   return { requests: Buffer.concat(Array.from({ length: count }, () => request)), replyBytes: count * '$1000\r\n\r\n'.length + count * 1000 };
 }
 
+function inputBytes(stats: string): number {
+  return Number(/total_net_input_bytes:(\d+)/.exec(stats)?.[1]);
+}
+
 async function bytesOf(socket: Socket, upTo: number): Promise<number> {
   let bytes = 0;
   for await (const chunk of socket as AsyncIterable<Buffer>) {
@@ -107,9 +111,13 @@ t.test('a client may write a long pipeline to its end before it reads the first 
 
 t.test('a client that ends its side behind a long pipeline gets all replies', async (t) => {
   await using server = await throwAwayKv();
-  const socket = createConnection({ port: server.port, host: server.host, allowHalfOpen: true });
+  const socket = createConnection({ port: server.port, host: server.host, allowHalfOpen: true }).pause();
   const { requests, replyBytes } = longPipeline();
   socket.end(requests);
+  const other = connect(t, server);
+  await until(async () => inputBytes(await other.info('stats')) > requests.length);
+  // The end comes to the server right behind the last byte.
+  await other.ping();
   t.equal(await bytesOf(socket, Infinity), replyBytes);
 });
 
