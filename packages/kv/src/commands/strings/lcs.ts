@@ -28,7 +28,8 @@ export const lcs: Command = {
   complexity: 'O(N*M) for strings of N and M bytes',
   syntax: 'key1 key2 [LEN] [IDX] [MINMATCHLEN min-match-len] [WITHMATCHLEN]',
   execute(call) {
-    const [a, b] = [stringAt(call, 1), stringAt(call, 2)];
+    // Both are looked for before either is judged, so that a miss is told of whatever the other one holds.
+    const [a, b] = [call.read(1), call.read(2)].map((entry) => stringOf(call, entry)) as [Uint8Array, Uint8Array];
     const options = readOptions(call);
     if ((a.length + 1) * (b.length + 1) * CELL_BYTES > call.server.settings.protoMaxBulkLen) throw TOO_LONG;
     if (options.lengthOnly) return call.reply.integer(commonLength(a, b));
@@ -39,8 +40,7 @@ export const lcs: Command = {
 };
 
 /** The string's own bytes, in which nothing may be changed. */
-function stringAt(call: Call, index: number): Uint8Array {
-  const entry = call.read(index);
+function stringOf(call: Call, entry: number): Uint8Array {
   if (entry === 0) return new Uint8Array(0);
   if (call.db.typeOf(entry) !== STRING) throw NO_STRINGS;
   const { buffer, start, end } = call.db.stringOf(entry);
