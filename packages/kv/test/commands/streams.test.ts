@@ -349,6 +349,16 @@ t.test('an entry goes to the consumer that has waited longest, and to all reader
   t.strictSame(await waiting.run('XPENDING p g'), [[2, '7-1', '7-2', [['a', '1'], ['b', '1']]]]);
 });
 
+t.test('who waits is answered also if what has come was deleted by the same transaction', async (t) => {
+  const waiting = await Waiting.begin(t);
+  await waiting.run('XGROUP CREATE p g $ MKSTREAM');
+  const reader = await waiting.send('XREAD BLOCK 0 STREAMS p $');
+  const consumer = await waiting.send('XREADGROUP GROUP g c BLOCK 0 STREAMS p >');
+  await waiting.run('MULTI', 'XADD p 7-1 f v', 'XDEL p 7-1', 'EXEC');
+  t.strictSame(await reader(), [['p', []]]);
+  t.strictSame(await consumer(), [['p', []]]);
+});
+
 t.test('a consumer whose stream or group goes while it waits is told so', async (t) => {
   const waiting = await Waiting.begin(t);
   const streamGone = '-UNBLOCKED the stream key no longer exists';

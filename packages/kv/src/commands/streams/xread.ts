@@ -53,8 +53,13 @@ function hasMore({ stream, id }: Position): boolean {
   return last.compare(id) > 0;
 }
 
-function answer(call: Call, streams: readonly Position[], limit: number): boolean {
-  return replyReady(call, streams, hasMore, ({ stream, id }) => {
+/** Enough for who has waited, as in Redis: what came may have been deleted since by the same transaction, and then there are no entries. */
+function hasGoneOn({ stream, id }: Position): boolean {
+  return stream !== undefined && stream.lastId.compare(id) > 0;
+}
+
+function answer(call: Call, streams: readonly Position[], limit: number, isReady = hasMore): boolean {
+  return replyReady(call, streams, isReady, ({ stream, id }) => {
     id.increment();
     replyRange(call.reply, stream as StreamValue, id, MAX_ID, false, limit);
   });
@@ -63,7 +68,7 @@ function answer(call: Call, streams: readonly Position[], limit: number): boolea
 /** Runs again as a stream has changed, and looks only at this one; unless it has more, the client waits on. */
 function answerWoken(call: Call, request: ReadRequest, woken: string): void {
   const key = request.keys.find((index) => call.latin1(index) === woken) as number;
-  if (answer(call, [readPosition(call, key, request.idOf(key))], request.wokenLimit)) return;
+  if (answer(call, [readPosition(call, key, request.idOf(key))], request.wokenLimit, hasGoneOn)) return;
   call.block(request.keys, 0, (reply) => reply.nilArray());
 }
 

@@ -70,8 +70,13 @@ function isReady({ stream, group, history }: Source): boolean {
   return last.compare(group.lastId) > 0;
 }
 
-function answer(call: Call, request: ReadRequest, sources: readonly Source[], limit: number): boolean {
-  return replyReady(call, sources, isReady, ({ key, stream, group, history }) => {
+/** Enough for who has waited, as in Redis: what came may have been deleted since by the same transaction, and then there are no entries. */
+function hasGoneOn({ stream, group }: Source): boolean {
+  return stream.lastId.compare(group.lastId) > 0;
+}
+
+function answer(call: Call, request: ReadRequest, sources: readonly Source[], limit: number, isAnswered = isReady): boolean {
+  return replyReady(call, sources, isAnswered, ({ key, stream, group, history }) => {
     call.server.keyspace.dirty++;
     const consumer = seeConsumer(call, group, request.group + 1, key);
     replyMany(call.reply, 'array', () => {
@@ -89,7 +94,7 @@ function answerWoken(call: Call, request: ReadRequest, woken: string): void {
   const stream = call.db.collectionOf(entry) as StreamValue;
   const group = stream.group(call.latin1(request.group));
   if (group === undefined) throw GROUP_GONE;
-  const isAnswered = answer(call, request, [{ key, stream, group, history: undefined }], request.wokenLimit);
+  const isAnswered = answer(call, request, [{ key, stream, group, history: undefined }], request.wokenLimit, hasGoneOn);
   if (!isAnswered) call.block(request.keys, 0, (reply) => reply.nilArray());
 }
 
