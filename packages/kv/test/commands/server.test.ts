@@ -135,6 +135,13 @@ t.test('COMMAND tells of commands what their definitions say', async (t) => {
   ]);
 });
 
+t.test('COMMAND GETKEYS finds the keys of a read from streams, whatever its group is called and however many ids there are', async (t) => {
+  const console = new Console();
+  t.same(console.strings('COMMAND GETKEYS XREAD COUNT 1 STREAMS a b 0 0 0'), ['a', 'b']);
+  t.same(console.strings('COMMAND GETKEYS XREADGROUP GROUP STREAMS c STREAMS a 0'), ['a']);
+  t.match(console.run('COMMAND GETKEYS XREAD COUNT 1 STREAMS a'), '-ERR Invalid arguments specified for command');
+});
+
 t.test('SLOWLOG keeps what took long, shortened, and shows no passwords', async (t) => {
   const client = await connect(t);
   await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', '0', 'slowlog-max-len', '4');

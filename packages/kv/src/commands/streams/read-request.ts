@@ -13,6 +13,9 @@ const NO_STREAMS = new ReplyError('ERR Invalid arguments specified for command')
 /** Who has waited gets no more entries at once, unless a count says so: the id may be very old. */
 const WOKEN_LIMIT = 1000;
 
+/** Where STREAMS may stand in XREADGROUP at the earliest: a group may have that name. */
+const FIRST_OPTION_OF_GROUP = 4;
+
 /** What XREAD and XREADGROUP are asked for. */
 export class ReadRequest {
   /** How many entries of each stream are wanted at most. */
@@ -79,12 +82,12 @@ export class ReadRequest {
   }
 }
 
-/** Where the keys of a request stand, for whoever wants to know only these. */
+/** Where the keys of a request stand, for whoever wants to know only these: behind STREAMS, even if an id is missing or one too many. */
 export function keysOfRead(call: Call): number[] {
-  let first = 1;
+  let first = call.command.definition.name === 'xreadgroup' ? FIRST_OPTION_OF_GROUP : 1;
   while (first < call.count && !call.is(first, 'STREAMS')) first++;
-  const streams = (call.count - first - 1) / 2;
-  if (streams < 1 || !Number.isInteger(streams)) throw NO_STREAMS;
+  const streams = Math.floor((call.count - first - 1) / 2);
+  if (streams < 1) throw NO_STREAMS;
   return Array.from({ length: streams }, (_, i) => first + 1 + i);
 }
 
