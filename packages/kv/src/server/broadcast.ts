@@ -12,9 +12,9 @@ export class Broadcast {
     this.prefix = prefix;
   }
 
-  /** What a listener is to hear: one without a loop hears nothing of what it has changed itself. */
+  /** What a listener is to hear, in the order of the keys' bytes: one without a loop hears nothing of what it has changed itself. */
   keysFor(listener: ClientTracking<Client>): string[] {
-    const keys = [...this.changed.keys()];
+    const keys = [...this.changed.keys()].sort();
     return listener.noLoop ? keys.filter((key) => this.changed.get(key) !== listener) : keys;
   }
 }

@@ -59,6 +59,14 @@ t.test('what a script or a transaction reads is tracked, and what they change is
   t.same(await settled(caching), ['invalidate read', 'invalidate queued']);
 });
 
+t.test('a script that reads anything has read the keys that it has declared, and no others', async (t) => {
+  const { caching, other } = await pair(t);
+  const reads = 'return redis.call("GET", "hidden")';
+  await caching.pipeline([['EVAL_RO', reads, '1', 'declared'], ['EVAL', 'return 1', '1', 'idle'], ['MULTI'], ['EVAL', reads, '1', 'queued'], ['EXEC']]);
+  await other.pipeline(['hidden', 'declared', 'idle', 'queued'].map((key) => ['SET', key, 'v']));
+  t.same(await settled(caching), ['invalidate declared', 'invalidate queued']);
+});
+
 t.test('a client that waits has the reply before it hears of what ended the wait', async (t) => {
   const { caching, other } = await pair(t, 'BCAST');
   caching.send([['BLPOP', 'list', '0']]);
@@ -103,6 +111,8 @@ t.test('keys with a prefix are broadcast, whoever reads them, and those of one m
   await other.pipeline([['MSET', 'user:1', 'a', 'user:2', 'b', 'other', 'c'], ['SET', 'page:1', 'x']]);
   const told = (await pushes(caching, 2)).flatMap((push) => push.replace('invalidate ', '').split(' '));
   t.same(told.sort(), ['page:1', 'user:1', 'user:2']);
+  await other.call('MSET', 'user:2', 'a', 'user:10', 'b', 'user:1', 'c');
+  t.same(await pushes(caching, 1), ['invalidate user:1 user:10 user:2'], 'in the order of their bytes');
   await caching.call('SET', 'user:3', 'mine');
   t.same(await settled(caching), []);
 });
