@@ -115,10 +115,15 @@ export class HyperLogLog {
     this.bytes[STALE_AT]! |= STALE;
   }
 
+  /** Whether the cardinality is known; otherwise `count` will change the bytes. */
+  get isCounted(): boolean {
+    return (this.bytes[STALE_AT]! & STALE) === 0;
+  }
+
   /** About how many distinct elements were added. It is kept in the header, so this may change the bytes. Error: CorruptHyperLogLogError. */
   count(): number {
     const header = new DataView(this.bytes.buffer, this.bytes.byteOffset, HEADER_BYTES);
-    if ((this.bytes[STALE_AT]! & STALE) === 0) return Number(header.getBigUint64(CARDINALITY_AT, true));
+    if (this.isCounted) return Number(header.getBigUint64(CARDINALITY_AT, true));
     const registers = new Uint8Array(REGISTERS);
     this.mergeInto(registers);
     const cardinality = countRegisters(registers);

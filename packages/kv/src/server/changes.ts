@@ -1,8 +1,8 @@
 import type { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 
-/** Kinds of events, by the letters of `notify-keyspace-events`. */
-export type EventKind = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'x' | 'e' | 'd' | 'n' | 'm';
+/** Kinds of events, by the letters of `notify-keyspace-events`; the empty one is that of changes which no subscriber is told of. */
+export type EventKind = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'x' | 'e' | 'd' | 'n' | 'm' | '';
 
 /** Somebody who wants to know of each change to a key. */
 export interface ChangeListener {

@@ -50,6 +50,7 @@ t.test('a change is announced where there is one, and keeps the deadline', async
   console.run('EXPIREAT a 4102444800');
   t.strictSame(console.changesOf('PFADD a x'), []);
   t.strictSame(console.changesOf('PFADD a y'), ['pfadd a']);
+  t.strictSame(console.changesOf('PFCOUNT a'), [' a'], 'the count is kept in the string, which is told without an event');
   t.strictSame(console.changesOf('PFCOUNT a'), []);
   t.strictSame(console.changesOf('PFMERGE a a'), ['pfadd a']);
   t.equal(console.run('EXPIRETIME a'), ':4102444800');

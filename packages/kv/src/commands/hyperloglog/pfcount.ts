@@ -7,7 +7,7 @@ import { checked, hyperLogLogOf, readHyperLogLog, storeHyperLogLog } from './hyp
 export const pfcount: Command = {
   name: 'pfcount',
   arity: -2,
-  flags: ['readonly'],
+  flags: ['readonly', 'may_replicate'],
   keys: { first: 1, last: -1, step: 1 },
   group: 'hyperloglog',
   since: '2.8.9',
@@ -19,16 +19,15 @@ export const pfcount: Command = {
   },
 };
 
-/**
- * The count is kept in the string, for the next time. Redis counts that as a change of the key; here it is none, as nobody but
- * PFCOUNT can tell.
- */
+/** The count is kept in the string, for the next time: a change of the key, as a GET would show, though there is no event for it. */
 function countOne(call: Call): number {
   const entry = call.readTyped(1, STRING);
   if (entry === 0) return 0;
   const log = hyperLogLogOf(call, entry);
+  if (log.isCounted) return log.count();
   const count = checked(() => log.count());
   storeHyperLogLog(call, 1, log);
+  call.changed(1, '', '');
   return count;
 }
 
