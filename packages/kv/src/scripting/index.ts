@@ -1,5 +1,5 @@
 export { ArgumentList, type CommandArguments } from './conversion/argument-list.js';
-export { errorLine } from './conversion/error-text.js';
+export { errorLine, lineText } from './conversion/error-text.js';
 export type { ResultWriter } from './conversion/result-writer.js';
 export { FunctionEngine } from './function-engine.js';
 export type { RestorePolicy } from './function-engine.js';

@@ -74,6 +74,20 @@ t.test('without memory only those run that have declared that they need none, or
   t.end();
 });
 
+t.test('a script that may only read may not do either what others have to repeat, or to hear', (t) => {
+  const console = new Console();
+  for (const call of ['"PFCOUNT", "k"', '"PUBLISH", "c", "m"', '"SPUBLISH", "c", "m"']) {
+    t.match(console.send('EVAL_RO', `return redis.call(${call})`, '0'), /^-ERR Write commands are not allowed from read-only scripts\./, call);
+    t.equal(console.send('EVAL', `return redis.call(${call})`, '0'), ':0', call);
+  }
+  t.end();
+});
+
+t.test('FUNCTION LIST quotes what it does not understand with a blank for each line end', (t) => {
+  t.equal(new Console().send('FUNCTION', 'LIST', 'a\r\nb\n'), '-ERR Unknown argument a  b ');
+  t.end();
+});
+
 t.test('redis.log goes to the log of the server', (t) => {
   const console = new Console();
   const lines: [number, string][] = [];

@@ -2,7 +2,7 @@ import { globMatches } from '../../bytes/glob.js';
 import type { Call, Command } from '../../command/call.js';
 import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError } from '../../command/reply-error.js';
-import type { FunctionLibrary, LibraryFunction } from '../../scripting/index.js';
+import { type FunctionLibrary, type LibraryFunction, lineText } from '../../scripting/index.js';
 
 const NO_PATTERN = new ReplyError('ERR library name argument was not given');
 
@@ -61,7 +61,7 @@ function readQuery(call: Call): Query {
       if (++i === call.count) throw NO_PATTERN;
       query.pattern = i;
     } else {
-      throw new ReplyError(`ERR Unknown argument ${quoted(call, i)}`);
+      throw new ReplyError(lineText(`ERR Unknown argument ${quoted(call, i)}`));
     }
   }
   return query;

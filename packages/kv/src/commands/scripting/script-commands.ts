@@ -117,7 +117,7 @@ export class ScriptCommands implements ScriptHost {
     const command = sub ?? parent;
     if (!command.accepts(count)) throw new ReplyError(WRONG_COUNT);
     if (command.flags.has('noscript')) throw new ReplyError(NOT_ALLOWED);
-    if (this.#readOnly && command.isWrite) throw new ReplyError(READ_ONLY);
+    if (this.#readOnly && (command.isWrite || command.flags.has('may_replicate'))) throw new ReplyError(READ_ONLY);
     // A script that has begun to write is not stopped in the middle of it.
     if (command.deniesWhenFull && !this.#mayExceedMemory && !this.#hasWritten) throw OUT_OF_MEMORY;
     return command;
