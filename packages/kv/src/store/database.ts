@@ -7,8 +7,9 @@ import { Slice } from '../memory/slice.js';
 import type { Collection } from '../values/value-context.js';
 import type { DatabaseContext, LossEvent } from './database-context.js';
 import { EntryTable, collectionEntry, entryLike } from './entry-table.js';
-import { ACCESS_BITS, RAW, STRING, TEXT, TYPE_BITS, TYPE_OF, type ValueType } from './meta.js';
-import { bulkBytes, headerBytes, reframeBulk, writeBulk } from './string-layout.js';
+import { ACCESS_BITS, STRING, TYPE_BITS, TYPE_OF, type ValueType } from './meta.js';
+import { entryBytes, fixedBytes, payloadBytes, payloadOffset, writeString } from './string-entry.js';
+import { bulkBytes, reframeBulk } from './string-layout.js';
 
 /**
  * A database: keys to values, with deadlines.
@@ -111,15 +112,14 @@ export class Database {
 
   /** The payload of a string; valid until the next call or change. It may be changed in place. */
   stringOf(entry: number): Slice {
-    const length = readWord(this.#memory, entry, VALUE_WORD);
-    const start = valueOffset(this.#memory, entry) + headerBytes(length);
-    return this.#slice.set(this.#memory.buffer(entry), start, start + length);
+    const start = payloadOffset(this.#memory, entry);
+    return this.#slice.set(this.#memory.buffer(entry), start, start + payloadBytes(this.#memory, entry));
   }
 
   /** The same as the reply to GET. */
   replyOf(entry: number): Slice {
     const start = valueOffset(this.#memory, entry);
-    return this.#slice.set(this.#memory.buffer(entry), start, start + bulkBytes(readWord(this.#memory, entry, VALUE_WORD)));
+    return this.#slice.set(this.#memory.buffer(entry), start, start + bulkBytes(payloadBytes(this.#memory, entry)));
   }
 
   collectionOf(entry: number): Collection {
@@ -135,7 +135,7 @@ export class Database {
     if (old === 0) return this.#addString(hash, bytes, start, end, value, from, to);
     const meta = this.metaOf(old);
     if ((meta & (TYPE_BITS | EXPIRES)) === STRING && this.#memory.fits(old, HEADER_BYTES + end - start + bulkBytes(to - from))) {
-      this.#writeString(old, value, from, to, this.#context.access.touched(meta));
+      writeString(this.#memory, old, value, from, to, this.#context.access.touched(meta));
       return old;
     }
     if (this.#unlessExpired(old) === 0) return this.#addString(hash, bytes, start, end, value, from, to);
@@ -152,25 +152,21 @@ export class Database {
 
   /** Puts another payload into a string, which keeps its deadline. Returns the entry, which may be another one. */
   rewriteString(entry: number, value: Buffer, from: number, to: number): number {
-    const memory = this.#memory;
-    const fixed = valueOffset(memory, entry) - memory.offset(entry);
-    const moved = this.#table.reallocate(entry, fixed, fixed + bulkBytes(to - from));
-    writeWord(memory, moved, VALUE_WORD, to - from);
-    this.setMeta(moved, this.metaOf(moved) & ~(RAW | TEXT));
-    writeBulk(memory.buffer(moved), valueOffset(memory, moved), value, from, to);
+    const moved = this.#table.reallocate(entry, fixedBytes(this.#memory, entry), entryBytes(this.#memory, entry, to - from));
+    writeString(this.#memory, moved, value, from, to, this.metaOf(moved));
     return moved;
   }
 
   /** Makes the payload of a string so long: what is cut is lost, what is added arbitrary. Returns the entry, which may be another one. */
   resizeString(entry: number, length: number): number {
     const memory = this.#memory;
-    const oldLength = readWord(memory, entry, VALUE_WORD);
-    const fixed = valueOffset(memory, entry) - memory.offset(entry);
+    const oldLength = payloadBytes(memory, entry);
+    const bytes = entryBytes(memory, entry, length);
     const isLonger = length > oldLength;
-    const framed = isLonger ? this.#table.reallocate(entry, fixed + bulkBytes(oldLength), fixed + bulkBytes(length)) : entry;
+    const framed = isLonger ? this.#table.reallocate(entry, entryBytes(memory, entry, oldLength), bytes) : entry;
     reframeBulk(memory.buffer(framed), valueOffset(memory, framed), oldLength, length);
     writeWord(memory, framed, VALUE_WORD, length);
-    return isLonger ? framed : this.#table.reallocate(framed, fixed + bulkBytes(length), fixed + bulkBytes(length));
+    return isLonger ? framed : this.#table.reallocate(framed, bytes, bytes);
   }
 
   /** Says more of a string: RAW, or TEXT. */
@@ -252,7 +248,7 @@ export class Database {
 
   #addString(hash: number, bytes: Buffer, start: number, end: number, value: Buffer, from: number, to: number, spareBytes = 0): number {
     const entry = allocateEntry(this.#memory, bytes, start, end, bulkBytes(to - from) + spareBytes);
-    this.#writeString(entry, value, from, to, STRING | this.#context.access.first);
+    writeString(this.#memory, entry, value, from, to, STRING | this.#context.access.first);
     this.#add(hash, entry);
     return entry;
   }
@@ -262,7 +258,7 @@ export class Database {
     const access = this.#context.access.touched(this.metaOf(old)) & ACCESS_BITS;
     const spareBytes = deadlineMs === NEVER ? 0 : DEADLINE_BYTES;
     const entry = allocateEntry(this.#memory, key.buffer, key.start, key.end, bulkBytes(to - from) + spareBytes);
-    this.#writeString(entry, value, from, to, STRING | access);
+    writeString(this.#memory, entry, value, from, to, STRING | access);
     return this.#put(old, key.buffer, key.start, key.end, entry, deadlineMs);
   }
 
@@ -296,15 +292,5 @@ export class Database {
   #add(hash: number, entry: number): void {
     this.#table.add(hash, entry);
     if (this.observers > 0) this.#context.added(this.index, this.keyOf(entry));
-  }
-
-  #writeString(entry: number, value: Buffer, from: number, to: number, meta: number): void {
-    const memory = this.#memory;
-    const offset = memory.offset(entry);
-    const words = memory.words(entry);
-    const word = offset >>> 2;
-    words[word + VALUE_WORD] = to - from;
-    words[word + META_WORD] = meta & ~(RAW | TEXT);
-    writeBulk(memory.buffer(entry), offset + HEADER_BYTES + (words[word] as number), value, from, to);
   }
 }
