@@ -53,6 +53,7 @@ t.test('the reference of the options is up to date; "npm run options-page" write
 
 t.test('--help and --version print what they say, and end with 0', async (t) => {
   t.match(await runCommand(t, '--help'), { status: 0, stdout: HELP, stderr: '' });
+  t.notMatch(HELP, '(default )', 'no default is shown where it is empty');
   t.match(await runCommand(t, '-v'), { status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
@@ -61,6 +62,9 @@ for (const [args, stderr] of [
   [['sever'], 'edgeloop-kv: there is no command "sever", only server (see --help)\n'],
   [['server', '7', '8'], 'edgeloop-kv: "8" is one argument too many (see --help)\n'],
   [['server', '--fast'], "edgeloop-kv: Unknown option '--fast' (see --help)\n"],
+  [['server', '--appendonly', 'yes'], "edgeloop-kv: Unknown option '--appendonly' (see --help)\n"],
+  [['server', '--maxmemory', 'lots'], /^edgeloop-kv: kv\.maxmemory: must be a whole number of at least 0, but is "lots" \(--maxmemory\)/],
+  [['server', '--maxmemory-policy', 'lru'], /^edgeloop-kv: kv\.maxmemoryPolicy: must be volatile-lru, .* but is "lru" \(--maxmemory-policy\)/],
   [['server', '--kv-databases', '0'], /^edgeloop-kv: kv\.databases: must be a whole number from 1 to 1024, but is 0 \(--kv-databases\)/],
   [['server', '--kv-maxmemory-policy', 'lru'], /^edgeloop-kv: kv\.maxmemoryPolicy: must be volatile-lru, .* or noeviction, but is "lru"/],
 ] as const) {

@@ -14,7 +14,7 @@ function helpLine(flag: string, setting: Setting): string {
 }
 
 function defaultText({ choices, default: value }: Setting): string {
-  if (value === undefined || value === false) return '';
+  if (value === undefined || value === false || value === '') return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return ` (${choices === undefined ? '' : `${choices.join(', ')}; `}default ${text})`;
 }

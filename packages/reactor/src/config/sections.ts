@@ -79,7 +79,7 @@ const admin = z
 
 const shutdown = z
   .strictObject({
-    graceSeconds: z.number().positive().default(10).describe('How long replies may take to finish after the first signal.').meta({ flag: 'grace' }),
+    graceSeconds: z.number().positive().default(10).describe('Seconds that replies may take to finish after the first signal.').meta({ flag: 'grace' }),
   })
   .describe('The orderly end.');
 

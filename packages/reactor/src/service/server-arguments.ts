@@ -14,8 +14,8 @@ export interface ServerArguments {
 
 /** Reads what follows the word `server`: at most a port. Error: UsageError; what is wrong in the options stands in the commandLine. */
 export function serverArguments(settings: readonly Setting[], operands: readonly string[], line: CommandLine): ServerArguments {
-  const [port, extra] = operands;
   // After an option that does not exist its value looks like an operand.
+  const [port, extra] = line.complaints.length === 0 ? operands : operands.filter((operand) => /^\d+$/.test(operand));
   if (extra !== undefined && line.complaints.length === 0) throw tooMany(extra);
   const given = port === undefined ? line.given : [...line.given, ...portOperand(settings, port)];
   const task = (['print-schema', 'print-config'] as const).find((name) => line.switches.has(name)) ?? 'serve';
