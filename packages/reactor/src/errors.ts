@@ -60,6 +60,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address; "ip addr" lists what it has',
   ECONNREFUSED: 'nothing listens there; check the host and the port, or the path',
   EMFILE: 'the process is out of descriptors; raise "ulimit -n" or close some',
+  ENOENT: 'the path, or a folder in it, does not exist; check how it is spelt',
   ENFILE: 'the system is out of descriptors; raise fs.file-max or close some',
 };
 

@@ -12,6 +12,7 @@ t.test('a system error carries the call, the code, the address and advice', asyn
   const error = new SystemError(-98, 'bind', '127.0.0.1:80');
   t.match(error, { name: 'SystemError', code: 'EADDRINUSE', errno: -98, syscall: 'bind', address: '127.0.0.1:80' });
   t.equal(error.message, 'bind 127.0.0.1:80: EADDRINUSE (address already in use); another socket is bound there; stop it or choose another port (0 lets the kernel choose) or path');
+  t.equal(new SystemError(-2, 'bind', '/nowhere/kv.sock').message, 'bind /nowhere/kv.sock: ENOENT (no such file or directory); the path, or a folder in it, does not exist; check how it is spelt');
   t.equal(new SystemError(-104, 'recv').message, 'recv: ECONNRESET (connection reset by peer)');
 });
 
