@@ -131,6 +131,14 @@ t.test('what a client would get as an error is thrown, and nothing has happened'
   t.equal(api.get('a'), 'text');
 });
 
+t.test('what is neither text nor a number nor bytes is refused, and not stored as the text that JavaScript makes of it', async (t) => {
+  const api = embed(t) as unknown as Record<'set' | 'call', (...args: unknown[]) => unknown>;
+  for (const [value, shown] of [[undefined, 'undefined'], [null, 'null'], [{ a: 1 }, 'an object'], [true, 'a boolean']]) {
+    t.throws(() => api.set('a', value), { code: 'EL_DATA_INVALID', message: `argument 2 of 'SET' is ${shown}; give text, a number, a bigint or a Uint8Array` });
+  }
+  t.equal(api.call('EXISTS', 'a'), 0);
+});
+
 t.test('a password is for those who come from outside', async (t) => {
   const reactor = createReactor();
   t.teardown(() => reactor.close());

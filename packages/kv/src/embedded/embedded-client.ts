@@ -1,3 +1,4 @@
+import { EdgeloopError } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
@@ -34,17 +35,18 @@ export class EmbeddedClient {
     this.#dispatcher = Dispatcher.withNested(server, registry, this.#reply, { mayBlock: false });
   }
 
-  /** Runs a command. Returns the reply in version 3 of the protocol, valid until the next call. Error: ReplyError, for a command that needs a connection. */
+  /** Runs a command. Returns the reply in version 3 of the protocol, valid until the next call. Errors: ReplyError, for a command that needs a connection; EL_DATA_INVALID. */
   send(args: readonly Argument[]): Buffer {
     const name = String(args[0]).toLowerCase();
     if (FOR_CONNECTIONS.has(name)) throw new ReplyError(`ERR '${name}' needs a connection`);
+    const request = new Request(args.map((argument, index) => bytesOf(argument) ?? refuse(args, index)));
     const nowMs = performance.now();
     this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
     this.#client.version = 3;
     this.#client.replyMode = 'on';
     this.#reply.clear();
     this.#dispatcher.begin(nowMs);
-    this.#dispatcher.dispatch(this.#client, new Request(args.map(bytesOf)));
+    this.#dispatcher.dispatch(this.#client, request);
     this.#dispatcher.end();
     this.#server.blocking.serveReady();
     return this.#reply.written();
@@ -57,6 +59,17 @@ function databaseAt({ keyspace: { databases } }: Server, index: number): Client[
   return database;
 }
 
-function bytesOf(argument: Argument): Uint8Array {
-  return argument instanceof Uint8Array ? argument : Buffer.from(String(argument));
+/** Undefined for what TypeScript would not have let through. */
+function bytesOf(argument: Argument): Uint8Array | undefined {
+  if (typeof argument === 'string') return Buffer.from(argument);
+  if (typeof argument === 'number' || typeof argument === 'bigint') return Buffer.from(String(argument));
+  return argument instanceof Uint8Array ? argument : undefined;
+}
+
+/** A key of the name `undefined`, or a value that is `[object Object]`, would be found much later. */
+function refuse(args: readonly unknown[], index: number): never {
+  const argument = args[index];
+  const shown = argument === undefined || argument === null ? String(argument) : `${/^[aeiou]/.test(typeof argument) ? 'an' : 'a'} ${typeof argument}`;
+  const place = index === 0 ? 'the name of a command' : `argument ${index} of '${String(args[0])}'`;
+  throw new EdgeloopError('EL_DATA_INVALID', `${place} is ${shown}; give text, a number, a bigint or a Uint8Array`);
 }

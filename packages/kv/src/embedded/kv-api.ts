@@ -19,7 +19,7 @@ export interface Store {
  * follow each other without an `await` between are a transaction: nothing comes between them.
  *
  * `Text` is what strings in replies are: text in UTF-8, or buffers for what is no text, in `asBuffers`. What is missing is null.
- * Error of all calls: ReplyError, with the message that a client would get.
+ * Errors of all calls: ReplyError, with the message that a client would get; EL_DATA_INVALID for what is no argument.
  */
 export class KvApi<Text> {
   readonly #store: Store;
