@@ -59,13 +59,14 @@ const KV: Building = {
     ['command/'],
     ['commands/'],
     ['embedded/'],
-    ['plugin/'],
+    ['plugin/', 'telemetry/'],
     ['throw-away.ts', 'cli/'],
     ['index.ts'],
   ],
   rooms: {
     zod: ['server/settings.ts', 'cli/configuration.ts'],
     'wasmoon-lua5.1': ['scripting/machine/'],
+    'prom-client': ['telemetry/'],
   },
 };
 

@@ -133,7 +133,7 @@ t.test('what a client would get as an error is thrown, and nothing has happened'
 
 t.test('what is neither text nor a number nor bytes is refused, and not stored as the text that JavaScript makes of it', async (t) => {
   const api = embed(t) as unknown as Record<'set' | 'call', (...args: unknown[]) => unknown>;
-  for (const [value, shown] of [[undefined, 'undefined'], [null, 'null'], [{ a: 1 }, 'an object'], [true, 'a boolean']]) {
+  for (const [shown, value] of Object.entries({ undefined, null: null, 'an object': { a: 1 }, 'a boolean': true })) {
     t.throws(() => api.set('a', value), { code: 'EL_DATA_INVALID', message: `argument 2 of 'SET' is ${shown}; give text, a number, a bigint or a Uint8Array` });
   }
   t.equal(api.call('EXISTS', 'a'), 0);

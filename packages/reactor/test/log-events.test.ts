@@ -10,7 +10,9 @@ const MENTIONED = /\bevent: '([^']+)'/g;
 
 t.test('every event has its row in the reference, with its levels, and the reference knows no others', async (t) => {
   const page = readFileSync(new URL('docs/reference/log-events.md', ROOT), 'utf8');
-  const rows = [...page.matchAll(/^\| `(\w+\.\w+)`(?: ×)? \| ([a-z, ]+) \|/gm)].map(([, event, levels = '']) => [event, levels.split(', ')]);
+  // What a plugin writes is compared where the plugin is.
+  const [own = ''] = page.split('## Of the key-value server');
+  const rows = [...own.matchAll(/^\| `(\w+\.\w+)`(?: ×)? \| ([a-z, ]+) \|/gm)].map(([, event, levels = '']) => [event, levels.split(', ')]);
   t.same(rows, Object.entries(LOG_EVENTS));
   t.same(Object.keys(LOG_EVENTS), Object.keys(LOG_EVENTS).sort(), 'in the order of the alphabet');
 });

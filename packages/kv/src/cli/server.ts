@@ -1,7 +1,8 @@
 import type { ListenerHandle, Reactor } from '@edgeloop/reactor';
 import { type Configuration, listenOptionsOf } from '@edgeloop/reactor/config';
-import { type Service, runService } from '@edgeloop/reactor/service';
+import { type Service, type ServiceTelemetry, runService } from '@edgeloop/reactor/service';
 import { kv } from '../plugin/kv.js';
+import { registerKvMetrics } from '../telemetry/index.js';
 import { REDIS_VERSION } from '../version.js';
 import type { KvConfiguration } from './configuration.js';
 import { version } from './version.js';
@@ -11,8 +12,10 @@ export async function serve(load: () => Configuration<KvConfiguration>): Promise
   process.stdout.write(greeting(await runService({ name: 'edgeloop-kv', version: version(), load, open })));
 }
 
-function open(reactor: Reactor, { listen, kv: options }: KvConfiguration): Promise<ListenerHandle> {
-  return reactor.use(kv, options).listen(listenOptionsOf(listen));
+function open(reactor: Reactor, { listen, kv: options }: KvConfiguration, { registry }: ServiceTelemetry): Promise<ListenerHandle> {
+  const store = reactor.use(kv, options);
+  registerKvMetrics(registry, store.api);
+  return store.listen(listenOptionsOf(listen));
 }
 
 function greeting({ listener: { address }, admin }: Service<KvConfiguration>): string {

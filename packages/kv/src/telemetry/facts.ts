@@ -1,0 +1,41 @@
+import type { KvApi } from '../embedded/kv-api.js';
+
+/** The sections of INFO that metrics are made of. */
+const SECTIONS = ['clients', 'memory', 'stats', 'keyspace'] as const;
+const DATABASE = /^db(\d+):keys=(\d+),expires=(\d+)/gm;
+
+/** What there is in a database that is not empty. */
+export interface DatabaseFacts {
+  readonly db: string;
+  readonly keys: number;
+  readonly expiring: number;
+}
+
+/**
+ * What INFO says, asked once for all metrics of a scrape: these are read one after the other, and the next task of the loop asks anew.
+ * The numbers are those that an operator sees in redis-cli, by construction.
+ */
+export class Facts {
+  readonly #api: KvApi<string>;
+  #text: string | undefined;
+
+  constructor(api: KvApi<string>) {
+    this.#api = api;
+  }
+
+  number(field: string): number {
+    return Number(new RegExp(`^${field}:(.*)\r$`, 'm').exec(this.#read())?.[1]);
+  }
+
+  databases(): DatabaseFacts[] {
+    return Array.from(this.#read().matchAll(DATABASE), ([, db = '', keys, expiring]) => ({ db, keys: Number(keys), expiring: Number(expiring) }));
+  }
+
+  #read(): string {
+    if (this.#text === undefined) {
+      this.#text = this.#api.call('INFO', ...SECTIONS) as string;
+      setImmediate(() => (this.#text = undefined)).unref();
+    }
+    return this.#text;
+  }
+}

@@ -1,0 +1,1 @@
+export { registerKvMetrics } from './metrics.js';
