@@ -146,6 +146,24 @@ t.test('a password is for those who come from outside', async (t) => {
   t.equal(api.set('a', 1), true);
 });
 
+t.test('a client that takes rights from the default user takes none from the program', async (t) => {
+  const { api, client } = await embedAndConnect(t);
+  t.equal(await client.call('ACL', 'SETUSER', 'default', '-@all', '+get', 'resetkeys'), 'OK');
+  await t.rejects(client.set('a', 1), { message: /^NOPERM/ });
+  t.equal(api.set('a', 1), true);
+  t.equal(api.call('EVAL', 'return redis.call("GET", KEYS[1])', 1, 'a'), '1');
+});
+
+t.test('classes of events read the same whether they are given at the start or by CONFIG SET', async (t) => {
+  const reactor = createReactor();
+  t.teardown(() => reactor.close());
+  const { api } = reactor.use(kv, { notifyKeyspaceEvents: 'KEA' });
+  const shown = () => Object.fromEntries(api.call('CONFIG', 'GET', 'notify-*') as ReadonlyMap<string, string>);
+  t.same(shown(), { 'notify-keyspace-events': 'AKE' });
+  api.call('CONFIG', 'SET', 'notify-keyspace-events', 'KEA');
+  t.same(shown(), { 'notify-keyspace-events': 'AKE' });
+});
+
 t.test('each database has an api', async (t) => {
   const api = embed(t);
   const other = api.database(3);

@@ -11,11 +11,11 @@ export const DEFAULT_USER = 'default';
  */
 export class Users {
   readonly all = new Map<string, User>();
-  readonly default: User;
+  readonly default = unrestricted();
+  /** The program that the server is embedded in: nobody can name this user, and so take rights from it. */
+  readonly program = unrestricted();
 
   constructor() {
-    this.default = new User(DEFAULT_USER);
-    for (const rule of ['on', 'nopass', 'allkeys', 'allchannels', 'allcommands']) this.default.apply(rule, []);
     this.all.set(DEFAULT_USER, this.default);
   }
 
@@ -34,4 +34,11 @@ export class Users {
     for (const hash of user?.passwords ?? []) matches = timingSafeEqual(given, Buffer.from(hash)) || matches;
     return user?.enabled === true && (user.withoutPassword || matches) ? user : undefined;
   }
+}
+
+/** What the default user is until somebody says otherwise. */
+function unrestricted(): User {
+  const user = new User(DEFAULT_USER);
+  for (const rule of ['on', 'nopass', 'allkeys', 'allchannels', 'allcommands']) user.apply(rule, []);
+  return user;
 }

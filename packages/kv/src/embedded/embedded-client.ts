@@ -30,6 +30,7 @@ export class EmbeddedClient {
   constructor(server: Server, registry: Registry<Call>, database: number) {
     this.#server = server;
     this.#client = server.addClient();
+    this.#client.user = server.users.program;
     this.#client.db = databaseAt(server, database);
     this.#reply.hold();
     this.#dispatcher = Dispatcher.withNested(server, registry, this.#reply, { mayBlock: false });

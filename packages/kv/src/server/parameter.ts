@@ -71,7 +71,8 @@ export const notifications: Kind<string> = {
     if (!NOTIFICATION_CLASSES.test(given)) throw new ParameterError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
     return notificationClasses(given);
   },
-  print: (value) => value,
+  // What the server was started with is as it was given.
+  print: notificationClasses,
 };
 
 /** `class hard soft seconds` for one class of clients or more; the others stay as they are. */
