@@ -237,7 +237,7 @@ t.test('DEBUG is there only if it is allowed', async (t) => {
 
 t.test('SHUTDOWN ends the server if that is anybody\'s business, and saves nothing', async (t) => {
   const console = new Console();
-  const embedded = '-ERR This server is part of a program, which alone decides when it ends';
+  const embedded = '-ERR SHUTDOWN command not allowed: it would end the whole process. If that is meant, set the option enableShutdownCommand';
   dialogue(t, console, [
     ['SHUTDOWN', embedded],
     ['SHUTDOWN ABORT', '-ERR No shutdown in progress.'],

@@ -3,7 +3,7 @@ import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 
 const NONE_IN_PROGRESS = new ReplyError('ERR No shutdown in progress.');
 const NOT_SAVED = new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.');
-const EMBEDDED = new ReplyError('ERR This server is part of a program, which alone decides when it ends');
+const NOT_ALLOWED = new ReplyError('ERR SHUTDOWN command not allowed: it would end the whole process. If that is meant, set the option enableShutdownCommand');
 
 export const shutdown: Command = {
   name: 'shutdown',
@@ -19,7 +19,7 @@ export const shutdown: Command = {
     if (options.has('ABORT')) throw options.size > 1 ? SYNTAX : NONE_IN_PROGRESS;
     if (options.has('SAVE') && options.has('NOSAVE')) throw SYNTAX;
     if (options.has('SAVE') && !options.has('FORCE')) throw NOT_SAVED;
-    if (call.server.shutDown === undefined) throw EMBEDDED;
+    if (call.server.shutDown === undefined) throw NOT_ALLOWED;
     call.client.closing = true;
     call.server.shutDown();
   },
