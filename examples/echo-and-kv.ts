@@ -7,9 +7,10 @@
  */
 import { echo } from '@edgeloop/echo';
 import { kv } from '@edgeloop/kv';
+import { registerKvMetrics } from '@edgeloop/kv/telemetry';
 import type { ListenerHandle, Reactor } from '@edgeloop/reactor';
 import { helpText, loadConfiguration, readCommandLine, serverSectionsOn, settingsOf } from '@edgeloop/reactor/config';
-import { runProgram, runService } from '@edgeloop/reactor/service';
+import { type ServiceTelemetry, runProgram, runService } from '@edgeloop/reactor/service';
 import { z } from 'zod';
 
 const port = z.int().min(0).max(65_535).default(6380).describe('Where the key-value server listens; 0 lets the kernel choose.');
@@ -23,8 +24,10 @@ const MAX_REPLY_BYTES = 1024 ** 3;
 await runProgram('echo-and-kv', async () => {
   if (commandLine.switches.has('help')) return void process.stdout.write(helpText(settings));
   let store: ListenerHandle | undefined;
-  const open = async (reactor: Reactor, { listen, kv: { port } }: z.output<typeof schema>): Promise<ListenerHandle> => {
-    store = await reactor.use(kv).listen({ host: listen.host, port, maxQueuedBytes: MAX_REPLY_BYTES });
+  const open = async (reactor: Reactor, { listen, kv: { port } }: z.output<typeof schema>, { registry }: ServiceTelemetry): Promise<ListenerHandle> => {
+    const host = reactor.use(kv);
+    registerKvMetrics(registry, host.api);
+    store = await host.listen({ host: listen.host, port, maxQueuedBytes: MAX_REPLY_BYTES });
     return reactor.use(echo).listen({ host: listen.host, port: listen.port });
   };
   const { listener, admin } = await runService({ name: 'echo-and-kv', version: '0.1.0', load: () => loadConfiguration(schema, commandLine), open });

@@ -1,11 +1,14 @@
-/** What a store tells Prometheus, and what its pages of reference say of metrics and log events. */
+/** What a store tells Prometheus, the rules that are made of it, and what its pages of reference say of metrics, log events and errors. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { createReactor } from '@edgeloop/reactor';
 import { Registry } from 'prom-client';
 import t, { type Test } from 'tap';
 import { type KvApi, type KvOptions, kv } from '../../src/index.js';
 import { registerKvMetrics } from '../../src/telemetry/index.js';
 import { KV_METRICS } from '../../src/telemetry/metric-table.js';
+import { skipWithout } from '../support/required-tool.js';
 
 const ROOT = new URL('../../../../../', import.meta.url);
 
@@ -54,8 +57,7 @@ t.test('metrics say what has happened, and each scrape looks anew', async (t) =>
 });
 
 t.test('the reference has every metric with its type, and no other', async (t) => {
-  const page = readFileSync(new URL('docs/reference/kv-metrics.md', ROOT), 'utf8');
-  const rows = [...page.matchAll(/^\| `(edgeloop_kv_\w+)` \| (\w+) \| (\w*) ?\| (`db`)? ?\|/gm)];
+  const rows = [...shipped('docs/reference/kv-metrics.md').matchAll(/^\| `(edgeloop_kv_\w+)` \| (\w+) \| (\w*) ?\| (`db`)? ?\|/gm)];
   t.same(
     rows.map(([, name, type, unit, label]) => ({ name, type, unit, label })),
     KV_METRICS.map(({ name, type, label }) => ({ name, type, unit: name.endsWith('_bytes') ? 'bytes' : '', label: label && `\`${label}\`` })),
@@ -63,10 +65,48 @@ t.test('the reference has every metric with its type, and no other', async (t) =
 });
 
 t.test('the reference has every log event that the sources write', async (t) => {
-  const page = readFileSync(new URL('docs/reference/log-events.md', ROOT), 'utf8');
-  const documented = [...page.matchAll(/^\| `(kv\.\w+)` \|/gm)].map(([, event]) => event);
-  const folder = new URL('packages/kv/src/', ROOT);
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
-  const written = paths.flatMap((path) => [...readFileSync(new URL(path, folder), 'utf8').matchAll(/\bevent: '([^']+\.[^']+)'/g)].map(([, event]) => event));
-  t.same(new Set(documented), new Set(written));
+  const documented = [...shipped('docs/reference/log-events.md').matchAll(/^\| `(kv\.\w+)` \|/gm)].map(([, event]) => event);
+  t.same(new Set(documented), new Set(inSources(/\bevent: '([^']+\.[^']+)'/g)));
 });
+
+t.test('the reference has every code of errors that the sources answer with, and no other', async (t) => {
+  const documented = [...shipped('docs/reference/kv-errors.md').matchAll(/^\| `([A-Z]+)` \|/gm)].map(([, code]) => code);
+  const codes = [...inSources(/(?:ReplyError|ScriptError)\(\s*['"`]([A-Z]{3,}) /g), ...inSources(/^ {2}'(DENIED) /gm)];
+  t.same(new Set(documented), new Set(codes));
+});
+
+t.test('alerts speak of metrics that there are, and have their place in the guide', async (t) => {
+  const rules = shipped('deploy/prometheus/kv-alerts.yml');
+  const names = KV_METRICS.map(({ name }) => name);
+  t.same([...rules.matchAll(/edgeloop_kv_\w+/g)].map(([name]) => name).filter((name) => !names.includes(name)), []);
+  const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
+  t.same([...rules.matchAll(/runbook: docs\/guides\/kv-operate\.md#(\w+)/g)].map(([, place]) => place), alerts.map((name) => name.toLowerCase()));
+  t.same([...shipped('docs/guides/kv-operate.md').matchAll(/^### (EdgeloopKv\w+)$/gm)].map(([, name]) => name), alerts);
+  t.same([...shipped('deploy/prometheus/kv-alerts_test.yml').matchAll(/- labels: 'ALERTS\{alertname="(\w+)"/g)].map(([, name]) => name), alerts);
+});
+
+t.test('promtool accepts the alerts, and sees each of them fire and not fire', skipWithout('promtool'), async (t) => {
+  for (const args of [['check', 'rules', '--lint-fatal', 'kv-alerts.yml'], ['test', 'rules', 'kv-alerts_test.yml']]) {
+    const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: fileURLToPath(new URL('deploy/prometheus/', ROOT)), encoding: 'utf8' });
+    t.equal(status, 0, args.join(' '), { stdout, stderr });
+    t.match(stdout, /SUCCESS/);
+  }
+});
+
+t.test('promtool has nothing to say against the metrics', skipWithout('promtool'), async (t) => {
+  const { api, registry } = store(t);
+  api.set('a', 1);
+  const { status, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: await registry.metrics(), encoding: 'utf8' });
+  t.same({ status, stderr }, { status: 0, stderr: '' });
+});
+
+function shipped(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8');
+}
+
+/** What the first group of a pattern finds in the sources of the package. */
+function inSources(pattern: RegExp): string[] {
+  const folder = 'packages/kv/src/';
+  const paths = readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  return paths.flatMap((path) => Array.from(shipped(folder + path).matchAll(pattern), ([, found = '']) => found));
+}
