@@ -75,6 +75,12 @@ t.test('the reference has every code of errors that the sources answer with, and
   t.same(new Set(documented), new Set(codes));
 });
 
+t.test('errors in words of its own are in the reference to the letter', async (t) => {
+  const [, own = ''] = shipped('docs/reference/kv-errors.md').split('## Errors in words of its own');
+  const documented = [...own.matchAll(/^\| `(ERR (?:This server|SHUTDOWN)[^`]+)` \|/gm)].map(([, text]) => text);
+  t.same(new Set(documented), new Set(inSources(/ReplyError\('(ERR (?:This server|SHUTDOWN)[^']+)'/g)));
+});
+
 t.test('alerts speak of metrics that there are, and have their place in the guide', async (t) => {
   const rules = shipped('deploy/prometheus/kv-alerts.yml');
   const names = KV_METRICS.map(({ name }) => name);
