@@ -10,7 +10,7 @@ import { checkPermission } from './permission.js';
 import { QUOTED_BYTES, quoted } from './quoted-argument.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
-import { trackKeys } from './tracked-keys.js';
+import { endCaching, trackKeys } from './tracked-keys.js';
 
 /** What a client of version 2 may do while it has subscriptions: it could not tell other replies from messages. */
 const IN_PUBSUB = new Set([
@@ -131,8 +131,9 @@ export class Dispatcher implements Nested {
   /** The command that may run now. Otherwise the client has its answer, or has to wait. */
   #accept(call: Call): RegisteredCommand<Call> | undefined {
     const { client } = call;
+    let command: RegisteredCommand<Call> | undefined;
     try {
-      const command = this.#find(call);
+      command = this.#find(call);
       this.#check(call, command);
       this.#checkMemory(call, command);
       if (call.server.pause.mode !== undefined && mustWait(call, command)) {
@@ -147,6 +148,7 @@ export class Dispatcher implements Nested {
     } catch (error) {
       if (isHttp(call)) client.closing = true;
       else this.#refuse(call, error);
+      endCaching(client, command);
     }
     return undefined;
   }

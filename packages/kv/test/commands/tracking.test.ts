@@ -106,6 +106,33 @@ t.test('by choice only some commands are tracked', async (t) => {
   t.same(await settled(caching), ['invalidate a', 'invalidate c']);
 });
 
+t.test('CLIENT CACHING is about the very next command, also where that is refused; other subcommands of CLIENT may stand between', async (t) => {
+  const refused = [['NOSUCH'], ['GET'], ['CLIENT', 'NOSUCH'], ['CLIENT'], ['EXEC'], ['LPOP', 'text']];
+  const passed = [['CLIENT', 'ID'], ['CLIENT', 'ID', 'x'], ['CLIENT', 'SETNAME', 'a b'], ['CLIENT', 'CACHING', 'MAYBE']];
+  for (const [mode, word] of [['OPTIN', 'YES'], ['OPTOUT', 'NO']] as const) {
+    const { caching } = await pair(t, mode);
+    await caching.call('SET', 'text', 'x');
+    const isChosenBehind = async (request: string[]): Promise<boolean> => {
+      const replies = await caching.pipeline([['CLIENT', 'CACHING', word], request, ['CLIENT', 'TRACKINGINFO']]);
+      return words(replies[2] as Reply).includes(`caching-${word.toLowerCase()}`);
+    };
+    for (const request of refused) t.notOk(await isChosenBehind(request), `${mode}: ${request.join(' ')}`);
+    for (const request of passed) t.ok(await isChosenBehind(request), `${mode}: ${request.join(' ')}`);
+  }
+});
+
+t.test('CLIENT CACHING holds for a transaction as a whole, and ends with it, also where EXEC is refused', async (t) => {
+  const { caching, other } = await pair(t, 'OPTIN');
+  const replies = await caching.pipeline([
+    ['CLIENT', 'CACHING', 'YES'], ['MULTI'], ['MULTI'], ['GET', 'a'], ['CLIENT', 'TRACKINGINFO'], ['EXEC'], ['GET', 'b'],
+    ['CLIENT', 'CACHING', 'YES'], ['MULTI'], ['NOSUCH'], ['EXEC'], ['GET', 'c'],
+    ['CLIENT', 'CACHING', 'YES'], ['MULTI'], ['DISCARD'], ['GET', 'd'],
+  ]);
+  t.match(words(replies[5] as Reply), /caching-yes/);
+  await other.pipeline([['SET', 'a', '1'], ['SET', 'b', '1'], ['SET', 'c', '1'], ['SET', 'd', '1']]);
+  t.same(await settled(caching), ['invalidate a']);
+});
+
 t.test('keys with a prefix are broadcast, whoever reads them, and those of one moment together', async (t) => {
   const { caching, other } = await pair(t, 'BCAST', 'PREFIX', 'user:', 'PREFIX', 'page:', 'NOLOOP');
   await other.pipeline([['MSET', 'user:1', 'a', 'user:2', 'b', 'other', 'c'], ['SET', 'page:1', 'x']]);
