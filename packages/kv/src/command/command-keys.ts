@@ -3,10 +3,11 @@ import type { Call } from './call.js';
 import { keyAccess } from './key-access.js';
 import { ReplyError } from './reply-error.js';
 
-/** The indexes of a call's arguments that are keys; undefined where the arguments make no sense. */
+/** The indexes of a call's arguments that are keys; undefined where the arguments make no sense, or are fewer than the command has. */
 export function keyIndexes(call: Call): readonly number[] | undefined {
   try {
-    return [...new Set([...fixedKeys(call), ...(call.command.definition.findKeys?.(call) ?? [])])];
+    const indexes = [...new Set([...fixedKeys(call), ...(call.command.definition.findKeys?.(call) ?? [])])];
+    return indexes.every((index) => index < call.count) ? indexes : undefined;
   } catch (error) {
     if (error instanceof ReplyError) return undefined;
     throw error;

@@ -41,7 +41,7 @@ function denialBy(selector: Selector, call: Call): Denial | undefined {
 
 /** The indexes of arguments that name channels to speak to or to listen to. */
 function channelsOf({ command: { fullName }, count }: Call): number[] {
-  if (fullName === 'publish' || fullName === 'spublish') return [1];
+  if (fullName === 'publish' || fullName === 'spublish') return count > 1 ? [1] : [];
   return /^[ps]?subscribe$/.test(fullName) ? Array.from({ length: count - 1 }, (_, index) => index + 1) : [];
 }
 

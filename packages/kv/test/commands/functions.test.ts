@@ -18,6 +18,26 @@ function dumped(console: Console): string {
   return console.run('FUNCTION DUMP').replace(/^\$\d+ /, '');
 }
 
+t.test('a script hears whether its user may run a command with these arguments', async (t) => {
+  const client = await RespClient.connect(await startKv(t));
+  t.teardown(() => client.close());
+  await client.call('ACL', 'SETUSER', 'u', 'on', 'nopass', '~a*', '%R~r*', '&c*', '+@all', '-set', '-client|kill', '(~b* +set)');
+  await client.call('AUTH', 'u', 'x');
+  const mayCall = async (words: string): Promise<boolean> => {
+    const reply = await client.call('EVAL', 'return redis.acl_check_cmd(unpack(ARGV))', '0', ...words.split(' '));
+    return 'value' in reply && reply.value === '1';
+  };
+  for (const allowed of ['get a1', 'GET a b c', 'set b1 x', 'get r1', 'get', 'rename a1', 'eval x 9 a', 'zunion', 'publish c x', 'client', 'client id', 'auth', 'multi']) {
+    t.ok(await mayCall(allowed), allowed);
+  }
+  for (const denied of ['get b1', 'set a1 x', 'mget a zz', 'getset r1 x', 'publish d x', 'subscribe d', 'client kill x']) t.notOk(await mayCall(denied), denied);
+  for (const unknown of ['nosuch', 'client nosuch']) {
+    t.match(await client.call('EVAL', 'return redis.acl_check_cmd(unpack(ARGV))', '0', ...unknown.split(' ')), { type: 'error', value: /Invalid command passed/ });
+  }
+  await client.call('AUTH', 'default', '');
+  t.match(await client.call('ACL', 'LOG'), { items: { length: 0 } }, 'asking is no attempt');
+});
+
 t.test('a library keeps its variables from call to call, until another one takes its place', (t) => {
   const console = new Console();
   t.equal(console.send('FUNCTION', 'LOAD', LIBRARY), '$3 lib');

@@ -82,8 +82,9 @@ export class ScriptCommands implements ScriptHost {
     return this.#reply.written();
   }
 
-  mayCall({ source, starts, ends }: Arguments): boolean | undefined {
-    return this.#call.registry.find(source, starts[0] as number, ends[0] as number) === undefined ? undefined : true;
+  mayCall(args: Arguments): boolean | undefined {
+    const command = this.#lookUp(args);
+    return command === undefined ? undefined : denialOf(this.#client.user, this.#hypothetical(command, args)) === undefined;
   }
 
   log(level: number, text: string): void {
@@ -100,22 +101,31 @@ export class ScriptCommands implements ScriptHost {
   }
 
   #checkPermission(command: RegisteredCommand<Call>, args: Arguments): void {
-    const call = new Call(this.#call.server, this.#call.registry, this.#reply);
-    call.take(args);
-    call.command = command;
+    const call = this.#hypothetical(command, args);
     const denial = denialOf(this.#client.user, call);
     if (denial === undefined) return;
     logDenial(call, this.#caller, denial, 'lua');
     throw denial.reason === 'command' ? NO_COMMAND : NO_KEY;
   }
 
-  #find({ source, starts, ends, count }: Arguments): RegisteredCommand<Call> {
+  #hypothetical(command: RegisteredCommand<Call>, args: Arguments): Call {
+    const call = new Call(this.#call.server, this.#call.registry, this.#reply);
+    call.take(args);
+    call.command = command;
+    return call;
+  }
+
+  /** The command or, where it has them, its subcommand. */
+  #lookUp({ source, starts, ends, count }: Arguments): RegisteredCommand<Call> | undefined {
     const parent = this.#call.registry.find(source, starts[0] as number, ends[0] as number);
-    if (parent === undefined) throw new ReplyError(UNKNOWN);
-    const sub = count < 2 ? undefined : parent.subcommands.get(source.toString('latin1', starts[1], ends[1]).toLowerCase());
-    if (sub === undefined && parent.hasSubcommands && count > 1) throw new ReplyError(UNKNOWN);
-    const command = sub ?? parent;
-    if (!command.accepts(count)) throw new ReplyError(WRONG_COUNT);
+    if (parent === undefined || count < 2 || !parent.hasSubcommands) return parent;
+    return parent.subcommands.get(source.toString('latin1', starts[1], ends[1]).toLowerCase());
+  }
+
+  #find(args: Arguments): RegisteredCommand<Call> {
+    const command = this.#lookUp(args);
+    if (command === undefined) throw new ReplyError(UNKNOWN);
+    if (!command.accepts(args.count)) throw new ReplyError(WRONG_COUNT);
     if (command.flags.has('noscript')) throw new ReplyError(NOT_ALLOWED);
     if (this.#readOnly && (command.isWrite || command.flags.has('may_replicate'))) throw new ReplyError(READ_ONLY);
     // A script that has begun to write is not stopped in the middle of it.
