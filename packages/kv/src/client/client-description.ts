@@ -1,4 +1,4 @@
-import type { Client } from './client.js';
+import { type Client, UNCOUNTED_OUTPUT_BYTES } from './client.js';
 
 /** What a client does not know of itself. */
 export interface Circumstances {
@@ -8,21 +8,25 @@ export interface Circumstances {
 
 /**
  * A line of CLIENT LIST, with the fields of Redis 7.0 and, behind them, what CLIENT SETINFO has told. What this server does not have is 0:
- * buffers of a connection's own, since all share one, and the descriptor is the reactor's business.
+ * buffers of a connection's own, since all share one, and the descriptor is the reactor's business. Of what waits to be sent, `obl` is
+ * what output limits do not count, `omem` what they do, and `oll` how many blocks that takes.
  */
 export function describeClient(client: Client, { nowMs, isMonitor }: Circumstances): string {
   const seconds = (sinceMs: number): number => Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
   const requests = client.transaction?.requests ?? [];
   const queryBytes = client.pending?.length ?? 0;
   const multiBytes = requests.reduce((bytes, request) => bytes + request.source.length, 0);
+  const inputBytes = client.pending?.capacity ?? 0;
   const outputBytes = client.connection?.bytesQueued ?? 0;
+  const ownBytes = Math.min(outputBytes, UNCOUNTED_OUTPUT_BYTES);
   const fields: Readonly<Record<string, string | number>> = {
     id: client.id, addr: client.address, laddr: client.localAddress, fd: -1, name: client.name,
     age: seconds(client.createdMs), idle: seconds(client.lastActiveMs), flags: flagsOf(client, isMonitor), db: client.db.index,
     sub: client.subscriptions.channel.size, psub: client.subscriptions.pattern.size, ssub: client.subscriptions.shard.size,
     multi: client.transaction === undefined ? -1 : requests.length,
-    qbuf: queryBytes, 'qbuf-free': 0, 'argv-mem': 0, 'multi-mem': multiBytes, rbs: 0, rbp: 0,
-    obl: 0, oll: 0, omem: outputBytes, 'tot-mem': queryBytes + multiBytes + outputBytes,
+    qbuf: queryBytes, 'qbuf-free': inputBytes - queryBytes, 'argv-mem': 0, 'multi-mem': multiBytes, rbs: 0, rbp: 0,
+    obl: ownBytes, oll: Math.ceil((outputBytes - ownBytes) / UNCOUNTED_OUTPUT_BYTES), omem: outputBytes - ownBytes,
+    'tot-mem': inputBytes + multiBytes + outputBytes,
     events: outputBytes > 0 ? 'rw' : 'r', cmd: client.lastCommand?.fullName ?? 'NULL', user: client.user.name, redir: client.tracking?.redirect ?? -1, resp: client.version,
     'lib-name': client.libraryName, 'lib-ver': client.libraryVersion,
   };

@@ -11,6 +11,14 @@ import type { User } from '../access/user.js';
 /** Which replies a client gets: CLIENT REPLY. */
 export type ReplyMode = 'on' | 'off' | 'skip-next' | 'skip';
 
+/** So much may always wait to be sent. As in Redis, output limits are about what is beyond: replies of ordinary size end nobody. */
+export const UNCOUNTED_OUTPUT_BYTES = 16 * 1024;
+
+/** Who decides how much may wait to be sent to a client, and ends its connection where it is too much. */
+export interface OutputKeeper {
+  admits(client: Client, waitingBytes: number): boolean;
+}
+
 /**
  * A client and what it has set up: protocol, database, name, transaction. Most come with a connection; the server has some of
  * its own, for scripts and for the in-process interface.
@@ -48,12 +56,18 @@ export class Client implements ReplySink {
   tracking: ClientTracking<Client> | undefined;
   /** While requests of the client are served, replies are written that it does not have yet. */
   isServed = false;
+  /** What would wait if the socket had taken nothing since the client's turn began: by that a long reply is known before it is complete. */
+  waitingOfTurn = 0;
+  /** Since when more waits than the soft limit allows. */
+  aboveSoftLimitSinceMs: number | undefined;
   /** What was pushed to the client since its last reply was begun, and follows that. */
   deferredPushes: Buffer[] | undefined;
   /** Nothing is served for a while: commands are paused, or a password was wrong too often. */
   held = false;
   /** Its replies are not taken as fast as they come: nothing is served until they are. */
   congested = false;
+  /** It sends nothing more: whether or not it takes its replies, what it has asked for is served to the end. */
+  halfClosed = false;
   /** Nothing more is served: the connection ends when the replies are sent. */
   closing = false;
   /** CLIENT NO-EVICT and CLIENT NO-TOUCH. */
@@ -62,13 +76,15 @@ export class Client implements ReplySink {
   /** The command that ran last. */
   lastCommand: { readonly fullName: string } | undefined;
   lastActiveMs: number;
+  readonly #keeper: OutputKeeper;
 
-  constructor(id: number, db: Database, nowMs: number, user: User, connection?: Connection<Client | undefined>) {
+  constructor(id: number, db: Database, nowMs: number, user: User, keeper: OutputKeeper, connection?: Connection<Client | undefined>) {
     this.id = id;
     this.db = db;
     this.createdMs = nowMs;
     this.lastActiveMs = nowMs;
     this.user = user;
+    this.#keeper = keeper;
     this.authenticated = user.isOpen || connection === undefined;
     this.connection = connection;
   }
@@ -92,7 +108,7 @@ export class Client implements ReplySink {
 
   /** As CLIENT LIST TYPE has it. */
   get type(): 'normal' | 'pubsub' {
-    return this.subscriptions.any ? 'pubsub' : 'normal';
+    return this.subscribed ? 'pubsub' : 'normal';
   }
 
   /** Puts back what the connection began with: RESET. */
@@ -108,11 +124,21 @@ export class Client implements ReplySink {
   }
 
   write(bytes: Buffer): void {
-    if (this.connection === undefined) this.receiver?.(bytes);
-    else if (!this.connection.write(bytes)) this.congested = true;
+    const { connection } = this;
+    if (connection === undefined) this.receiver?.(bytes);
+    else if (this.mayHave(bytes.length)) {
+      if (this.isServed) this.waitingOfTurn = Math.max(this.waitingOfTurn, connection.bytesQueued) + bytes.length;
+      if (!connection.write(bytes) && !this.halfClosed) this.congested = true;
+    }
+  }
+
+  /** Whether so many bytes more may wait to be sent. If they may not, the connection has ended. */
+  mayHave(bytes: number): boolean {
+    return this.#keeper.admits(this, Math.max(this.waitingOfTurn, this.connection?.bytesQueued ?? 0) + bytes);
   }
 }
 
-function addressText(host: string, port: number): string {
+/** A host and a port as CLIENT LIST has them. */
+export function addressText(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -24,6 +24,11 @@ export class PendingInput {
     return this.#length - this.reader.consumed;
   }
 
+  /** Bytes of memory. */
+  get capacity(): number {
+    return this.#buffer.length;
+  }
+
   append(chunk: Buffer): void {
     this.#makeRoom(chunk.length);
     this.#buffer.set(chunk, this.#length);

@@ -146,7 +146,7 @@ export class Dispatcher implements Nested {
       client.transaction.needsMemory ||= command.deniesWhenFull;
       call.reply.queued();
     } catch (error) {
-      if (isHttp(call)) client.closing = true;
+      if (isHttp(call)) call.server.endCrossProtocol(client);
       else this.#refuse(call, error);
       endCaching(client, command);
     }

@@ -1,21 +1,24 @@
 import type { Connection } from '@edgeloop/reactor';
-import type { Client } from '../client/client.js';
+import { type Client, addressText } from '../client/client.js';
 import { PendingInput } from '../client/pending-input.js';
 import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import type { Registry } from '../catalogue/registry.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
-import { type RequestLimits, UNAUTHENTICATED, UNAUTHENTICATED_PENDING_BYTES } from '../protocol/request-limits.js';
+import type { RequestLimits } from '../protocol/request-limits.js';
 import { RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
 import { refusalOf } from './admission.js';
+import { Backlog } from './backlog.js';
 
 /** From here on a turn counts as large, and how long it took is looked at in any case. */
 const LARGE_REPLY_BYTES = 64 * 1024;
 /** So much may wait to be served for a client that does not read its replies yet, and before AUTH; then it is not read, either. */
 const MAX_UNSERVED_BYTES = 64 * 1024 * 1024;
 const MAX_UNSERVED_BYTES_BEFORE_AUTH = 64 * 1024;
+/** Before AUTH, so much may come while the client is held, as its password was wrong too often. */
+const MAX_PENDING_BYTES_BEFORE_AUTH = 1024 * 1024;
 
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
@@ -28,6 +31,7 @@ export class Frontend {
   readonly #server: Server;
   readonly #reader: RequestReader;
   readonly #limits: RequestLimits;
+  readonly #limitsBeforeLogin: RequestLimits;
   readonly #dispatcher: Dispatcher;
   /** For the commands of clients that have waited: they run in the middle of somebody else's turn. */
   readonly #retries: Dispatcher;
@@ -35,11 +39,14 @@ export class Frontend {
   readonly #released: Client[] = [];
   /** Those whose turn it was when commands were paused. */
   readonly #paused: Client[] = [];
+  readonly #backlog: Backlog;
   #serving = false;
 
   constructor(server: Server, registry: Registry<Call>) {
     this.#server = server;
     this.#limits = server.limits;
+    this.#limitsBeforeLogin = server.limitsBeforeLogin;
+    this.#backlog = new Backlog(server.timers, (client) => this.#serveSlice(client));
     this.#reader = new RequestReader(this.#limits);
     this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
     this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
@@ -54,7 +61,8 @@ export class Frontend {
     const refusal = refusalOf(this.#server, connection);
     if (refusal !== undefined) {
       this.#server.stats.connectionsRejected++;
-      connection.end(`-${refusal}\r\n`);
+      this.#server.limitWatch.meet(refusal.limit, addressText(connection.remoteAddress, connection.remotePort));
+      connection.end(`-${refusal.error}\r\n`);
       return undefined;
     }
     this.#server.stats.connectionsReceived++;
@@ -64,6 +72,14 @@ export class Frontend {
   close(client: Client): void {
     client.closing = true;
     this.#server.removeClient(client);
+    this.#backlog.remove(client);
+  }
+
+  /** The client will send nothing more. Resolves when it is served what it has sent, if that is not so already. */
+  halfClose(client: Client): Promise<void> | undefined {
+    client.halfClosed = true;
+    this.drained(client);
+    return this.#backlog.whenServed(client);
   }
 
   receive(client: Client, chunk: Buffer): void {
@@ -73,35 +89,34 @@ export class Frontend {
     if (client.pending === undefined) this.#serveChunk(client, chunk);
     else {
       client.pending.append(chunk);
-      if (client.pending.length > this.#pendingLimit(client)) return this.#server.kill(client);
-      this.#servePending(client);
+      if (client.pending.length > this.#pendingLimit(client)) return this.#endHoarder(client, client.pending.length);
+      if (!this.#backlog.has(client)) this.#servePending(client);
     }
     if (client.congested) this.#holdBack(client);
     this.#serveReleased();
   }
 
+  /** Bytes that may have come and not been served, as the client waits or is held. */
   #pendingLimit({ authenticated }: Client): number {
-    return authenticated ? this.#server.settings.clientQueryBufferLimit : UNAUTHENTICATED_PENDING_BYTES;
-  }
-
-  /** The client has sent its last byte: what has come is served now, whether or not the replies are read. */
-  halfClosed(client: Client): void {
-    while (client.congested && client.pending !== undefined && client.connection?.phase === 'open') this.drained(client);
+    return authenticated ? this.#server.settings.clientQueryBufferLimit : MAX_PENDING_BYTES_BEFORE_AUTH;
   }
 
   /** The client has taken its replies. What it asked for in the same pipeline comes now, so no pipeline makes it a slow consumer. */
   drained(client: Client): void {
+    if (!client.congested || client.closing) return;
     client.congested = false;
-    if (client.pending === undefined || client.closing) return;
-    this.#beginTurn();
-    this.#servePending(client);
-    if (!client.congested && client.connection?.paused === true) client.connection.resume();
-    this.#serveReleased();
+    if (client.connection?.paused === true) client.connection.resume();
+    this.#goOn(client);
   }
 
   #holdBack(client: Client): void {
     const bound = client.authenticated ? MAX_UNSERVED_BYTES : MAX_UNSERVED_BYTES_BEFORE_AUTH;
     if (client.pending !== undefined && client.pending.length > bound) client.connection?.pause();
+  }
+
+  #endHoarder(client: Client, bytes: number): void {
+    this.#server.limitWatch.meet('query_buffer', client.address, { client: client.id, bytes });
+    this.#server.kill(client);
   }
 
   #beginTurn(): void {
@@ -117,32 +132,43 @@ export class Frontend {
     if (reader.consumed < chunk.length && !client.closing) client.pending = new PendingInput(this.#limits, reader, chunk);
   }
 
-  #servePending(client: Client): void {
+  #servePending(client: Client, bytes = Number.POSITIVE_INFINITY): void {
     const { pending } = client;
-    if (pending === undefined || client.waiting !== undefined || client.held || client.congested) return;
-    this.#serve(client, pending.reader);
+    if (pending === undefined || !mayBeServed(client)) return;
+    this.#serve(client, pending.reader, pending.reader.consumed + bytes);
     if (pending.length === 0) client.pending = undefined;
   }
 
-  /** Serves what is complete, until the client has to wait or is to go. */
-  #serve(client: Client, reader: RequestReader): void {
+  /** Serves a slice of what has piled up while the client waited. Returns whether there is more that can be served. */
+  #serveSlice(client: Client): boolean {
+    this.#beginTurn();
+    const before = client.pending?.length ?? 0;
+    this.#servePending(client, this.#server.settings.clientTurnBytes);
+    const after = client.pending?.length ?? 0;
+    if (client.closing || after === 0 || before - after < this.#server.settings.clientTurnBytes) return false;
+    this.#server.limitWatch.meet('turn_budget', client.address, { client: client.id, bytes: after });
+    return true;
+  }
+
+  /** Serves what is complete, until the client has to wait or is to go, or the reader has come so far. */
+  #serve(client: Client, reader: RequestReader, end = Number.POSITIVE_INFINITY): void {
     const { reply } = this.#dispatcher;
     reply.sink = client;
-    reader.limits = client.authenticated ? this.#limits : UNAUTHENTICATED;
+    reader.limits = client.authenticated ? this.#limits : this.#limitsBeforeLogin;
     this.#serving = true;
     client.isServed = true;
     try {
-      while (client.waiting === undefined && !client.closing && !client.held && !client.congested && reader.next()) {
+      while (mayBeServed(client) && reader.consumed < end && reader.next()) {
         this.#dispatcher.dispatch(client, reader);
         if (this.#dispatcher.postponed) this.#postpone(client, reader);
         else reader.done();
-        if (reader.limits === UNAUTHENTICATED && client.authenticated) reader.limits = this.#limits;
+        if (reader.limits.isStrict && client.authenticated) reader.limits = this.#limits;
+        if (reply.length > LARGE_REPLY_BYTES && !client.mayHave(reply.length)) break;
         this.#server.blocking.serveReady();
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      reply.error(`ERR ${error.message}`);
-      client.closing = true;
+      this.#refuse(client, error);
     } finally {
       this.#serving = false;
       this.#dispatcher.end(reader !== this.#reader || reply.length > LARGE_REPLY_BYTES);
@@ -150,8 +176,17 @@ export class Frontend {
       this.#dispatcher.deliverPushes(client);
       client.isServed = false;
       reply.flush();
+      client.waitingOfTurn = 0;
     }
     if (client.closing) client.connection?.end();
+  }
+
+  /** What the client sends is no request: it is told so, and disconnected. */
+  #refuse(client: Client, { message, fault }: ProtocolError): void {
+    this.#server.limitWatch.meet(fault, client.address, { client: client.id, problem: message });
+    this.#server.stats.countError(`ERR ${message}`);
+    this.#dispatcher.reply.error(`ERR ${message}`);
+    client.closing = true;
   }
 
   /** Commands are paused: the client's request comes again when they go on. */
@@ -164,6 +199,11 @@ export class Frontend {
 
   #resume(client: Client): void {
     client.held = false;
+    this.#goOn(client);
+  }
+
+  /** Nothing keeps the client any longer: what it has sent meanwhile is served, soon if somebody else is being served now. */
+  #goOn(client: Client): void {
     this.#released.push(client);
     if (!this.#serving) this.#serveReleased();
   }
@@ -179,6 +219,7 @@ export class Frontend {
     this.#retries.deliverPushes(client);
     client.isServed = wasServed;
     reply.flush();
+    if (!wasServed) client.waitingOfTurn = 0;
     return isWaiting;
   }
 
@@ -188,8 +229,7 @@ export class Frontend {
     write(reply);
     reply.flush();
     if (client.replyMode === 'skip') client.replyMode = 'on';
-    this.#released.push(client);
-    if (!this.#serving) this.#serveReleased();
+    this.#goOn(client);
   }
 
   /** What a client is answered with that has waited: it goes nowhere if the client wants no replies. */
@@ -202,8 +242,11 @@ export class Frontend {
   #serveReleased(): void {
     if (this.#released.length === 0) return;
     for (let client = this.#released.shift(); client !== undefined; client = this.#released.shift()) {
-      this.#beginTurn();
-      this.#servePending(client);
+      if (this.#serveSlice(client)) this.#backlog.add(client);
     }
   }
+}
+
+function mayBeServed({ waiting, closing, held, congested }: Client): boolean {
+  return waiting === undefined && !closing && !held && !congested;
 }

@@ -24,6 +24,7 @@ export const kv = definePlugin({
     const server = new Server(options, new ReactorTimers(timers));
     applyAll(server);
     if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
+    server.limitWatch.log = log;
     server.log = (level, text) => log[SCRIPT_LEVELS[level] ?? 'info']({ event: 'kv.script' }, text);
     const registry = new Registry(commands);
     const frontend = new Frontend(server, registry);
@@ -36,7 +37,7 @@ export const kv = definePlugin({
         if (connection.state !== undefined) frontend.receive(connection.state, chunk);
       },
       onHalfClose(connection) {
-        if (connection.state !== undefined) frontend.halfClosed(connection.state);
+        return connection.state === undefined ? undefined : frontend.halfClose(connection.state);
       },
       onDrain(connection) {
         if (connection.state !== undefined) frontend.drained(connection.state);

@@ -1,27 +1,22 @@
 /** How much a client may ask for at once. */
 export class RequestLimits {
   /** Arguments of one request. */
-  maxArguments: number;
+  maxArguments = 0;
   /** Bytes of one argument. */
-  maxArgumentBytes: number;
+  maxArgumentBytes = 0;
+  /** Bytes of an inline request, or of the line with a length. */
+  maxLineBytes = 0;
   /** They hold for clients that have not said who they are, which an error tells. */
   readonly isStrict: boolean;
 
-  constructor(maxArguments: number, maxArgumentBytes: number, isStrict = false) {
-    this.maxArguments = maxArguments;
-    this.maxArgumentBytes = maxArgumentBytes;
+  constructor(isStrict = false) {
     this.isStrict = isStrict;
   }
 
-  /** Follows a change of the settings. */
-  adopt({ maxMultibulkLength, protoMaxBulkLen }: { readonly maxMultibulkLength: number; readonly protoMaxBulkLen: number }): void {
-    this.maxArguments = maxMultibulkLength;
-    this.maxArgumentBytes = protoMaxBulkLen;
+  /** Follows the settings. */
+  adopt(maxArguments: number, maxArgumentBytes: number, maxLineBytes: number): void {
+    this.maxArguments = maxArguments;
+    this.maxArgumentBytes = maxArgumentBytes;
+    this.maxLineBytes = maxLineBytes;
   }
 }
-
-/** What clients may ask for that have not said who they are: enough for AUTH. */
-export const UNAUTHENTICATED = new RequestLimits(10, 16 * 1024, true);
-
-/** Bytes that may wait for one of them while it is not served, as its password was wrong too often. */
-export const UNAUTHENTICATED_PENDING_BYTES = 1024 * 1024;

@@ -9,8 +9,6 @@ const DOLLAR = 0x24;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** An inline request, or the line with a length, may be so long. */
-const MAX_LINE_BYTES = 64 * 1024;
 const FIRST_ARGUMENTS = 16;
 
 /** Where a request is, between two calls of `next`. */
@@ -223,11 +221,15 @@ export class RequestReader {
   }
 
   #tooMany(count: number): ProtocolError {
-    return new ProtocolError(count > this.limits.maxArguments && this.limits.isStrict ? 'unauthenticated multibulk length' : 'invalid multibulk length');
+    const isAbove = count > this.limits.maxArguments;
+    if (isAbove && this.limits.isStrict) return new ProtocolError('unauthenticated multibulk length', 'unauthenticated');
+    return new ProtocolError('invalid multibulk length', isAbove ? 'multibulk_length' : 'malformed');
   }
 
   #tooLong(length: number): ProtocolError {
-    return new ProtocolError(length > this.limits.maxArgumentBytes && this.limits.isStrict ? 'unauthenticated bulk length' : 'invalid bulk length');
+    const isAbove = length > this.limits.maxArgumentBytes;
+    if (isAbove && this.limits.isStrict) return new ProtocolError('unauthenticated bulk length', 'unauthenticated');
+    return new ProtocolError('invalid bulk length', isAbove ? 'bulk_length' : 'malformed');
   }
 
   // --- Bytes
@@ -253,7 +255,7 @@ export class RequestReader {
     for (let at = this.#position; at < this.#end; at++) {
       if (this.#buffer[at] === byte) return at;
     }
-    if (this.#end - this.#position > MAX_LINE_BYTES) throw new ProtocolError(complaint);
+    if (this.#end - this.#position > this.limits.maxLineBytes) throw new ProtocolError(complaint, 'inline_length');
     return -1;
   }
 

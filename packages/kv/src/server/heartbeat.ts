@@ -1,6 +1,8 @@
 import type { Client } from '../client/client.js';
 import type { Keyspace } from '../store/keyspace.js';
 import type { ServerStats } from './server-stats.js';
+import type { LimitWatch } from './limit-watch.js';
+import type { OutputGuard } from './output-guard.js';
 import type { KvSettings } from './settings.js';
 import type { Timers } from './timers.js';
 
@@ -12,6 +14,8 @@ export interface Body {
   readonly keyspace: Keyspace;
   readonly settings: KvSettings;
   readonly stats: ServerStats;
+  readonly limitWatch: LimitWatch;
+  readonly outputGuard: OutputGuard;
   readonly clients: ReadonlyMap<number, Client>;
   readonly monitors: ReadonlySet<Client>;
   epochMs: number;
@@ -20,7 +24,7 @@ export interface Body {
   kill(client: Client): void;
 }
 
-/** What a server does each second: counts how much it has to do, sets its clock, and ends clients that are idle for too long. */
+/** What a server does each second: counts how much it has to do, sets its clock, and ends clients that are idle, or do not read, for too long. */
 export class Heartbeat {
   readonly #server: Body;
   #lastMs = performance.now();
@@ -46,7 +50,9 @@ export class Heartbeat {
     this.#measure((nowMs - this.#lastMs) / 1000);
     this.#lastMs = nowMs;
     server.noteMemory();
+    server.outputGuard.beat();
     if (server.settings.timeout > 0) this.#endIdle(server.keyspace.nowMs - server.settings.timeout * 1000);
+    server.limitWatch.beat();
   }
 
   #measure(seconds: number): void {
@@ -66,7 +72,9 @@ export class Heartbeat {
     const server = this.#server;
     for (const client of server.clients.values()) {
       const isIdle = client.lastActiveMs < sinceMs && client.waiting === undefined && client.type !== 'pubsub' && !server.monitors.has(client);
-      if (isIdle) server.kill(client);
+      if (!isIdle) continue;
+      server.limitWatch.meet('idle_timeout', client.address, { client: client.id });
+      server.kill(client);
     }
   }
 }

@@ -83,7 +83,7 @@ const SETTINGS: readonly Parameter[] = [
   setting('protectedMode', yesNo),
   setting('maxclients', integer(1, 2 ** 32 - 1)),
   setting('timeout', integer(0, MAX_INT)),
-  setting('protoMaxBulkLen', memory(1024 * 1024, MAX_STRING_BYTES), (server) => server.limits.adopt(server.settings)),
+  setting('protoMaxBulkLen', memory(1024 * 1024, MAX_STRING_BYTES), (server) => server.adoptLimits()),
   setting('clientQueryBufferLimit', memory(1024 * 1024, MAX_INT)),
   setting('clientOutputBufferLimit', outputLimits),
   setting('maxmemory', memory(0), applyEviction),

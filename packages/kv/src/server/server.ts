@@ -14,7 +14,9 @@ import { Channels } from './channels.js';
 import { Changes } from './changes.js';
 import { Heartbeat } from './heartbeat.js';
 import { LatencyMonitor } from './latency.js';
+import { LimitWatch } from './limit-watch.js';
 import { Notifications } from './notifications.js';
+import { OutputGuard } from './output-guard.js';
 import { Pause } from './pause.js';
 import { ServerStats } from './server-stats.js';
 import type { KvSettings } from './settings.js';
@@ -45,8 +47,12 @@ export class Server implements KeyspaceObserver {
   readonly latency = new LatencyMonitor();
   /** From how many milliseconds on a command is noticed by one of these two. */
   noticeableMs = Number.POSITIVE_INFINITY;
-  /** What clients may ask for at once. */
-  readonly limits: RequestLimits;
+  /** What clients may ask for at once, and before they have logged in. */
+  readonly limits = new RequestLimits();
+  readonly limitsBeforeLogin = new RequestLimits(true);
+  /** Which limits clients have met. */
+  readonly limitWatch = new LimitWatch();
+  readonly outputGuard = new OutputGuard(this);
   readonly pause: Pause;
   readonly heartbeat: Heartbeat;
   peakMemoryBytes = 0;
@@ -85,13 +91,13 @@ export class Server implements KeyspaceObserver {
     this.tracking = new Tracking(this.keyspace.databases, this.clients);
     this.changes.listeners.push(this.watches, this.blocking, this.notifications, this.tracking);
     this.keyspace.observer = this;
-    this.limits = new RequestLimits(settings.maxMultibulkLength, settings.protoMaxBulkLen);
+    this.adoptLimits();
     this.heartbeat = new Heartbeat(this);
   }
 
   /** A client of a connection, or without one of the server's own. */
   addClient(connection?: Client['connection']): Client {
-    const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, this.users.default, connection);
+    const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, this.users.default, this.outputGuard, connection);
     if (connection !== undefined) {
       this.clients.set(client.id, client);
       this.host = connection.localAddress ?? this.host;
@@ -138,6 +144,7 @@ export class Server implements KeyspaceObserver {
   /** CONFIG RESETSTAT. */
   resetStats(): void {
     this.stats.reset();
+    this.limitWatch.reset();
     this.keyspace.stats.reset();
     const { inputBytes, outputBytes } = this.traffic();
     this.stats.inputBytes = -inputBytes;
@@ -151,11 +158,25 @@ export class Server implements KeyspaceObserver {
     this.timers.after(delayMs, () => this.resume(client));
   }
 
+  /** Lets a change of the settings take effect. */
+  adoptLimits(): void {
+    const { settings } = this;
+    this.limits.adopt(settings.maxMultibulkLength, settings.protoMaxBulkLen, settings.maxInlineLength);
+    const { unauthenticatedMaxMultibulkLength, unauthenticatedMaxBulkLen } = settings;
+    this.limitsBeforeLogin.adopt(unauthenticatedMaxMultibulkLength, unauthenticatedMaxBulkLen, settings.maxInlineLength);
+  }
+
   /** Disconnects a client; one that is just being served gets its reply first. */
   kill(client: Client): void {
     client.closing = true;
     this.removeClient(client);
     client.connection?.destroy();
+  }
+
+  /** Ends a client that speaks HTTP: nothing of what it has sent is answered. */
+  endCrossProtocol(client: Client): void {
+    this.limitWatch.meet('cross_protocol', client.address, { client: client.id });
+    this.kill(client);
   }
 
   /** Forgets a client that is gone, and all that was kept for it. */

@@ -6,6 +6,8 @@ const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().m
 export const MAX_INT = 2 ** 31 - 1;
 /** Places in memory, and in requests, are words of 32 bits with a sign: both stay far below what these can tell. */
 export const MAX_STRING_BYTES = 2 ** 30;
+/** Requests with so many arguments are read without a look at the limit. */
+const FEW_ARGUMENTS = 9;
 
 function outputLimit(name: keyof OutputLimits) {
   const { hard, soft, softSeconds } = OUTPUT_LIMITS[name];
@@ -39,7 +41,26 @@ export const kvOptions = z.strictObject({
     .default(512 * 1024 * 1024)
     .describe('Bytes that one argument may have.')
     .meta({ unit: 'bytes' }),
-  maxMultibulkLength: z.number().int().min(1).default(1024 * 1024).describe('Arguments that one request may have.'),
+  maxMultibulkLength: z.number().int().min(FEW_ARGUMENTS).max(MAX_INT).default(MAX_INT).describe('Arguments that one request may have.'),
+  maxInlineLength: z
+    .number()
+    .int()
+    .min(1024)
+    .max(1024 * 1024)
+    .default(64 * 1024)
+    .describe('Bytes that a line may have: a request without lengths.')
+    .meta({ unit: 'bytes' }),
+  unauthenticatedMaxBulkLen: z
+    .number()
+    .int()
+    .min(64)
+    .max(2 ** 30)
+    .default(16 * 1024)
+    .describe('Bytes that one argument may have before AUTH.')
+    .meta({ unit: 'bytes' }),
+  unauthenticatedMaxMultibulkLength: z.number().int().min(FEW_ARGUMENTS).max(MAX_INT).default(10).describe('Arguments that one request may have before AUTH.'),
+  authFreeFailures: count(MAX_INT).default(8).describe('Wrong passwords that a connection may give without having to wait.'),
+  authPenaltyMs: count(MAX_INT).default(1000).describe('Milliseconds in which a connection is not served after each further wrong password.'),
   clientQueryBufferLimit: z
     .number()
     .int()
@@ -47,6 +68,13 @@ export const kvOptions = z.strictObject({
     .max(MAX_INT)
     .default(1024 ** 3)
     .describe('Bytes of requests that may wait for a client.')
+    .meta({ unit: 'bytes' }),
+  clientTurnBytes: z
+    .number()
+    .int()
+    .min(1024)
+    .default(64 * 1024)
+    .describe('Bytes of requests that have piled up of which a client is served in one turn, before others have theirs.')
     .meta({ unit: 'bytes' }),
   clientOutputBufferLimit: z
     .strictObject({ normal: outputLimit('normal'), slave: outputLimit('slave'), pubsub: outputLimit('pubsub') })

@@ -19,6 +19,11 @@ export class LocalServer implements Timers {
     return new LocalClient(this.#frontend);
   }
 
+  /** The client's end of the connection has ended. Resolves when the server is to end its own. */
+  halfClose({ client }: LocalClient): Promise<void> | undefined {
+    return this.#frontend.halfClose(client);
+  }
+
   /** Lets timers run that are due then, in order. */
   elapse(ms: number): void {
     this.#nowMs += ms;
@@ -46,7 +51,10 @@ export class LocalClient {
     this.#frontend = frontend;
     const connection = {
       remoteAddress: '127.0.0.1', remotePort: 1, localAddress: '127.0.0.1', localPort: 2, bytesQueued: 0, bytesRead: 0, bytesWritten: 0,
-      write: (bytes: Buffer): void => void (this.#received += bytes.toString('latin1')),
+      write: (bytes: Buffer): boolean => {
+        this.#received += bytes.toString('latin1');
+        return true;
+      },
       end() {},
       destroy() {},
     };

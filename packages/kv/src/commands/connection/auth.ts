@@ -8,10 +8,6 @@ const NO_PASSWORD = new ReplyError(
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
 );
 
-/** So many wrong passwords cost nothing; each further one costs a second, in which the client is not served. */
-const FREE_FAILURES = 8;
-const PENALTY_MS = 1000;
-
 export const auth: Command = {
   name: 'auth',
   arity: -2,
@@ -38,10 +34,16 @@ export function logIn(call: Call, name: string, password: Buffer): void {
   if (user === undefined) {
     // The command as it was spelt, unlike one that is denied.
     logDenial(call, client, { reason: 'auth', object: call.latin1(0) }, 'toplevel', name);
-    if (++client.failedLogins > FREE_FAILURES) server.hold(client, PENALTY_MS);
+    if (++client.failedLogins > server.settings.authFreeFailures) throttle(call);
     throw WRONG_PASSWORD;
   }
   client.failedLogins = 0;
   client.user = user;
   client.authenticated = true;
+}
+
+/** Whoever goes on guessing is not served for a while each time. */
+function throttle({ client, server }: Call): void {
+  server.limitWatch.meet('login_throttle', client.address, { client: client.id, failures: client.failedLogins });
+  server.hold(client, server.settings.authPenaltyMs);
 }

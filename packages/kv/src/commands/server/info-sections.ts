@@ -13,7 +13,7 @@ export interface Section {
   readonly fields: (call: Call) => readonly Field[];
 }
 
-/** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read. */
+/** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read; at last our own. */
 export const SECTIONS: readonly Section[] = [
   { title: 'Server', extent: 'default', fields: server },
   { title: 'Clients', extent: 'default', fields: clients },
@@ -28,6 +28,7 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Latencystats', extent: 'all', fields: latencyStats },
   { title: 'Cluster', extent: 'default', fields: () => [['cluster_enabled', 0]] },
   { title: 'Keyspace', extent: 'default', fields: keyspace },
+  { title: 'Limits', extent: 'default', fields: limits },
 ];
 
 function server({ server: { port, runId, startedMs, keyspace: { nowMs } } }: Call): Field[] {
@@ -75,7 +76,7 @@ function clients({ server: { clients: all, settings, blocking, tracking } }: Cal
 }
 
 function stats({ server: shared }: Call): Field[] {
-  const { stats: counts, heartbeat, channels, tracking, keyspace: { expiry, stats: keys } } = shared;
+  const { stats: counts, limitWatch, heartbeat, channels, tracking, keyspace: { expiry, stats: keys } } = shared;
   const { inputBytes, outputBytes } = shared.traffic();
   return [
     ['total_connections_received', counts.connectionsReceived],
@@ -94,6 +95,8 @@ function stats({ server: shared }: Call): Field[] {
     ['expired_time_cap_reached_count', expiry.timeouts],
     ['evicted_keys', keys.evicted],
     ['evicted_clients', 0],
+    ['client_query_buffer_limit_disconnections', limitWatch.hits.query_buffer],
+    ['client_output_buffer_limit_disconnections', limitWatch.hits.output_buffer],
     ['keyspace_hits', keys.hits],
     ['keyspace_misses', keys.misses],
     ['pubsub_channels', channels.size('channel')],
@@ -108,6 +111,11 @@ function stats({ server: shared }: Call): Field[] {
     ['unexpected_error_replies', 0],
     ['total_error_replies', counts.errorReplies],
   ];
+}
+
+/** How often clients have met each limit; two of them Redis, in its later versions, has among Stats. */
+function limits({ server: { limitWatch } }: Call): Field[] {
+  return Object.entries(limitWatch.hits).map(([name, count]) => [`limit_${name}`, count]);
 }
 
 function replication({ server: { runId } }: Call): Field[] {

@@ -1,0 +1,256 @@
+/** What clients may ask for and leave lying: each limit holds, can be set, and is counted and told of. */
+import { type Log, createReactor } from '@edgeloop/reactor';
+import t, { type Test } from 'tap';
+import { type KvOptions, kv } from '../../src/index.js';
+import { LIMITS, type Limit, LimitWatch } from '../../src/server/limit-watch.js';
+import { LISTENER_DEFAULTS } from '../../src/server/settings.js';
+import { until } from '../support/conditions.js';
+import { LocalServer } from '../support/local-server.js';
+import { type Argument, RespClient } from '../support/resp-client.js';
+import type { Leaf, Reply } from '../support/resp-decoder.js';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly event: string;
+  readonly limit?: Limit;
+}
+
+/** A log of which the lines about limits are kept. */
+function lines(): { log: Log; written: Line[] } {
+  const written: Line[] = [];
+  const at = (level: string) => (fields: object, message: string) => {
+    if ('limit' in fields) written.push({ level, message, ...fields } as Line);
+  };
+  const log: Log = { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), child: () => log, isLevelEnabled: () => true };
+  return { log, written };
+}
+
+/** A server with an operator, whose connections are made one by one. */
+async function start(t: Test, options: KvOptions = {}): Promise<{ written: Line[]; operator: RespClient; connect(): Promise<RespClient> }> {
+  const { log, written } = lines();
+  const reactor = createReactor({ log });
+  t.teardown(() => reactor.close());
+  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0, ...LISTENER_DEFAULTS });
+  const connect = async (): Promise<RespClient> => {
+    const client = await RespClient.connect({ host: address.address, port: address.port });
+    t.teardown(() => client.close());
+    return client;
+  };
+  const operator = await connect();
+  if (options.requirepass !== undefined) await operator.call('AUTH', options.requirepass);
+  return { written, operator, connect };
+}
+
+const value = (reply: Reply | undefined): string => (reply as Leaf).value;
+
+/** What a line of INFO says. */
+async function info(client: RespClient, name: string): Promise<string | undefined> {
+  return new RegExp(`^${name}:(.*)\r$`, 'm').exec(value(await client.call('INFO')))?.[1];
+}
+
+/** Sends something that ends the connection, and resolves with what came before. */
+async function fatal(client: RespClient, request: Argument): Promise<string[]> {
+  client.sendRaw(request);
+  await until(async () => !client.isOpen);
+  return (await client.receive(1)).map(value);
+}
+
+t.test('replies above the hard limit end their client at once, and nothing behind them is served', async (t) => {
+  const { operator, connect, written } = await start(t);
+  await operator.call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 1000000 0 0');
+  await operator.call('SET', 'large', 'x'.repeat(1_500_000));
+  for (let i = 0; i < 15; i++) await operator.call('RPUSH', 'list', ...Array.from({ length: 10 }, () => 'y'.repeat(10_000)));
+  await operator.call('SET', 'small', 'z'.repeat(100_000));
+  const small = Array.from({ length: 20 }, () => ['GET', 'small']);
+  for (const [name, commands] of Object.entries({ one: [['GET', 'large']], parts: [['LRANGE', 'list', '0', '-1']], many: small })) {
+    const client = await connect();
+    const replies = await client.pipeline([...commands, ['SET', 'behind', '1']]);
+    t.equal(replies.at(-2)?.type, 'missing', name);
+    t.equal(value(await operator.call('EXISTS', 'behind')), '0');
+  }
+  t.equal(await info(operator, 'client_output_buffer_limit_disconnections'), '3');
+  t.equal(await info(operator, 'limit_output_buffer'), '3');
+  t.match(written.filter(({ limit }) => limit === 'output_buffer')[0], { level: 'warn', event: 'kv.limit', class: 'normal', bound: 'hard', bytes: Number });
+  const client = await connect();
+  t.equal(value((await client.pipeline([['GET', 'small'], ['GET', 'small']]))[1]).length, 100_000, 'replies below are no business of the limit');
+  t.match(await client.call('CLIENT', 'LIST'), { value: /^(.*\n){2}$/ }, 'nothing is left of those that were ended');
+});
+
+t.test('however low the limit, replies of ordinary size end nobody', async (t) => {
+  const { operator } = await start(t, { clientOutputBufferLimit: { normal: { hard: 1, soft: 1 } } });
+  await operator.call('SET', 'a', 'x'.repeat(10_000));
+  t.equal(value(await operator.call('GET', 'a')).length, 10_000);
+});
+
+t.test('subscribers have a limit of their own, which counts the message that is above it as received', async (t) => {
+  const { operator, connect, written } = await start(t);
+  await operator.call('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 100000 0 0');
+  await operator.call('SET', 'large', 'x'.repeat(200_000));
+  t.equal(value(await operator.call('GET', 'large')).length, 200_000, 'of class normal');
+  const subscriber = await connect();
+  await subscriber.call('SUBSCRIBE', 'c');
+  t.equal(value(await operator.call('PUBLISH', 'c', 'm'.repeat(200_000))), '1');
+  t.equal(value(await operator.call('PUBLISH', 'c', 'm')), '0');
+  await until(async () => !subscriber.isOpen);
+  t.same(subscriber.pushes, []);
+  t.match(written, [{ limit: 'output_buffer', class: 'pubsub' }]);
+});
+
+t.test('who monitors is of class normal', async (t) => {
+  const { operator, connect } = await start(t, { clientOutputBufferLimit: { normal: { hard: 1_000_000 }, slave: { hard: 1 } } });
+  const monitor = await connect();
+  await monitor.call('MONITOR');
+  await operator.call('SET', 'a', 'x'.repeat(100_000));
+  t.equal(value((await monitor.receive(1))[0]).length > 100_000, true);
+  await operator.call('SET', 'a', 'x'.repeat(2_000_000));
+  await until(async () => !monitor.isOpen);
+  t.same((await monitor.receive(1)).map(({ type }) => type), ['missing']);
+});
+
+t.test('a client that does not read is ended once it is above the soft limit for too long, written to or not; CLIENT LIST shows what waits', (t) => {
+  const server = new LocalServer();
+  const { settings, keyspace, outputGuard, limitWatch } = server.server;
+  settings.clientOutputBufferLimit = { ...settings.clientOutputBufferLimit, normal: { hard: 0, soft: 100_000, softSeconds: 10 } };
+  const { client } = server.connect();
+  const connection = client.connection as unknown as { bytesQueued: number; destroy(): void };
+  let ends = 0;
+  connection.destroy = () => void ends++;
+  const startMs = keyspace.nowMs;
+  const queuedAfter = (seconds: number, bytes: number): number => {
+    keyspace.advance(startMs + seconds * 1000);
+    connection.bytesQueued = bytes;
+    outputGuard.beat();
+    return ends;
+  };
+  t.equal(queuedAfter(0, 120_000), 0);
+  t.match(server.connect().send('CLIENT LIST'), /obl=16384 oll=7 omem=103616 tot-mem=120000 events=rw/);
+  t.equal(queuedAfter(10, 120_000), 0);
+  t.equal(queuedAfter(11, 90_000), 0, 'it has read');
+  t.equal(queuedAfter(12, 120_000), 0);
+  t.equal(queuedAfter(22, 120_000), 0);
+  t.equal(queuedAfter(22.001, 120_000), 1);
+  t.ok(client.closing);
+  t.equal(limitWatch.hits.output_buffer, 1);
+  t.end();
+});
+
+t.test('requests that pile up above the limit end the client', async (t) => {
+  const { operator, connect, written } = await start(t, { clientQueryBufferLimit: 1024 * 1024 });
+  const client = await connect();
+  t.equal((await client.pipeline([['SET', 'a', 'x'.repeat(3_000_000)]]))[0]?.type, 'missing');
+  t.equal(await info(operator, 'client_query_buffer_limit_disconnections'), '1');
+  t.match(written, [{ level: 'warn', limit: 'query_buffer', bytes: Number }]);
+  t.equal(value(await operator.call('CONFIG', 'SET', 'client-query-buffer-limit', '4mb')), 'OK');
+  t.equal(value(await (await connect()).call('SET', 'a', 'x'.repeat(3_000_000))), 'OK');
+});
+
+for (const [limit, options, within, above, error] of [
+  ['bulk_length', { protoMaxBulkLen: 2 ** 20 }, `*2\r\n$4\r\nECHO\r\n$${2 ** 20}\r\n`, `*2\r\n$4\r\nECHO\r\n$${2 ** 20 + 1}\r\n`, 'invalid bulk length'],
+  ['multibulk_length', { maxMultibulkLength: 100 }, '*100\r\n', '*101\r\n', 'invalid multibulk length'],
+  ['inline_length', { maxInlineLength: 2000 }, 'x'.repeat(2000), 'x'.repeat(2001), 'too big inline request'],
+  ['unauthenticated', { requirepass: 'p', unauthenticatedMaxMultibulkLength: 12 }, '*12\r\n', '*13\r\n', 'unauthenticated multibulk length'],
+  ['unauthenticated', { requirepass: 'p', unauthenticatedMaxBulkLen: 100 }, '*2\r\n$100\r\n', '*2\r\n$101\r\n', 'unauthenticated bulk length'],
+  ['malformed', {}, '*1\r\n', '*1\r\n:1\r\n', "expected '$', got ':'"],
+] as const) {
+  t.test(`what is above the limit "${limit}" is answered with "${error}" and ends the client`, async (t) => {
+    const { operator, connect, written } = await start(t, options);
+    const patient = await connect();
+    patient.sendRaw(within);
+    t.same(await fatal(await connect(), above), [`ERR Protocol error: ${error}`]);
+    t.equal(await info(operator, `limit_${limit}`), '1');
+    t.equal(await info(operator, 'errorstat_ERR'), 'count=1');
+    t.match(written, [{ event: 'kv.limit', limit, problem: `Protocol error: ${error}` }]);
+    t.ok(patient.isOpen, 'who is at the limit goes on');
+  });
+}
+
+t.test('a request may have more arguments than an older Redis takes', async (t) => {
+  const { operator } = await start(t);
+  const [reply] = await operator.pipeline([['DEL', ...Array.from({ length: 2 ** 20 }, () => '')]]);
+  t.equal(value(reply), '0');
+});
+
+t.test('what speaks HTTP is ended without an answer, also to what came before', async (t) => {
+  const { operator, connect, written } = await start(t);
+  for (const request of ['POST / HTTP/1.1\r\n', 'Host: a\r\n', '*1\r\n$5\r\nhOST:\r\n', 'PING\r\npost\r\nPING\r\n']) {
+    t.same(await fatal(await connect(), request), ['the connection was closed']);
+  }
+  t.equal(await info(operator, 'limit_cross_protocol'), '4');
+  t.match(written, [{ level: 'warn', limit: 'cross_protocol' }]);
+});
+
+t.test('wrong passwords beyond those that are free hold up their client, and nobody else', async (t) => {
+  const { operator, connect, written } = await start(t, { requirepass: 'p', authFreeFailures: 1, authPenaltyMs: 1 });
+  const client = await connect();
+  t.same((await client.pipeline([['AUTH', 'a'], ['AUTH', 'b'], ['AUTH', 'c'], ['AUTH', 'p'], ['PING']])).map(value).slice(3), ['OK', 'PONG']);
+  t.equal(await info(operator, 'limit_login_throttle'), '2');
+  t.match(written, [{ level: 'warn', limit: 'login_throttle', failures: 2 }]);
+});
+
+t.test('who is turned away is counted by the reason', (t) => {
+  const server = new LocalServer();
+  server.server.settings.maxclients = 1;
+  const first = server.connect();
+  t.equal(server.connect().client, undefined);
+  t.match(first.send('INFO'), / rejected_connections:1 .* limit_maxclients:1 limit_protected_mode:0 /);
+  first.send('CONFIG RESETSTAT');
+  t.match(first.send('INFO'), / rejected_connections:0 .* limit_maxclients:0 /);
+  t.end();
+});
+
+t.test('what has piled up while a client waited is served in slices, with others between, and whole before its end', async (t) => {
+  const server = new LocalServer();
+  server.server.settings.clientTurnBytes = 1024;
+  const [waiting, other] = [server.connect(), server.connect()];
+  waiting.send('BLPOP list 0');
+  const increments = Array.from({ length: 100 }, () => 'INCR count');
+  t.equal(waiting.send(...increments), '');
+  other.send('RPUSH list x');
+  const served = [Number(other.send('GET count').split(' ')[1])];
+  const end = server.halfClose(waiting);
+  t.type(end, Promise, 'the connection is to stay until all is served');
+  while (server.server.limitWatch.hits.turn_budget > (served.length - 1)) {
+    server.elapse(0);
+    served.push(Number(other.send('GET count').split(' ')[1]));
+  }
+  await end;
+  t.ok(served.length >= 3, served.join(' '));
+  t.ok((served[0] as number) > 0 && (served[0] as number) < 100);
+  t.equal(served.at(-1), 100);
+  t.equal(server.halfClose(waiting), undefined);
+});
+
+t.test('a client that is gone has nothing served, and nobody waits for that', async (t) => {
+  const server = new LocalServer();
+  server.server.settings.clientTurnBytes = 1024;
+  const [waiting, other] = [server.connect(), server.connect()];
+  waiting.send('BLPOP list 0');
+  waiting.send(...Array.from({ length: 100 }, () => 'INCR count'));
+  other.send('RPUSH list x');
+  const end = server.halfClose(waiting);
+  waiting.close();
+  await end;
+  const before = other.send('GET count');
+  server.elapse(10);
+  t.equal(other.send('GET count'), before);
+});
+
+t.test('the first time that a limit is met is told at once, and what follows once a second', async (t) => {
+  const { log, written } = lines();
+  const watch = new LimitWatch();
+  watch.meet('idle_timeout', 'nobody hears it');
+  watch.log = log;
+  for (const peer of ['a', 'b', 'c']) watch.meet('query_buffer', peer);
+  watch.meet('maxclients', 'd');
+  t.match(written.splice(0), [{ limit: 'query_buffer', peer: 'a' }, { limit: 'maxclients', peer: 'd' }]);
+  watch.beat();
+  t.match(written.splice(0), [{ limit: 'query_buffer', peer: 'c', count: 2, message: /\(2 times since the line before\)$/ }]);
+  watch.meet('query_buffer', 'e');
+  watch.beat();
+  t.match(written.splice(0), [{ peer: 'e', message: LIMITS.query_buffer.message }]);
+  watch.beat();
+  watch.meet('query_buffer', 'f');
+  t.match(written.splice(0), [{ peer: 'f' }]);
+  t.equal(watch.hits.query_buffer, 5);
+});
