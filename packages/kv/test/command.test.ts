@@ -118,6 +118,7 @@ t.test('a password holds for clients, and the admin endpoint shows what goes on'
   t.equal(await text(socket), '-NOAUTH Authentication required.\r\n+OK\r\n+PONG\r\n');
   t.equal((await fetch(`${admin}readyz`)).status, 200);
   t.notMatch(await (await fetch(`${admin}config`)).text(), 'secret');
+  t.match(await (await fetch(`${admin}metrics`)).text(), /^edgeloop_kv_limits_met_total\{limit="cross_protocol"\} 0$/m);
 });
 
 t.test('SIGTERM ends it in order: what has come is answered, who waits is let go, and it ends with 0', async (t) => {

@@ -1,7 +1,8 @@
 import type { KvApi } from '../embedded/kv-api.js';
 
 /** The sections of INFO that metrics are made of. */
-const SECTIONS = ['clients', 'memory', 'stats', 'keyspace'] as const;
+const SECTIONS = ['clients', 'memory', 'stats', 'limits', 'keyspace'] as const;
+const LIMIT = /^limit_(\w+):(\d+)/gm;
 const DATABASE = /^db(\d+):keys=(\d+),expires=(\d+)/gm;
 
 /** What there is in a database that is not empty. */
@@ -29,6 +30,11 @@ export class Facts {
 
   databases(): DatabaseFacts[] {
     return Array.from(this.#read().matchAll(DATABASE), ([, db = '', keys, expiring]) => ({ db, keys: Number(keys), expiring: Number(expiring) }));
+  }
+
+  /** How often each limit was met. */
+  limits(): [limit: string, count: number][] {
+    return Array.from(this.#read().matchAll(LIMIT), ([, limit = '', count]) => [limit, Number(count)]);
   }
 
   #read(): string {

@@ -40,4 +40,8 @@ export const KV_METRICS: readonly KvMetric[] = [
   plain('gauge', 'clients_max', 'maxclients', 'How many there may be.'),
   plain('gauge', 'clients_blocked', 'blocked_clients', 'Clients that wait for a key.'),
   plain('counter', 'clients_rejected_total', 'rejected_connections', 'Clients turned away by maxclients or by protected mode.'),
+  {
+    name: 'edgeloop_kv_limits_met_total', type: 'counter', help: 'Times that a client has met a limit, by the limit.', label: 'limit',
+    read: (facts) => facts.limits().map(([limit, count]) => [{ limit }, count]),
+  },
 ];

@@ -27,7 +27,7 @@ function lines(): { log: Log; written: Line[] } {
 }
 
 /** A server with an operator, whose connections are made one by one. */
-async function start(t: Test, options: KvOptions = {}): Promise<{ written: Line[]; operator: RespClient; connect(): Promise<RespClient> }> {
+async function start(t: Test, options: KvOptions = {}): Promise<{ written: Line[]; operator: RespClient; connect: () => Promise<RespClient> }> {
   const { log, written } = lines();
   const reactor = createReactor({ log });
   t.teardown(() => reactor.close());
