@@ -1,9 +1,11 @@
 /** What clients may ask for and leave lying: each limit holds, can be set, and is counted and told of. */
+import { readFileSync } from 'node:fs';
 import { type Log, createReactor } from '@edgeloop/reactor';
 import t, { type Test } from 'tap';
 import { type KvOptions, kv } from '../../src/index.js';
 import { LIMITS, type Limit, LimitWatch } from '../../src/server/limit-watch.js';
-import { LISTENER_DEFAULTS } from '../../src/server/settings.js';
+import { PARAMETERS } from '../../src/server/parameters.js';
+import { LISTENER_DEFAULTS, kvOptions } from '../../src/server/settings.js';
 import { until } from '../support/conditions.js';
 import { LocalServer } from '../support/local-server.js';
 import { type Argument, RespClient } from '../support/resp-client.js';
@@ -15,6 +17,8 @@ interface Line {
   readonly event: string;
   readonly limit?: Limit;
 }
+
+const GUIDE = readFileSync(new URL('../../../../../docs/guides/kv-operate.md', import.meta.url), 'utf8');
 
 /** A log of which the lines about limits are kept. */
 function lines(): { log: Log; written: Line[] } {
@@ -253,4 +257,15 @@ t.test('the first time that a limit is met is told at once, and what follows onc
   watch.meet('query_buffer', 'f');
   t.match(written.splice(0), [{ peer: 'f' }]);
   t.equal(watch.hits.query_buffer, 5);
+});
+
+t.test('the guide has each limit, with options and parameters that there are', async (t) => {
+  const words = (cell = ''): string[] => [...cell.matchAll(/`([\w-]+)`/g)].map(([, word = '']) => word);
+  const table = (GUIDE.split('\n## Limits\n')[1]?.split('\n#')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+  const rows = table.map((line) => line.split(' | ').map(words));
+  t.same(rows.map(([names]) => names?.[0]), Object.keys(LIMITS));
+  for (const [, options = [], parameters = []] of rows) {
+    for (const option of options) t.ok(option in kvOptions.shape, option);
+    for (const parameter of parameters) t.ok(PARAMETERS.has(parameter), parameter);
+  }
 });
