@@ -12,6 +12,9 @@ import type { Server } from '../server/server.js';
 import { refusalOf } from './admission.js';
 import { Backlog } from './backlog.js';
 
+/** So long a peer may take to end its side, once it has been sent all. */
+const LINGER_MS = 1000;
+
 /** From here on a turn counts as large, and how long it took is looked at in any case. */
 const LARGE_REPLY_BYTES = 64 * 1024;
 /** So much may wait to be served for a client that does not read its replies yet, and before AUTH; then it is not read, either. */
@@ -62,7 +65,8 @@ export class Frontend {
     if (refusal !== undefined) {
       this.#server.stats.connectionsRejected++;
       this.#server.limitWatch.meet(refusal.limit, addressText(connection.remoteAddress, connection.remotePort));
-      connection.end(`-${refusal.error}\r\n`);
+      connection.write(`-${refusal.error}\r\n`);
+      this.#hangUp(connection);
       return undefined;
     }
     this.#server.stats.connectionsReceived++;
@@ -178,7 +182,7 @@ export class Frontend {
       reply.flush();
       client.waitingOfTurn = 0;
     }
-    if (client.closing) client.connection?.end();
+    if (client.closing && client.connection !== undefined) this.#hangUp(client.connection);
   }
 
   /** What the client sends is no request: it is told so, and disconnected. */
@@ -187,6 +191,19 @@ export class Frontend {
     this.#server.stats.countError(`ERR ${message}`);
     this.#dispatcher.reply.error(`ERR ${message}`);
     client.closing = true;
+  }
+
+  /** Ends a connection in order, so that the peer gets all of it; but also where the peer never ends its own side, or it would keep it for good. */
+  #hangUp(connection: Connection<Client | undefined>): void {
+    connection.end();
+    this.#closeLater(connection);
+  }
+
+  #closeLater(connection: Connection<Client | undefined>): void {
+    this.#server.timers.after(LINGER_MS, () => {
+      if (connection.phase === 'draining') this.#closeLater(connection);
+      else connection.destroy();
+    });
   }
 
   /** Commands are paused: the client's request comes again when they go on. */

@@ -203,6 +203,21 @@ t.test('who is turned away is counted by the reason', (t) => {
   t.end();
 });
 
+t.test('who is turned away, or disconnected in order, keeps no connection by not ending its side', (t) => {
+  const server = new LocalServer();
+  server.server.settings.maxclients = 1;
+  const [first, refused] = [server.connect(), server.connect()];
+  t.equal(refused.received(), '-ERR max number of clients reached');
+  first.send('QUIT');
+  t.same([first.phase, refused.phase], ['draining', 'draining']);
+  server.elapse(1000);
+  t.same([first.phase, refused.phase], ['draining', 'draining'], 'something still waits to be sent');
+  first.phase = refused.phase = 'closing';
+  server.elapse(1000);
+  t.same([first.phase, refused.phase], ['closed', 'closed']);
+  t.end();
+});
+
 t.test('what has piled up while a client waited is served in slices, with others between, and whole before its end', async (t) => {
   const server = new LocalServer();
   server.server.settings.clientTurnBytes = 1024;

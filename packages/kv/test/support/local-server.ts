@@ -45,6 +45,8 @@ export class LocalServer implements Timers {
 export class LocalClient {
   readonly client: Client;
   readonly #frontend: Frontend;
+  /** As the reactor has it. */
+  phase: Connection['phase'] = 'open';
   #received = '';
 
   constructor(frontend: Frontend) {
@@ -55,9 +57,10 @@ export class LocalClient {
         this.#received += bytes.toString('latin1');
         return true;
       },
-      end() {},
-      destroy() {},
+      end: (): void => void (this.phase = 'draining'),
+      destroy: (): void => void (this.phase = 'closed'),
     };
+    Object.defineProperty(connection, 'phase', { get: () => this.phase });
     this.client = frontend.open(connection as unknown as Connection<Client | undefined>) as Client;
   }
 
