@@ -236,4 +236,5 @@ t.test('who says nothing for longer than `timeout` is disconnected, unless they 
   server.settings.timeout = 30;
   server.heartbeat.beat();
   t.strictSame(ended, [1]);
+  t.equal(server.limitWatch.hits.idle_timeout, 1);
 });
