@@ -33,6 +33,11 @@ export class Collections {
     if (!collection.dispose(AT_ONCE)) this.#condemned.push(collection);
   }
 
+  /** Takes it out and gives its memory back later, in slices. */
+  dropLater(index: number): void {
+    this.#condemned.push(this.take(index));
+  }
+
   /** How many there are, without those that are being disposed of. */
   get count(): number {
     return this.#slots.length - this.#free.length;

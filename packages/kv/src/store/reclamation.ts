@@ -38,14 +38,14 @@ export class Reclamation {
   }
 
   #step(): boolean {
-    // What was condemned comes first, for the tables add to it.
+    // What was condemned comes first, for the tables add to it: a hundred small collections may be as much as one that is large.
     if (this.#collections.condemned > 0) this.#collections.disposeSlice();
     else if (this.#dicts.at(-1)?.dismantle(STEP_KEYS, (entry) => this.#free(entry)) === true) this.#dicts.pop();
     return this.pending;
   }
 
   #free(entry: number): void {
-    if ((readWord(this.#memory, entry, META_WORD) & TYPE_BITS) !== STRING) this.#collections.drop(readWord(this.#memory, entry, VALUE_WORD));
+    if ((readWord(this.#memory, entry, META_WORD) & TYPE_BITS) !== STRING) this.#collections.dropLater(readWord(this.#memory, entry, VALUE_WORD));
     this.#memory.free(entry);
   }
 }
