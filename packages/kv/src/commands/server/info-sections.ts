@@ -13,13 +13,14 @@ export interface Section {
   readonly fields: (call: Call) => readonly Field[];
 }
 
-/** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read; at last our own. */
+/** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read; one section is our own. */
 export const SECTIONS: readonly Section[] = [
   { title: 'Server', extent: 'default', fields: server },
   { title: 'Clients', extent: 'default', fields: clients },
   { title: 'Memory', extent: 'default', fields: memory },
   { title: 'Persistence', extent: 'default', fields: persistence },
   { title: 'Stats', extent: 'default', fields: stats },
+  { title: 'Limits', extent: 'default', fields: limits },
   { title: 'Replication', extent: 'default', fields: replication },
   { title: 'CPU', extent: 'default', fields: cpu },
   { title: 'Modules', extent: 'default', fields: () => [] },
@@ -28,7 +29,6 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Latencystats', extent: 'all', fields: latencyStats },
   { title: 'Cluster', extent: 'default', fields: () => [['cluster_enabled', 0]] },
   { title: 'Keyspace', extent: 'default', fields: keyspace },
-  { title: 'Limits', extent: 'default', fields: limits },
 ];
 
 function server({ server: { port, runId, startedMs, keyspace: { nowMs } } }: Call): Field[] {
