@@ -42,16 +42,29 @@ function countByBytes(bytes: Uint8Array, start: number, end: number): number {
 /** The position of the first bit that is `bit`, 0 or 1, from `from` on, to before `to`; -1 if there is none. */
 export function findBit(bytes: Uint8Array, bit: number, from: number, to: number): number {
   const uniform = bit === 1 ? 0x00 : 0xff;
-  for (let position = from; position < to; ) {
-    const at = Math.floor(position / 8);
-    const wanted = (bytes[at]! ^ uniform) & (0xff >> position % 8);
+  const end = Math.ceil(to / 8);
+  let mask = 0xff >> from % 8;
+  for (let at = Math.floor(from / 8); at < end; at++) {
+    const wanted = (bytes[at]! ^ uniform) & mask;
     if (wanted !== 0) {
       const found = at * 8 + Math.clz32(wanted) - (BITS_PER_WORD - 8);
       return found < to ? found : -1;
     }
-    position = (at + 1) * 8;
+    mask = 0xff;
+    // Where a word can follow, most of a long bitmap is passed over four bytes at a time.
+    if (((bytes.byteOffset + at + 1) & 3) === 0) at = endOfUniform(bytes, at + 1, end, uniform) - 1;
   }
   return -1;
+}
+
+/** Where the words end that have the byte `uniform` four times, in `bytes[start, end)`. */
+function endOfUniform(bytes: Uint8Array, start: number, end: number, uniform: number): number {
+  const pattern = uniform === 0 ? 0 : -1;
+  if (end - start < MIN_WORD_BYTES) return start;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + start, (end - start) >>> 2);
+  let passed = 0;
+  while (passed < words.length && words[passed] === pattern) passed++;
+  return start + passed * 4;
 }
 
 export type BitOperation = 'and' | 'or' | 'xor';

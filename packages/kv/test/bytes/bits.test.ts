@@ -6,7 +6,8 @@ import { skipWithout } from '../support/required-tool.js';
 import { type Command, startRedis } from '../support/throwaway-redis.js';
 
 const even = fc.array(fc.constantFrom(0, 255, 255, 1), { maxLength: 400 }).map((bytes) => Uint8Array.from(bytes));
-const texts = fc.oneof(fc.uint8Array({ maxLength: 40 }), even);
+const long = fc.tuple(fc.constantFrom(0, 255), fc.nat(300), fc.uint8Array({ maxLength: 9 })).map(([byte, length, end]) => Buffer.concat([Buffer.alloc(length, byte), end]));
+const texts = fc.oneof(fc.uint8Array({ maxLength: 40 }), even, long);
 
 function bitsOf(bytes: Uint8Array): number[] {
   return [...bytes].flatMap((byte) => [7, 6, 5, 4, 3, 2, 1, 0].map((shift) => (byte >> shift) & 1));
