@@ -156,6 +156,15 @@ t.test('a pause of writes lets reads through, and what waited is served when it 
   t.strictSame(values(await other.receive(3)), ['OK', '1', 'PONG']);
 });
 
+t.test('a pause may be longer than any timer, and ends when it is told to', async (t) => {
+  const [pauser, other] = (await connect(t, 2)) as [RespClient, RespClient];
+  t.equal(value(await pauser.call('CLIENT', 'PAUSE', '9223372036854775807', 'WRITE')), 'OK');
+  other.send([['SET', 'a', '1']]);
+  t.equal(value(await pauser.call('GET', 'a')), '');
+  t.equal(value(await pauser.call('CLIENT', 'UNPAUSE')), 'OK');
+  t.strictSame(values(await other.receive(1)), ['OK']);
+});
+
 t.test('a pause of all ends by itself', async (t) => {
   const [pauser, other] = (await connect(t, 2)) as [RespClient, RespClient];
   pauser.send([['CLIENT', 'PAUSE', '20'], ['PING']]);
