@@ -247,3 +247,16 @@ t.test('who says nothing for longer than `timeout` is disconnected, unless they 
   t.strictSame(ended, [1]);
   t.equal(server.limitWatch.hits.idle_timeout, 1);
 });
+
+t.test('more words than a subcommand takes are an error, as Redis words it', async (t) => {
+  const wrong = (name: string, parent: string): string => `-ERR unknown subcommand or wrong number of arguments for '${name}'. Try ${parent} HELP.`;
+  dialogue(t, new Console(), [
+    ['ACL LOG 1 2', wrong('LOG', 'ACL')],
+    ['acl Cat a b', wrong('Cat', 'ACL')],
+    ['ACL GENPASS 1 2', wrong('GENPASS', 'ACL')],
+    ['CLIENT UNBLOCK 1 ERROR x', wrong('UNBLOCK', 'CLIENT')],
+    ['CLIENT PAUSE 1 ALL x', wrong('PAUSE', 'CLIENT')],
+    ['SLOWLOG GET 1 2', wrong('GET', 'SLOWLOG')],
+    ['PUBSUB CHANNELS a b', wrong('CHANNELS', 'PUBSUB')],
+  ]);
+});

@@ -56,6 +56,7 @@ export const unblock: Command = {
   complexity: 'O(log N) for N clients',
   syntax: 'client-id [TIMEOUT | ERROR]',
   execute(call) {
+    if (call.count > 4) throw wrongSubcommand(call);
     if (call.count > 3 && !call.is(3, 'TIMEOUT') && !call.is(3, 'ERROR')) throw BAD_REASON;
     const client = call.server.clients.get(call.integer(2, NOT_AN_INTEGER));
     const onTimeout = client === undefined ? undefined : call.server.blocking.forget(client);

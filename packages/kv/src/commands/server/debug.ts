@@ -28,8 +28,8 @@ export const debug: Command = {
   syntax: 'subcommand [arg ...]',
   execute(call) {
     if (!call.server.settings.enableDebugCommand) throw NOT_ALLOWED;
-    const name = call.latin1(1);
-    const subcommand = Object.hasOwn(SUBCOMMANDS, name.toLowerCase()) ? SUBCOMMANDS[name.toLowerCase()] : undefined;
+    const name = call.latin1(1).toLowerCase();
+    const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
     if (subcommand?.args !== call.count - 2) throw wrongSubcommand(call);
     subcommand.run(call);
   },
