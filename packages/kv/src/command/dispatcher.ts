@@ -6,7 +6,7 @@ import type { Arguments } from '../protocol/request.js';
 import type { Server } from '../server/server.js';
 import { Call, type Nested } from './call.js';
 import { feedMonitors, shownArguments } from './monitor-feed.js';
-import { checkPermission } from './permission.js';
+import { checkPermission, checkPermissionAgain } from './permission.js';
 import { QUOTED_BYTES, quoted } from './quoted-argument.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
 import { Stopwatch } from './stopwatch.js';
@@ -57,7 +57,7 @@ export class Dispatcher implements Nested {
     if (this.#stopwatch.calls === 1 && eachMs >= this.#call.server.noticeableMs) notice(this.#call, eachMs);
   }
 
-  /** Runs a request that has been accepted before: one of a transaction's. */
+  /** Runs a request that has been accepted before: one of a transaction's, or one of a script's. */
   run(client: Client, args: Arguments): void {
     const call = this.#call;
     call.take(args);
@@ -66,7 +66,10 @@ export class Dispatcher implements Nested {
     call.mayBlock = false;
     call.reply.version = client.version;
     try {
-      this.#run(call, this.#find(call));
+      const command = this.#find(call);
+      call.command = command;
+      if (!client.user.isUnrestricted && !call.isScripted) checkPermissionAgain(call);
+      this.#run(call, command);
     } catch (error) {
       this.#answerError(call, error);
     }
@@ -179,7 +182,7 @@ export class Dispatcher implements Nested {
       command.stats.rejected++;
       throw new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
     }
-    if (!call.client.authenticated && !command.needsNoAuth) {
+    if (!call.client.authenticated && !command.needsNoAuth && call.server.mustLogIn(call.client)) {
       command.stats.rejected++;
       throw new ReplyError('NOAUTH Authentication required.');
     }

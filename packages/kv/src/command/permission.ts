@@ -9,6 +9,14 @@ import { ReplyError } from './reply-error.js';
 
 const NO_KEY = new ReplyError('NOPERM this user has no permissions to access one of the keys used as arguments');
 const NO_CHANNEL = new ReplyError('NOPERM this user has no permissions to access one of the channels used as arguments');
+const CHANGED = 'NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. '
+  + 'This command is no longer allowed for the following reason:';
+const REASONS: Readonly<Record<DenialReason, string>> = {
+  command: 'no permission to execute the command or subcommand',
+  key: 'no permission to touch the specified keys',
+  channel: 'no permission to access one of the channels used as arguments',
+  auth: 'no permission',
+};
 /** How far a denial has got: the further, the more worth telling. */
 const ORDER: readonly DenialReason[] = ['auth', 'command', 'key', 'channel'];
 
@@ -52,6 +60,14 @@ export function checkPermission(call: Call): void {
   logDenial(call, call.client, denial, call.client.transaction === undefined ? 'toplevel' : 'multi');
   if (denial.reason === 'key') throw NO_KEY;
   throw denial.reason === 'channel' ? NO_CHANNEL : new ReplyError(`NOPERM this user has no permissions to run the '${denial.object}' command`);
+}
+
+/** The same for a command that was queued: its user may have lost the permission since. */
+export function checkPermissionAgain(call: Call): void {
+  const denial = denialOf(call.client.user, call);
+  if (denial === undefined) return;
+  logDenial(call, call.client, denial, 'multi');
+  throw new ReplyError(`${CHANGED} ${REASONS[denial.reason]}`);
 }
 
 /** Notes a refusal in ACL LOG. */

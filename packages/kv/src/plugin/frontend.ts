@@ -158,7 +158,7 @@ export class Frontend {
   #serve(client: Client, reader: RequestReader, end = Number.POSITIVE_INFINITY): void {
     const { reply } = this.#dispatcher;
     reply.sink = client;
-    reader.limits = client.authenticated ? this.#limits : this.#limitsBeforeLogin;
+    reader.limits = this.#server.mustLogIn(client) ? this.#limitsBeforeLogin : this.#limits;
     this.#serving = true;
     client.isServed = true;
     try {
@@ -166,7 +166,7 @@ export class Frontend {
         this.#dispatcher.dispatch(client, reader);
         if (this.#dispatcher.postponed) this.#postpone(client, reader);
         else reader.done();
-        if (reader.limits.isStrict && client.authenticated) reader.limits = this.#limits;
+        if (reader.limits.isStrict && !this.#server.mustLogIn(client)) reader.limits = this.#limits;
         if (reply.length > LARGE_REPLY_BYTES && !client.mayHave(reply.length)) break;
         this.#server.blocking.serveReady();
       }

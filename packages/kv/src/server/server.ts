@@ -106,6 +106,11 @@ export class Server implements KeyspaceObserver {
     return client;
   }
 
+  /** Whether a client has to say who it is before it is served: not where the default user needs no password by now. */
+  mustLogIn(client: Client): boolean {
+    return !client.authenticated && !this.users.default.isOpen;
+  }
+
   added(db: Database, key: Buffer): void {
     this.notifications.keyChanged(db, key, 'new', 'n');
   }
@@ -169,6 +174,7 @@ export class Server implements KeyspaceObserver {
   /** Disconnects a client; one that is just being served gets its reply first. */
   kill(client: Client): void {
     client.closing = true;
+    if (client.isServed) return;
     this.removeClient(client);
     client.connection?.destroy();
   }

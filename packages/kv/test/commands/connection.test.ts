@@ -26,7 +26,7 @@ t.test('without the password nothing is served but what says who one is', async 
   const replies = await client.pipeline([['GET', 'a'], ['HELLO', '3'], ['AUTH', 'wrong'], ['AUTH', 'nobody', 'secret'], ['NOSUCH'], ['GET'], ['AUTH', 'secret'], ['GET', 'a']]);
   t.strictSame(values(replies), [
     'NOAUTH Authentication required.',
-    'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate '
+    'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate '
       + 'the client and select the RESP protocol version at the same time',
     'WRONGPASS invalid username-password pair or user is disabled.',
     'WRONGPASS invalid username-password pair or user is disabled.',

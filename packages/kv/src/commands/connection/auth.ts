@@ -33,7 +33,7 @@ export function logIn(call: Call, name: string, password: Buffer): void {
   const user = server.users.authenticate(name, password);
   if (user === undefined) {
     // The command as it was spelt, unlike one that is denied.
-    logDenial(call, client, { reason: 'auth', object: call.latin1(0) }, 'toplevel', name);
+    logDenial(call, client, { reason: 'auth', object: call.latin1(0) }, call.outer === undefined ? 'toplevel' : 'multi', name);
     if (++client.failedLogins > server.settings.authFreeFailures) throttle(call);
     throw WRONG_PASSWORD;
   }

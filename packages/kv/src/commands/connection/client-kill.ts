@@ -29,7 +29,7 @@ export const kill: Command = {
     if (call.count === 3) return killByAddress(call);
     const filter = readFilter(call);
     const doomed = [...call.server.clients.values()].filter((client) => matches(call, client, filter));
-    for (const client of doomed) disconnect(call, client);
+    for (const client of doomed) call.server.kill(client);
     call.reply.integer(doomed.length);
   },
 };
@@ -39,14 +39,8 @@ function killByAddress(call: Call): void {
   const address = call.latin1(2);
   const client = [...call.server.clients.values()].find((one) => one.address === address);
   if (client === undefined) throw NO_SUCH_CLIENT;
-  disconnect(call, client);
+  call.server.kill(client);
   call.reply.ok();
-}
-
-/** Whoever kills itself still gets the reply. */
-function disconnect({ client, server }: Call, doomed: Client): void {
-  if (doomed === client) client.closing = true;
-  else server.kill(doomed);
 }
 
 function readFilter(call: Call): Filter {

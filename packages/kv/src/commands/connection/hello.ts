@@ -7,7 +7,7 @@ import { nameOf } from './client-name.js';
 const NO_PROTOCOL = new ReplyError('NOPROTO unsupported protocol version');
 const NOT_A_VERSION = new ReplyError('ERR Protocol version is not an integer or out of range');
 const NOT_AUTHENTICATED = new ReplyError(
-  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the '
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the '
   + 'client and select the RESP protocol version at the same time',
 );
 
@@ -26,7 +26,7 @@ export const hello: Command = {
     const version = call.count > 1 ? readVersion(call) : client.version;
     const auth = readIntroduction(call);
     if (auth > 0) logIn(call, call.text(auth), call.copy(auth + 1));
-    if (!client.authenticated) throw NOT_AUTHENTICATED;
+    if (call.server.mustLogIn(client)) throw NOT_AUTHENTICATED;
     client.version = version;
     call.reply.version = version;
     replyServer(call);

@@ -4,7 +4,7 @@ import { Call } from '../../command/call.js';
 import { Dispatcher } from '../../command/dispatcher.js';
 import type { RegisteredCommand } from '../../catalogue/registry.js';
 import { OUT_OF_MEMORY, ReplyError } from '../../command/reply-error.js';
-import { denialOf, logDenial } from '../../command/permission.js';
+import { type Denial, denialOf, logDenial } from '../../command/permission.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Arguments } from '../../protocol/request.js';
 import type { ScriptFlag, ScriptHost } from '../../scripting/index.js';
@@ -15,6 +15,7 @@ const WRONG_COUNT = 'ERR Wrong number of args calling Redis command from script'
 const NOT_ALLOWED = 'ERR This Redis command is not allowed from script';
 const MAY_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.');
 const NO_COMMAND = new ReplyError("ERR The user executing the script can't run this command or subcommand");
+const NO_CHANNEL = new ReplyError("ERR The user executing the script can't publish to the channel mentioned in the command");
 const NO_KEY = new ReplyError("ERR The user executing the script can't access at least one of the keys mentioned in the command arguments");
 const READ_ONLY = 'ERR Write commands are not allowed from read-only scripts.';
 
@@ -71,7 +72,7 @@ export class ScriptCommands implements ScriptHost {
   call(args: Arguments): Buffer {
     this.#reply.clear();
     try {
-      const command = this.#find(args);
+      const command = this.#accept(args);
       if (!this.#client.user.isUnrestricted) this.#checkPermission(command, args);
       this.#hasWritten ||= command.isWrite;
       this.#dispatcher.run(this.#client, args);
@@ -83,8 +84,8 @@ export class ScriptCommands implements ScriptHost {
   }
 
   mayCall(args: Arguments): boolean | undefined {
-    const command = this.#lookUp(args);
-    return command === undefined ? undefined : denialOf(this.#client.user, this.#hypothetical(command, args)) === undefined;
+    const command = this.#find(args);
+    return command === undefined ? undefined : this.#denialOf(command, args) === undefined;
   }
 
   log(level: number, text: string): void {
@@ -101,29 +102,29 @@ export class ScriptCommands implements ScriptHost {
   }
 
   #checkPermission(command: RegisteredCommand<Call>, args: Arguments): void {
-    const call = this.#hypothetical(command, args);
-    const denial = denialOf(this.#client.user, call);
+    const denial = this.#denialOf(command, args);
     if (denial === undefined) return;
-    logDenial(call, this.#caller, denial, 'lua');
+    logDenial(this.#call, this.#caller, denial, 'lua');
+    if (denial.reason === 'channel') throw NO_CHANNEL;
     throw denial.reason === 'command' ? NO_COMMAND : NO_KEY;
   }
 
-  #hypothetical(command: RegisteredCommand<Call>, args: Arguments): Call {
-    const call = new Call(this.#call.server, this.#call.registry, this.#reply);
-    call.take(args);
-    call.command = command;
-    return call;
+  /** What keeps the user from running the command. */
+  #denialOf(command: RegisteredCommand<Call>, args: Arguments): Denial | undefined {
+    this.#call.take(args);
+    this.#call.command = command;
+    return denialOf(this.#client.user, this.#call);
   }
 
-  /** The command or, where it has them, its subcommand. */
-  #lookUp({ source, starts, ends, count }: Arguments): RegisteredCommand<Call> | undefined {
+  #find({ source, starts, ends, count }: Arguments): RegisteredCommand<Call> | undefined {
     const parent = this.#call.registry.find(source, starts[0] as number, ends[0] as number);
-    if (parent === undefined || count < 2 || !parent.hasSubcommands) return parent;
+    if (parent?.hasSubcommands !== true || count < 2) return parent;
     return parent.subcommands.get(source.toString('latin1', starts[1], ends[1]).toLowerCase());
   }
 
-  #find(args: Arguments): RegisteredCommand<Call> {
-    const command = this.#lookUp(args);
+  /** The command that may run now. Error: ReplyError. */
+  #accept(args: Arguments): RegisteredCommand<Call> {
+    const command = this.#find(args);
     if (command === undefined) throw new ReplyError(UNKNOWN);
     if (!command.accepts(args.count)) throw new ReplyError(WRONG_COUNT);
     if (command.flags.has('noscript')) throw new ReplyError(NOT_ALLOWED);

@@ -1,6 +1,7 @@
 import { RuleError, type Selector } from '../../../access/selector.js';
 import { User } from '../../../access/user.js';
 import { DEFAULT_USER } from '../../../access/users.js';
+import type { Client } from '../../../client/client.js';
 import type { Call, Command } from '../../../command/call.js';
 import { hypotheticalCall } from '../../../command/hypothetical-call.js';
 import { type Denial, denialOf } from '../../../command/permission.js';
@@ -78,7 +79,10 @@ export const setuser: Command = {
     if (known !== undefined) changed.adopt(known);
     applyRules(call, changed);
     if (known === undefined) all.set(name, changed);
-    else known.adopt(changed);
+    else {
+      known.adopt(changed);
+      disconnectListeners(call, known);
+    }
     call.reply.ok();
   },
 };
@@ -93,11 +97,7 @@ export const deluser: Command = {
     const names = Array.from({ length: call.count - 2 }, (_, index) => call.text(index + 2));
     if (names.includes(DEFAULT_USER)) throw new ReplyError("ERR The 'default' user cannot be removed");
     const removed = names.filter((name) => call.server.users.all.delete(name));
-    for (const client of call.server.clients.values()) {
-      if (!removed.includes(client.user.name)) continue;
-      if (client === call.client) client.closing = true;
-      else call.server.kill(client);
-    }
+    for (const client of call.server.clients.values()) if (removed.includes(client.user.name)) call.server.kill(client);
     call.reply.integer(removed.length);
   },
 };
@@ -119,6 +119,17 @@ export const dryrun: Command = {
     else call.reply.bulk(Buffer.from(explain(denial), 'latin1'));
   },
 };
+
+/** Whoever listens to what the user may no longer hear is disconnected: a subscription is looked at only when it begins. */
+function disconnectListeners({ server }: Call, user: User): void {
+  for (const client of server.clients.values()) if (client.user === user && !mayListen(client)) server.kill(client);
+}
+
+function mayListen({ user, subscriptions: { channel, pattern, shard } }: Client): boolean {
+  const allows = (name: string, isPattern: boolean): boolean =>
+    user.selectors.some((selector) => selector.allowsChannel(Buffer.from(name, 'latin1'), isPattern));
+  return [...channel, ...shard].every((name) => allows(name, false)) && [...pattern].every((name) => allows(name, true));
+}
 
 function explain({ reason, object }: Denial): string {
   return reason === 'command' ? `This user has no permissions to run the '${object}' command` : `This user has no permissions to access the '${object}' ${reason}`;
