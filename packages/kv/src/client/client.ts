@@ -118,7 +118,7 @@ export class Client implements ReplySink {
     this.authenticated = user.isOpen;
     this.version = 2;
     this.name = '';
-    this.replyMode = 'on';
+    if (this.replyMode === 'off') this.replyMode = 'on';
     this.noEvict = false;
     this.noTouch = false;
   }

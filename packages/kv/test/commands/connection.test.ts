@@ -260,3 +260,13 @@ t.test('more words than a subcommand takes are an error, as Redis words it', asy
     ['PUBSUB CHANNELS a b', wrong('CHANNELS', 'PUBSUB')],
   ]);
 });
+
+t.test('RESET turns replies on again, but the one that is to be skipped is', async (t) => {
+  dialogue(t, new Console(), [
+    ['CLIENT REPLY OFF', ''],
+    ['RESET', '+RESET'],
+    ['CLIENT REPLY SKIP', ''],
+    ['RESET', ''],
+    ['PING', '+PONG'],
+  ]);
+});
