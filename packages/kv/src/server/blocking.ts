@@ -91,6 +91,7 @@ export class Blocking implements ChangeListener {
     if (queue !== undefined) this.#markReady(queue);
   }
 
+  /** All keys of a database are gone, or others. */
   databaseChanged(db: Database): void {
     for (const queue of this.#queues.get(db)?.values() ?? []) this.#markReady(queue);
   }

@@ -9,8 +9,6 @@ export interface ChangeListener {
   keyChanged(db: Database, key: Buffer, event: string, kind: EventKind, by: Client | undefined): void;
   /** Something about a key is told, but what it holds is the same: nobody who watches it, or waits for it, has to know. */
   keyAnnounced?(db: Database, key: Buffer, event: string, kind: EventKind): void;
-  /** All keys of a database are gone, or others. */
-  databaseChanged(db: Database, by: Client | undefined): void;
 }
 
 /**
@@ -26,9 +24,5 @@ export class Changes implements ChangeListener {
 
   keyAnnounced(db: Database, key: Buffer, event: string, kind: EventKind): void {
     for (const listener of this.listeners) listener.keyAnnounced?.(db, key, event, kind);
-  }
-
-  databaseChanged(db: Database, by: Client | undefined): void {
-    for (const listener of this.listeners) listener.databaseChanged(db, by);
   }
 }

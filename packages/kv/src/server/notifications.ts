@@ -47,8 +47,6 @@ export class Notifications implements ChangeListener {
     this.keyChanged(db, key, event, kind);
   }
 
-  databaseChanged(): void {}
-
   get #enabled(): boolean {
     return this.#ofKeys || this.#ofEvents;
   }

@@ -100,10 +100,7 @@ export class Tracking implements ChangeListener {
     this.#invalidate(name, by?.tracking);
   }
 
-  /** What becomes of a database is told by `flushed`; that two have been exchanged is not told, as in Redis. */
-  databaseChanged(): void {}
-
-  /** All keys of one database are gone, or of all: whoever tracks is to forget everything. */
+  /** All keys of one database are gone, or of all: whoever tracks is to forget everything. That two were exchanged is not told, as in Redis. */
   flushed(): void {
     this.#readers.clear();
     for (const tracking of this.#tracked) this.#invalidations.send(tracking, undefined);

@@ -40,8 +40,11 @@ export class Watches implements ChangeListener {
     for (const client of this.#watchers.get(db)?.get(key.toString('latin1')) ?? []) client.watchBroken = true;
   }
 
-  databaseChanged(db: Database): void {
-    for (const clients of this.#watchers.get(db)?.values() ?? []) {
+  /** To be called before all keys of a database go, or give way to those of another one: a key breaks its watches that is there, or comes. */
+  databaseChanges(db: Database, other: Database = db): void {
+    for (const [name, clients] of this.#watchers.get(db) ?? []) {
+      const key = Buffer.from(name, 'latin1');
+      if (db.find(key, 0, key.length) === 0 && other.find(key, 0, key.length) === 0) continue;
       for (const client of clients) client.watchBroken = true;
     }
   }

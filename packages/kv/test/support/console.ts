@@ -49,7 +49,6 @@ export class Console {
     const changes: string[] = [];
     const listener = {
       keyChanged: (_db: unknown, key: Buffer, event: string): void => void changes.push(`${event} ${key.toString('latin1')}`),
-      databaseChanged(): void {},
     };
     this.server.changes.listeners.push(listener);
     this.client.db.observers++;

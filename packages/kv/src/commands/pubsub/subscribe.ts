@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { ReplyError } from '../../command/reply-error.js';
 import type { SubscriptionKind } from '../../server/channels.js';
 import { replySubscription } from './subscription-reply.js';
 
@@ -30,7 +31,10 @@ export const ssubscribe: Command = {
   since: '7.0.0',
   summary: "Lets the client get what is published to a shard's channels.",
   syntax: 'shardchannel [shardchannel ...]',
-  execute: (call) => subscribeAll(call, 'shard', 'ssubscribe'),
+  execute(call) {
+    if (!call.mayBlock) throw new ReplyError("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+    subscribeAll(call, 'shard', 'ssubscribe');
+  },
 };
 
 function subscribeAll(call: Call, kind: SubscriptionKind, word: string): void {

@@ -36,10 +36,7 @@ export const swapdb: Command = {
     const numbers = [indexAt(call, 1, 'first'), indexAt(call, 2, 'second')];
     const [first, second] = numbers.map((number) => call.server.keyspace.databases[number]);
     if (first === undefined || second === undefined) throw new ReplyError('ERR DB index is out of range');
-    if (first !== second) {
-      first.swap(second);
-      for (const db of [first, second]) call.server.changes.databaseChanged(db, call.client);
-    }
+    if (first !== second) exchange(call, first, second);
     call.server.keyspace.dirty++;
     call.reply.ok();
   },
@@ -60,12 +57,21 @@ export const dbsize: Command = {
   },
 };
 
+function exchange({ server: { watches, blocking } }: Call, first: Database, second: Database): void {
+  watches.databaseChanges(first, second);
+  watches.databaseChanges(second, first);
+  first.swap(second);
+  blocking.databaseChanged(first);
+  blocking.databaseChanged(second);
+}
+
 function flush(call: Call, databases: readonly Database[]): void {
   if (call.count > 2 || (call.count === 2 && !call.is(1, 'ASYNC') && !call.is(1, 'SYNC'))) throw SYNTAX;
   for (const db of databases) {
     if (db.size === 0) continue;
+    call.server.watches.databaseChanges(db);
     call.server.keyspace.flush(db);
-    call.server.changes.databaseChanged(db, call.client);
+    call.server.blocking.databaseChanged(db);
   }
   call.server.tracking.flushed();
   call.server.reclaim();
