@@ -5,7 +5,7 @@ import { type FunctionLibrary, libraryName, type LibraryFunction } from './funct
 import { FUNCTION_LOAD_LIMIT_MS, MAX_SCRIPT_MEMORY_BYTES, SCRIPT_TIME_LIMIT_MS } from './limits.js';
 import { LUA } from './machine/lua-module.js';
 import { Random } from './sandbox/random.js';
-import { endingReply } from './script-ending.js';
+import { endingReply, loadingError } from './script-ending.js';
 import type { ScriptEngineOptions } from './script-engine.js';
 import { ScriptError } from './script-error.js';
 import type { ScriptHost } from './script-host.js';
@@ -59,7 +59,7 @@ export class FunctionEngine {
     const former = this.#libraries.get(name);
     if (former !== undefined && !replacing) throw new ScriptError(`ERR Library '${name}' already exists`);
     const machine = this.#currentMachine(host);
-    const functions = machine.load(copy, host, FUNCTION_LOAD_LIMIT_MS);
+    const functions = this.#functionsOf(copy, machine, host);
     const mistake = this.#conflict(functions, former);
     if (mistake !== undefined) {
       machine.forget(functions);
@@ -131,11 +131,21 @@ export class FunctionEngine {
     return undefined;
   }
 
+  /** Error: ScriptError. */
+  #functionsOf(source: Uint8Array, machine: FunctionMachine, host: ScriptHost): Map<string, LibraryFunction> {
+    try {
+      return machine.load(source, host, FUNCTION_LOAD_LIMIT_MS);
+    } catch (error) {
+      if (machine.isSpent) this.#machine = undefined;
+      throw loadingError(error);
+    }
+  }
+
   #currentMachine(host: ScriptHost): FunctionMachine {
     if (this.#machine !== undefined) return this.#machine;
     const machine = new FunctionMachine({ module: LUA, maxMemoryBytes: this.#maxMemoryBytes, random: this.#random });
     for (const library of this.#libraries.values()) {
-      this.#libraries.set(library.name, { ...library, functions: machine.load(library.source, host, FUNCTION_LOAD_LIMIT_MS) });
+      this.#libraries.set(library.name, { ...library, functions: this.#functionsOf(library.source, machine, host) });
     }
     this.#machine = machine;
     return machine;

@@ -6,7 +6,7 @@ import { LUA } from './machine/lua-module.js';
 import { Random } from './sandbox/random.js';
 import type { Script } from './script.js';
 import { scriptOf } from './script.js';
-import { endingReply } from './script-ending.js';
+import { endingReply, loadingError } from './script-ending.js';
 import type { ScriptHost } from './script-host.js';
 
 export interface ScriptEngineOptions {
@@ -56,7 +56,7 @@ export class ScriptEngine {
     const script = scriptOf(Buffer.from(source));
     const known = this.#scripts.get(script.sha);
     if (known !== undefined) return known;
-    this.#functions.set(script.sha, this.#currentMachine().compile(script.source));
+    this.#compile(this.#currentMachine(), script);
     this.#scripts.set(script.sha, script);
     return script;
   }
@@ -91,10 +91,16 @@ export class ScriptEngine {
     if (machine.isSpent) this.#discardMachine();
   }
 
+  /** Error: ScriptError. */
   #compile(machine: EvalMachine, script: Script): number {
-    const compiled = machine.compile(script.source);
-    this.#functions.set(script.sha, compiled);
-    return compiled;
+    try {
+      const compiled = machine.compile(script.source);
+      this.#functions.set(script.sha, compiled);
+      return compiled;
+    } catch (error) {
+      if (machine.isSpent) this.#discardMachine();
+      throw loadingError(error);
+    }
   }
 
   #currentMachine(): EvalMachine {

@@ -54,6 +54,20 @@ test('what a script declares is told with it', (t) => {
   t.end();
 });
 
+test('a source that is larger than the machine is refused, and the machine goes on or another one does', (t) => {
+  const huge = Buffer.from(`#!lua name=huge\n--${'x'.repeat(12 * MEGABYTE)}\nredis.register_function('f', function() return 1 end)`);
+  const refusal = { name: 'ScriptError', message: 'ERR not enough memory' };
+  const engine = new ScriptEngine({ maxMemoryBytes: 20 * MEGABYTE });
+  t.throws(() => engine.load(huge.subarray('#!lua name=huge\n'.length)), refusal);
+  t.equal(engine.count, 0);
+  t.equal(run(engine, 'return 1'), ':1\r\n');
+  const functions = new FunctionEngine({ maxMemoryBytes: 20 * MEGABYTE });
+  t.throws(() => functions.load(huge, false, new TinyHost()), refusal);
+  t.equal(functions.libraries.size, 0);
+  t.equal(functions.load(Buffer.from("#!lua name=small\nredis.register_function('f', function() return 1 end)"), false, new TinyHost()).name, 'small');
+  t.end();
+});
+
 test('a source that does not compile is not kept', (t) => {
   const engine = new ScriptEngine();
   t.throws(() => engine.load(Buffer.from('foo bar')), { name: 'ScriptError', message: /^ERR Error compiling script/ });

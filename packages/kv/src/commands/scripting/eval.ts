@@ -1,8 +1,8 @@
 import type { Call, Command } from '../../command/call.js';
 import { countedKeys } from '../../command/counted-keys.js';
 import { NOT_AN_INTEGER, ReplyError } from '../../command/reply-error.js';
-import { type Script, ScriptError } from '../../scripting/index.js';
-import { scriptCommands } from './script-commands.js';
+import type { Script } from '../../scripting/index.js';
+import { answering, scriptCommands } from './script-commands.js';
 
 const NO_SCRIPT = new ReplyError('NOSCRIPT No matching script. Please use EVAL.');
 const SHA_DIGITS = 40;
@@ -62,16 +62,7 @@ function load(call: Call): Script {
 
 /** Keeps the script that is argument `index`. Error: ReplyError, if it is none. */
 export function loadScript(call: Call, index: number): Script {
-  try {
-    return call.server.scripts.load(call.copy(index));
-  } catch (error) {
-    throw asReplyError(error);
-  }
-}
-
-/** What is thrown for something thrown by the engine: the mistake of a script is the client's answer. */
-export function asReplyError(error: unknown): unknown {
-  return error instanceof ScriptError ? new ReplyError(error.message) : error;
+  return answering(() => call.server.scripts.load(call.copy(index)));
 }
 
 function find(call: Call): Script {

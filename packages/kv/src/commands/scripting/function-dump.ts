@@ -5,8 +5,7 @@ import { CorruptPayloadError } from '../../rdb/corrupt-payload-error.js';
 import { openPayload } from '../../rdb/dump-payload.js';
 import { librariesIn, librariesPayload } from '../../rdb/functions-payload.js';
 import type { RestorePolicy } from '../../scripting/index.js';
-import { asReplyError } from './eval.js';
-import { scriptCommands } from './script-commands.js';
+import { answering, scriptCommands } from './script-commands.js';
 
 const WRONG_CHECKSUM = new ReplyError('ERR DUMP payload version or checksum are wrong');
 const WRONG_POLICY = new ReplyError('ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
@@ -38,11 +37,7 @@ export const restore: Command = {
     if (call.count > 4) throw wrongSubcommand(call);
     const policy = readPolicy(call);
     const sources = readSources(call);
-    try {
-      call.server.functions.restore(sources, policy, scriptCommands(call));
-    } catch (error) {
-      throw asReplyError(error);
-    }
+    answering(() => call.server.functions.restore(sources, policy, scriptCommands(call)));
     call.server.keyspace.dirty++;
     call.reply.ok();
   },

@@ -4,11 +4,10 @@ import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError } from '../../command/reply-error.js';
 import { wrongSubcommand } from '../../command/wrong-subcommand.js';
 import { errorLine } from '../../scripting/index.js';
-import { asReplyError } from './eval.js';
 import { dump, restore } from './function-dump.js';
 import { list, stats } from './function-list.js';
 import { kill as killScript } from './script.js';
-import { scriptCommands } from './script-commands.js';
+import { answering, scriptCommands } from './script-commands.js';
 
 const NO_LIBRARY = new ReplyError('ERR Library not found');
 
@@ -86,9 +85,5 @@ function loadLibrary(call: Call): string {
     if (!call.is(i, 'REPLACE')) throw new ReplyError(errorLine(`ERR Unknown option given: ${quoted(call, i)}`));
     replacing = true;
   }
-  try {
-    return call.server.functions.load(call.copy(last), replacing, scriptCommands(call)).name;
-  } catch (error) {
-    throw asReplyError(error);
-  }
+  return answering(() => call.server.functions.load(call.copy(last), replacing, scriptCommands(call)).name);
 }

@@ -7,7 +7,7 @@ import { OUT_OF_MEMORY, ReplyError } from '../../command/reply-error.js';
 import { type Denial, denialOf, logDenial } from '../../command/permission.js';
 import { ReplyWriter } from '../../protocol/reply-writer.js';
 import type { Arguments } from '../../protocol/request.js';
-import type { ScriptFlag, ScriptHost } from '../../scripting/index.js';
+import { ScriptError, type ScriptFlag, type ScriptHost } from '../../scripting/index.js';
 import type { Server } from '../../server/server.js';
 
 const UNKNOWN = 'ERR Unknown Redis command called from script';
@@ -63,7 +63,7 @@ export class ScriptCommands implements ScriptHost {
     this.#call.outer = call;
     this.#dispatcher.begin(performance.now());
     try {
-      script();
+      answering(script);
     } finally {
       this.#dispatcher.end();
     }
@@ -132,6 +132,15 @@ export class ScriptCommands implements ScriptHost {
     // A script that has begun to write is not stopped in the middle of it.
     if (command.deniesWhenFull && !this.#mayExceedMemory && !this.#hasWritten) throw OUT_OF_MEMORY;
     return command;
+  }
+}
+
+/** Does something of the engines, whose errors are the client's answer. Error: ReplyError. */
+export function answering<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof ScriptError ? new ReplyError(error.message) : error;
   }
 }
 
