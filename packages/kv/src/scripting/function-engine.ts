@@ -116,7 +116,9 @@ export class FunctionEngine {
       machine.run(current, input, firstKey, keyCount, writer);
     } catch (error) {
       this.#machine = undefined;
-      writer.error(endingReply(error, called.name));
+      const text = endingReply(error, called.name);
+      host.failed(text);
+      writer.error(text);
     } finally {
       machine.end();
     }

@@ -84,7 +84,9 @@ export class ScriptEngine {
       machine.run(compiled, script.sha, input, firstKey, keyCount, writer);
     } catch (error) {
       this.#discardMachine();
-      writer.error(endingReply(error, script.sha));
+      const text = endingReply(error, script.sha);
+      host.failed(text);
+      writer.error(text);
     } finally {
       machine.end();
     }

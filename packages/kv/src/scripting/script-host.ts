@@ -13,6 +13,8 @@ export interface ScriptHost {
   log(level: number, text: string): void;
   /** The protocol in which `call` replies from now on; each run starts with 2. */
   setProtocol(version: 2 | 3): void;
+  /** The script answers an error of its own, and not one that a command has answered: it is counted by its text. */
+  failed(text: string): void;
   /** The script has run longer than its limit. Asked again and again, until it ends; "kill" ends it at once. */
   overdue(elapsedMs: number): 'continue' | 'kill';
 }

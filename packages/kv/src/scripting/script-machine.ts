@@ -1,6 +1,7 @@
 import type { CommandArguments } from './conversion/argument-list.js';
 import { errorLine } from './conversion/error-text.js';
 import { LuaToReply } from './conversion/lua-to-reply.js';
+import { COUNTED_FIELD } from './conversion/reply-to-lua.js';
 import type { ResultWriter } from './conversion/result-writer.js';
 import { INSTRUCTIONS_PER_CLOCK_READING, KEPT_MACHINE_BYTES } from './limits.js';
 import { DebugRecord, HOOK_COUNT, LuaType, REGISTRY } from './machine/lua-api.js';
@@ -53,7 +54,7 @@ export class ScriptMachine {
   constructor({ module, maxMemoryBytes }: MachineOptions) {
     this.lua = new Lua(module, maxMemoryBytes);
     this.redis = new RedisLibrary(this.lua);
-    this.#toReply = new LuaToReply(this.lua);
+    this.#toReply = new LuaToReply(this.lua, (text) => this.#host?.failed(text));
     this.#debugRecord = this.lua.api.malloc(DebugRecord.BYTES);
   }
 
@@ -104,7 +105,7 @@ export class ScriptMachine {
   /** Calls the function on the stack with the arguments above it, and writes what it returns or how it failed. */
   protected callFunction(args: number, name: string, writer: ResultWriter): void {
     if (this.protectedCall(args, 1)) this.#toReply.write(this.lua.state, writer, this.redis.protocol);
-    else writer.error(failure(this.errorMessage(), name, this.#failedAt));
+    else this.#answerFailure(name, writer);
   }
 
   /** The same, without a reply. False if it failed: the error is on the stack. */
@@ -129,6 +130,24 @@ export class ScriptMachine {
     this.lua.pushText(state, 'err');
     api.lua_rawget(state, -2);
     return this.lua.text(state, -1) ?? 'ERR unknown error';
+  }
+
+  #answerFailure(name: string, writer: ResultWriter): void {
+    const isCounted = this.#isCounted();
+    const text = failure(this.errorMessage(), name, this.#failedAt);
+    if (!isCounted) this.#host?.failed(text);
+    writer.error(text);
+  }
+
+  /** Whether the error on top of the stack is one that a command has answered. */
+  #isCounted(): boolean {
+    const { api, state } = this.lua;
+    if (api.lua_type(state, -1) !== LuaType.TABLE) return false;
+    this.lua.pushText(state, COUNTED_FIELD);
+    api.lua_rawget(state, -2);
+    const isCounted = api.lua_toboolean(state, -1) === 1;
+    this.lua.pop(state);
+    return isCounted;
   }
 
   /** What a chunk does that has run too long, at any of its instructions. */

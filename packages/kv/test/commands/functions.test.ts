@@ -136,3 +136,16 @@ t.test('MONITOR shows a script before its commands, and these as those of lua', 
     '[0 client] "FCALL" "get" "1" "k"', '[0 lua] "GET" "k"', '[0 client] "PING"',
   ]);
 });
+
+t.test('errors of scripts are counted once, whoever has answered them', (t) => {
+  const console = new Console();
+  const scripts = [
+    "return redis.call('NOSUCH')", "redis.pcall('GET') return 1", "return redis.pcall('MULTI')", "return redis.error_reply('MINE x')", "return {{err = 'OTHER x'}}",
+    "error('x')", 'while', "redis.call('SET', 'a', '1') return redis.call('LPUSH', 'a', '1')", "return redis.pcall('LPUSH', 'a', '1')",
+  ];
+  for (const script of scripts) console.send('EVAL', script, '0');
+  t.match(console.run('INFO errorstats'), / errorstat_ERR:count=5 errorstat_MINE:count=1 errorstat_OTHER:count=1 errorstat_WRONGTYPE:count=2 /);
+  t.match(console.run('INFO commandstats'), /cmdstat_eval:calls=9,[^ ]*,rejected_calls=0,failed_calls=7 /);
+  t.match(console.run('INFO commandstats'), /cmdstat_get:calls=0,[^ ]*,rejected_calls=1,failed_calls=0 /);
+  t.end();
+});

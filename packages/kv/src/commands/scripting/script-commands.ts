@@ -10,14 +10,14 @@ import type { Arguments } from '../../protocol/request.js';
 import { ScriptError, type ScriptFlag, type ScriptHost } from '../../scripting/index.js';
 import type { Server } from '../../server/server.js';
 
-const UNKNOWN = 'ERR Unknown Redis command called from script';
-const WRONG_COUNT = 'ERR Wrong number of args calling Redis command from script';
-const NOT_ALLOWED = 'ERR This Redis command is not allowed from script';
+const UNKNOWN = new ReplyError('ERR Unknown Redis command called from script');
+const WRONG_COUNT = new ReplyError('ERR Wrong number of args calling Redis command from script');
+const NOT_ALLOWED = new ReplyError('ERR This Redis command is not allowed from script');
 const MAY_WRITE = new ReplyError('ERR Can not execute a script with write flag using *_ro command.');
 const NO_COMMAND = new ReplyError("ERR The user executing the script can't run this command or subcommand");
 const NO_CHANNEL = new ReplyError("ERR The user executing the script can't publish to the channel mentioned in the command");
 const NO_KEY = new ReplyError("ERR The user executing the script can't access at least one of the keys mentioned in the command arguments");
-const READ_ONLY = 'ERR Write commands are not allowed from read-only scripts.';
+const READ_ONLY = new ReplyError('ERR Write commands are not allowed from read-only scripts.');
 
 const hosts = new WeakMap<Server, ScriptCommands>();
 
@@ -38,6 +38,8 @@ export class ScriptCommands implements ScriptHost {
   #readOnly = false;
   #mayExceedMemory = false;
   #hasWritten = false;
+  /** Whether the script has had an error that no command has to answer for. */
+  #hasFailed = false;
 
   constructor({ server, registry }: Call) {
     this.#reply.hold();
@@ -57,6 +59,7 @@ export class ScriptCommands implements ScriptHost {
     this.#readOnly = readOnly || flags?.has('no-writes') === true;
     this.#mayExceedMemory = !call.server.outOfMemory || flags?.has('allow-oom') === true;
     this.#hasWritten = false;
+    this.#hasFailed = false;
     this.#client.db = call.client.db;
     this.#client.version = 2;
     this.#client.tracking = call.client.tracking;
@@ -66,6 +69,7 @@ export class ScriptCommands implements ScriptHost {
       answering(script);
     } finally {
       this.#dispatcher.end();
+      if (this.#hasFailed) call.command.stats.failed++;
     }
   }
 
@@ -78,6 +82,7 @@ export class ScriptCommands implements ScriptHost {
       this.#dispatcher.run(this.#client, args);
     } catch (error) {
       if (!(error instanceof ReplyError)) throw error;
+      this.failed(error.message);
       this.#reply.error(error.message);
     }
     return this.#reply.written();
@@ -94,6 +99,11 @@ export class ScriptCommands implements ScriptHost {
 
   setProtocol(version: 2 | 3): void {
     this.#client.version = version;
+  }
+
+  failed(text: string): void {
+    this.#hasFailed = true;
+    this.#call.server.stats.countError(text);
   }
 
   /** Nobody else is served meanwhile, and so nobody can send SCRIPT KILL. A script that has changed nothing may be stopped at any place. */
@@ -125,13 +135,19 @@ export class ScriptCommands implements ScriptHost {
   /** The command that may run now. Error: ReplyError. */
   #accept(args: Arguments): RegisteredCommand<Call> {
     const command = this.#find(args);
-    if (command === undefined) throw new ReplyError(UNKNOWN);
-    if (!command.accepts(args.count)) throw new ReplyError(WRONG_COUNT);
-    if (command.flags.has('noscript')) throw new ReplyError(NOT_ALLOWED);
-    if (this.#readOnly && (command.isWrite || command.flags.has('may_replicate'))) throw new ReplyError(READ_ONLY);
+    if (command === undefined) throw UNKNOWN;
+    const refusal = this.#refusalOf(command, args.count);
+    if (refusal === undefined) return command;
+    command.stats.rejected++;
+    throw refusal;
+  }
+
+  #refusalOf(command: RegisteredCommand<Call>, count: number): ReplyError | undefined {
+    if (!command.accepts(count)) return WRONG_COUNT;
+    if (command.flags.has('noscript')) return NOT_ALLOWED;
+    if (this.#readOnly && (command.isWrite || command.flags.has('may_replicate'))) return READ_ONLY;
     // A script that has begun to write is not stopped in the middle of it.
-    if (command.deniesWhenFull && !this.#mayExceedMemory && !this.#hasWritten) throw OUT_OF_MEMORY;
-    return command;
+    return command.deniesWhenFull && !this.#mayExceedMemory && !this.#hasWritten ? OUT_OF_MEMORY : undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { LuaType, REGISTRY } from '../machine/lua-api.js';
 import type { Lua } from '../machine/lua.js';
 import { errorLine, lineText } from './error-text.js';
+import { COUNTED_FIELD } from './reply-to-lua.js';
 import type { ResultWriter } from './result-writer.js';
 
 /** What lua_checkstack is asked for before each level of a table. */
@@ -26,10 +27,15 @@ export class LuaToReply {
   readonly #forms: readonly Form[];
   readonly #stringField: number;
   readonly #formatField: number;
+  readonly #countedField: number;
+  readonly #onError: (text: string) => void;
   #depth = 0;
 
-  constructor(lua: Lua) {
+  /** `onError` is called for each error but those that a command has answered. */
+  constructor(lua: Lua, onError: (text: string) => void) {
     this.#lua = lua;
+    this.#onError = onError;
+    this.#countedField = lua.reference(COUNTED_FIELD);
     this.#stringField = lua.reference('string');
     this.#formatField = lua.reference('format');
     this.#forms = [
@@ -139,7 +145,9 @@ export class LuaToReply {
   }
 
   #error(state: number, writer: ResultWriter): boolean {
-    writer.error(errorLine(this.#lua.text(state, -1)!));
+    const text = errorLine(this.#lua.text(state, -1)!);
+    if (!this.#field(state, -2, this.#countedField, LuaType.BOOLEAN)) this.#onError(text);
+    writer.error(text);
     return true;
   }
 

@@ -8,6 +8,9 @@ const [CR, ZERO, LETTER_T] = [0x0d, 0x30, 0x74];
 /** As many digits are exact in a double however they are added up. */
 const EXACT_DIGITS = 15;
 
+/** What is true of an error that a command has answered. */
+export const COUNTED_FIELD = 'ignore_error_stats_update';
+
 /** Turns the reply of a command, as RESP2 or RESP3, into the Lua value that Redis documents for it. */
 export class ReplyToLua {
   readonly #lua: Lua;
@@ -104,7 +107,7 @@ export class ReplyToLua {
     this.#lua.setText(state, -1, 'err', errorText(this.#text()));
     // Redis marks the errors of commands like this, so that its statistics count them once; scripts can see it.
     this.#lua.api.lua_pushboolean(state, 1);
-    this.#lua.setField(state, -2, 'ignore_error_stats_update');
+    this.#lua.setField(state, -2, COUNTED_FIELD);
   }
 
   #nil(state: number): void {

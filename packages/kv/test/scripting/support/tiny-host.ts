@@ -26,6 +26,8 @@ export class TinyHost implements ScriptHost {
     this.logged.push([level, text]);
   }
 
+  failed(): void {}
+
   setProtocol(version: 2 | 3): void {
     this.#version = version;
   }
