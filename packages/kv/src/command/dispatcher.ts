@@ -54,7 +54,8 @@ export class Dispatcher implements Nested {
   /** Ends a turn. */
   end(isLarge = false): void {
     const eachMs = this.#stopwatch.end(isLarge);
-    if (this.#stopwatch.calls === 1 && eachMs >= this.#call.server.noticeableMs) notice(this.#call, eachMs);
+    // What a script spends between its commands is none of theirs.
+    if (this.#stopwatch.calls === 1 && !this.#call.isScripted && eachMs >= this.#call.server.noticeableMs) notice(this.#call, eachMs);
   }
 
   /** Runs a request that has been accepted before: one of a transaction's, or one of a script's. */
@@ -266,13 +267,12 @@ function mayChange(command: RegisteredCommand<Call>): boolean {
   return command.isWrite || command.flags.has('may_replicate');
 }
 
-/** A command took long. What a script runs is part of the script, what a transaction runs is not part of EXEC. */
+/** A command took long; one that a transaction or a script runs is noticed as well. */
 function notice(call: Call, durationMs: number): void {
-  const { server, command, outer } = call;
-  if (outer !== undefined && outer.command.definition.name !== 'exec') return;
+  const { server, command, outer = call } = call;
   server.latency.add(command.flags.has('fast') ? 'fast-command' : 'command', durationMs, server.keyspace.nowMs);
   if (durationMs < server.slowlog.thresholdMs || command.flags.has('skip_slowlog')) return;
-  server.slowlog.add(call.client, shownArguments(call), durationMs, server.keyspace.nowMs);
+  server.slowlog.add(outer.client, shownArguments(call), durationMs, server.keyspace.nowMs);
 }
 
 /** A browser that was made to send a request to this port: it gets no further than its first line, and no answer. */

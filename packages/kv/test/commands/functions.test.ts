@@ -149,3 +149,13 @@ t.test('errors of scripts are counted once, whoever has answered them', (t) => {
   t.match(console.run('INFO commandstats'), /cmdstat_get:calls=0,[^ ]*,rejected_calls=1,failed_calls=0 /);
   t.end();
 });
+
+t.test('SLOWLOG tells of what a script ran by the client that runs the script', (t) => {
+  const console = new Console();
+  console.client.name = 'me';
+  console.run('CONFIG SET slowlog-log-slower-than 0');
+  console.run('SLOWLOG RESET');
+  console.send('EVAL', "return redis.call('SET', 'k', 'v')", '0');
+  t.match(console.run('SLOWLOG GET 2'), /^\*2 \*6 :\d+ :\d+ :\d+ \*3 \$4 EVAL .* \$2 me \*6 :\d+ :\d+ :\d+ \*3 \$3 SET \$1 k \$1 v \$0 {2}\$2 me$/);
+  t.end();
+});
