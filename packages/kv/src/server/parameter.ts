@@ -69,9 +69,9 @@ export function choice<T extends string>(values: readonly T[]): Kind<T> {
 export const notifications: Kind<string> = {
   parse(given) {
     if (!NOTIFICATION_CLASSES.test(given)) throw new ParameterError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
-    return notificationClasses(given);
+    return given;
   },
-  // What the server was started with is as it was given.
+  // As given it may say more: of all classes beside new keys, Redis shows only all.
   print: notificationClasses,
 };
 

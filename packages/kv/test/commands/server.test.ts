@@ -66,6 +66,17 @@ t.test('client-output-buffer-limit and notify-keyspace-events are read and writt
   }
 });
 
+t.test('new keys are told of also beside all other classes, where CONFIG GET does not show them, as in Redis', async (t) => {
+  const console = new Console();
+  const heard: string[] = [];
+  console.client.receiver = (bytes) => heard.push(bytes.toString().split('\r\n').at(-2) as string);
+  console.run('CONFIG SET notify-keyspace-events KAn');
+  t.equal(console.strings('CONFIG GET notify-keyspace-events')[1], 'AK');
+  console.run('SUBSCRIBE __keyspace@0__:k');
+  console.server.keyspace.databases[0]?.setString(Buffer.from('k'), 0, 1, Buffer.from('v'), 0, 1);
+  t.strictSame(heard, ['new']);
+});
+
 t.test('INFO counts what has happened, and CONFIG RESETSTAT forgets it', async (t) => {
   const console = new Console();
   for (const line of ['SET a 1', 'GET a', 'GET b', 'GET', 'NOSUCH', 'INCR x', 'LPUSH a 1', 'SET e 1 PX 100000']) console.run(line);
