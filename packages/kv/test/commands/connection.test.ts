@@ -270,3 +270,22 @@ t.test('RESET turns replies on again, but the one that is to be skipped is', asy
     ['PING', '+PONG'],
   ]);
 });
+
+t.test('who wants no replies is told of subscriptions all the same, as of their messages', async (t) => {
+  const [listener, speaker] = (await connect(t, 2)) as [RespClient, RespClient];
+  listener.send([['CLIENT', 'REPLY', 'OFF'], ['SUBSCRIBE', 'a'], ['PING'], ['UNSUBSCRIBE'], ['SUBSCRIBE', 'b']]);
+  t.match(await listener.receive(3), [
+    { items: [{ value: 'subscribe' }, { value: 'a' }, { value: '1' }] },
+    { items: [{ value: 'unsubscribe' }, { value: 'a' }, { value: '0' }] },
+    { items: [{ value: 'subscribe' }, { value: 'b' }, { value: '1' }] },
+  ]);
+  t.equal(value(await speaker.call('PUBLISH', 'b', 'x')), '1');
+  await until(async () => listener.pushes.length === 1);
+});
+
+t.test('a pause as long as a number can say is a pause that is ended', async (t) => {
+  const [client] = (await connect(t, 1)) as [RespClient];
+  t.equal(value(await client.call('CLIENT', 'PAUSE', '9223372036854775807', 'WRITE')), 'OK');
+  t.equal(value(await client.call('CLIENT', 'UNPAUSE')), 'OK');
+  t.equal(value(await client.call('SET', 'a', '1')), 'OK');
+});
