@@ -171,10 +171,15 @@ export class Server implements KeyspaceObserver {
     this.limitsBeforeLogin.adopt(unauthenticatedMaxMultibulkLength, unauthenticatedMaxBulkLen, settings.maxInlineLength);
   }
 
-  /** Disconnects a client; one that is just being served gets its reply first. */
+  /** Disconnects a client as somebody has asked for; one that is just being served, and so has asked for it, gets its reply first. */
+  disconnect(client: Client): void {
+    if (client.isServed) client.closing = true;
+    else this.kill(client);
+  }
+
+  /** Disconnects a client at once. */
   kill(client: Client): void {
     client.closing = true;
-    if (client.isServed) return;
     this.removeClient(client);
     client.connection?.destroy();
   }

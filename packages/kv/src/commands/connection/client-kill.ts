@@ -29,7 +29,7 @@ export const kill: Command = {
     if (call.count === 3) return killByAddress(call);
     const filter = readFilter(call);
     const doomed = [...call.server.clients.values()].filter((client) => matches(call, client, filter));
-    for (const client of doomed) call.server.kill(client);
+    for (const client of doomed) call.server.disconnect(client);
     call.reply.integer(doomed.length);
   },
 };
@@ -39,7 +39,7 @@ function killByAddress(call: Call): void {
   const address = call.latin1(2);
   const client = [...call.server.clients.values()].find((one) => one.address === address);
   if (client === undefined) throw NO_SUCH_CLIENT;
-  call.server.kill(client);
+  call.server.disconnect(client);
   call.reply.ok();
 }
 

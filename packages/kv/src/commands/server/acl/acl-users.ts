@@ -97,7 +97,7 @@ export const deluser: Command = {
     const names = Array.from({ length: call.count - 2 }, (_, index) => call.text(index + 2));
     if (names.includes(DEFAULT_USER)) throw new ReplyError("ERR The 'default' user cannot be removed");
     const removed = names.filter((name) => call.server.users.all.delete(name));
-    for (const client of call.server.clients.values()) if (removed.includes(client.user.name)) call.server.kill(client);
+    for (const client of call.server.clients.values()) if (removed.includes(client.user.name)) call.server.disconnect(client);
     call.reply.integer(removed.length);
   },
 };
@@ -122,7 +122,7 @@ export const dryrun: Command = {
 
 /** Whoever listens to what the user may no longer hear is disconnected: a subscription is looked at only when it begins. */
 function disconnectListeners({ server }: Call, user: User): void {
-  for (const client of server.clients.values()) if (client.user === user && !mayListen(client)) server.kill(client);
+  for (const client of server.clients.values()) if (client.user === user && !mayListen(client)) server.disconnect(client);
 }
 
 function mayListen({ user, subscriptions: { channel, pattern, shard } }: Client): boolean {
