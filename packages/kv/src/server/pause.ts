@@ -7,7 +7,6 @@ export type PauseMode = 'all' | 'write';
 export class Pause {
   readonly #timers: Timers;
   #timer: TimerHandle | undefined;
-  /** Infinite if nothing but `end` ends it. */
   #untilMs = 0;
   mode: PauseMode | undefined;
   /** Serves those who wait. */
@@ -22,7 +21,7 @@ export class Pause {
     if (this.mode !== 'all') this.mode = mode;
     this.#untilMs = Math.max(this.#untilMs, untilMs);
     this.#timer?.cancel();
-    this.#timer = Number.isFinite(this.#untilMs) ? this.#timers.after(Math.max(0, this.#untilMs - nowMs), () => this.end()) : undefined;
+    this.#timer = this.#timers.after(Math.max(0, this.#untilMs - nowMs), () => this.end());
   }
 
   end(): void {

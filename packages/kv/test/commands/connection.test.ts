@@ -282,10 +282,3 @@ t.test('who wants no replies is told of subscriptions all the same, as of their 
   t.equal(value(await speaker.call('PUBLISH', 'b', 'x')), '1');
   await until(async () => listener.pushes.length === 1);
 });
-
-t.test('a pause as long as a number can say is a pause that is ended', async (t) => {
-  const [client] = (await connect(t, 1)) as [RespClient];
-  t.equal(value(await client.call('CLIENT', 'PAUSE', '9223372036854775807', 'WRITE')), 'OK');
-  t.equal(value(await client.call('CLIENT', 'UNPAUSE')), 'OK');
-  t.equal(value(await client.call('SET', 'a', '1')), 'OK');
-});
