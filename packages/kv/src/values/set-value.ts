@@ -11,6 +11,8 @@ export type MemberVisitor = (buffer: Buffer, start: number, end: number) => void
 /** The integer that is looked for or shown, and its text. There is one for all sets. */
 const integer = new Int64();
 const text = Buffer.alloc(20);
+/** The same for a set that grows into a table: what it is to take may be an integer of another set, in `text`. */
+const ownText = Buffer.alloc(20);
 
 /**
  * Different members: an int set as long as they are few, and all of them integers; then a table. It never goes back, as in Redis.
@@ -73,9 +75,7 @@ export class SetValue implements Collection {
 
   /** Visits all members; integers of a small set in ascending order. The set must not change meanwhile. */
   forEach(visit: MemberVisitor): void {
-    if (this.#table !== undefined) return this.#table.forEach(this.#entryVisitor(visit));
-    const size = this.size;
-    for (let index = 0; index < size; index++) this.#visitInteger(index, visit);
+    this.#visitAll(visit, text);
   }
 
   /** Visits about `count` members from a cursor on, a small set as a whole, and returns the next cursor; 0 is the beginning and the end. */
@@ -131,8 +131,14 @@ export class SetValue implements Collection {
     return true;
   }
 
-  #visitInteger(index: number, visit: MemberVisitor): void {
-    visit(text, 0, readInteger(this.#context.memory, this.#integers, index, integer).format(text, 0));
+  #visitAll(visit: MemberVisitor, into: Buffer): void {
+    if (this.#table !== undefined) return this.#table.forEach(this.#entryVisitor(visit));
+    const size = this.size;
+    for (let index = 0; index < size; index++) this.#visitInteger(index, visit, into);
+  }
+
+  #visitInteger(index: number, visit: MemberVisitor, into: Buffer = text): void {
+    visit(into, 0, readInteger(this.#context.memory, this.#integers, index, integer).format(into, 0));
   }
 
   #randomIndex(): number {
@@ -149,7 +155,7 @@ export class SetValue implements Collection {
   #copyToTable(): MemberTable {
     const table = new MemberTable(this.#context);
     try {
-      this.forEach((buffer, start, end) => addEntry(table, buffer, start, end));
+      this.#visitAll((buffer, start, end) => addEntry(table, buffer, start, end), ownText);
     } catch (error) {
       table.dispose(Number.POSITIVE_INFINITY);
       throw error;

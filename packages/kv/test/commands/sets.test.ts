@@ -8,6 +8,22 @@ function fill(console: Console, key: string, count: number, prefix = ''): void {
   for (let i = 0; i < count; i++) console.run(`SADD ${key} ${prefix}${i}`);
 }
 
+t.test('no integer is lost as a set of integers grows into a table by those of another one', async (t) => {
+  const console = new Console();
+  const integers = (from: number): string => Array.from({ length: 300 }, (_, i) => from + i).join(' ');
+  console.run(`SADD a ${integers(0)}`);
+  console.run(`SADD b ${integers(1000)}`);
+  dialogue(t, console, [
+    ['SUNIONSTORE union a b', ':600'],
+    ['SINTERCARD 2 union a', ':300'],
+    ['SINTERCARD 2 union b', ':300'],
+    ['CONFIG SET set-max-intset-entries 10', '+OK'],
+    ['SDIFFSTORE difference a b', ':300'],
+    ['SINTERSTORE intersection a union', ':300'],
+    ['SDIFF a difference', '*0'],
+  ]);
+});
+
 t.test('members are added, asked for and removed, and with the last one the set is gone', async (t) => {
   const console = new Console();
   dialogue(t, console, [
