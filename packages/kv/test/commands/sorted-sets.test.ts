@@ -357,6 +357,17 @@ t.test('ZRANDMEMBER answers different members, or with a negative count any', as
   }
 });
 
+t.test('ZSCAN shows whole scores of a small set with all digits, and those of a large one as any reply', async (t) => {
+  dialogue(t, new Console(), [
+    ['ZADD z 1e17 a -0 b 1e19 c', ':3'],
+    ['ZSCAN z 0', '*2 $1 0 *6 $1 b $1 0 $1 a $18 100000000000000000 $1 c $5 1e+19'],
+    ['CONFIG SET zset-max-listpack-entries 0', '+OK'],
+    ['ZADD z 1 d', ':1'],
+    ['ZREM z b c d', ':3'],
+    ['ZSCAN z 0', '*2 $1 0 *2 $1 a $5 1e+17'],
+  ]);
+});
+
 t.test('ZSCAN goes through a large set in steps, and shows a small one at once', async (t) => {
   const console = new Console();
   fill(console, 'large', 1000);

@@ -1,8 +1,11 @@
 import { formatDouble } from '../../bytes/double.js';
 import type { Command } from '../../command/call.js';
 import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
-import { scoreOf } from '../../values/sorted-set-value.js';
+import { scoreOf, type SortedSetValue } from '../../values/sorted-set-value.js';
 import { readSortedSet } from './sorted-set-key.js';
+
+/** Up to here a listpack of Redis keeps whole scores as integers. */
+const MOST_INTEGER = 2 ** 62;
 
 export const zscan: Command = {
   name: 'zscan',
@@ -25,11 +28,16 @@ export const zscan: Command = {
       const next = zset.scan(cursor, count, (buffer, start, end, scoreStart) => {
         if (!matches(buffer, start, end)) return;
         reply.bulk(buffer, start, end);
-        // A string also in RESP3.
-        reply.text(formatDouble(scoreOf(buffer, scoreStart)));
+        reply.text(scoreText(zset, scoreOf(buffer, scoreStart)));
         items += 2;
       });
       return [next, items];
     });
   },
 };
+
+/** A string also in RESP3. Of a listpack Redis shows a whole score as it is kept there: with all its digits, and without the sign of zero. */
+function scoreText(zset: SortedSetValue, score: number): string {
+  const isKeptAsInteger = zset.encoding === 'listpack' && Number.isInteger(score) && Math.abs(score) <= MOST_INTEGER;
+  return isKeptAsInteger ? String(BigInt(score)) : formatDouble(score);
+}
