@@ -153,7 +153,7 @@ export class HashValue implements Collection {
     const longest = limits.hashMaxListpackValue;
     if (fieldBytes > longest || valueBytes > longest) return false;
     if (packEnd(memory, this.#pack) + fieldBytes + valueBytes > MAX_PACK_BYTES) return false;
-    return !isNew || this.size < limits.hashMaxListpackEntries;
+    return this.size + Number(isNew) <= limits.hashMaxListpackEntries;
   }
 
   #convert(): void {

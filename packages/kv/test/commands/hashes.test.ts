@@ -189,6 +189,17 @@ t.test('each change is announced, and the end of the hash after it', async (t) =
   t.strictSame(console.changesOf('HDEL h a b c'), ['hdel h', 'del h']);
 });
 
+t.test('a hash that is too large since the limit was lowered is turned into a hashtable also by a field that it has', async (t) => {
+  const console = new Console();
+  dialogue(t, console, [
+    ['HSET h a 1 b 2', ':2'],
+    ['CONFIG SET hash-max-listpack-entries 1', '+OK'],
+    ['OBJECT ENCODING h', '$8 listpack'],
+    ['HINCRBY h a 1', ':2'],
+    ['OBJECT ENCODING h', '$9 hashtable'],
+  ]);
+});
+
 t.test('a small hash is a listpack, and stays a hashtable once it has grown', async (t) => {
   const console = new Console();
   console.run('HSET h a 1');
