@@ -82,6 +82,11 @@ export class ReadRequest {
   }
 }
 
+/** Redis looks for each key first for the ids and then for the entries: a miss is told of twice, and counts twice, as does a hit. */
+export function lookAgain(call: Call, { keys }: ReadRequest): void {
+  for (const key of keys) call.read(key);
+}
+
 /** Where the keys of a request stand, for whoever wants to know only these: behind STREAMS, even if an id is missing or one too many. */
 export function keysOfRead(call: Call): number[] {
   let first = call.command.definition.name === 'xreadgroup' ? FIRST_OPTION_OF_GROUP : 1;

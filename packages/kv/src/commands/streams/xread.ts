@@ -5,7 +5,7 @@ import { STREAM } from '../../store/meta.js';
 import { MAX_ID, StreamId } from '../../values/stream-id.js';
 import type { StreamValue } from '../../values/stream-value.js';
 import { readId } from './id-argument.js';
-import { keysOfRead, ReadRequest } from './read-request.js';
+import { keysOfRead, lookAgain, ReadRequest } from './read-request.js';
 import { readStream } from './stream-key.js';
 import { replyRange, replyReady } from './stream-reply.js';
 
@@ -27,6 +27,7 @@ export const xread: Command = {
     const request = new ReadRequest(call, false);
     if (call.wokenBy !== undefined) return answerWoken(call, request, call.wokenBy);
     const streams = request.keys.map((key) => readPosition(call, key, request.idOf(key)));
+    lookAgain(call, request);
     if (answer(call, streams, request.limit)) return;
     if (request.timeoutMs === undefined) return call.reply.nilArray();
     call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray(), STREAM, withIds(call, request, streams));

@@ -5,7 +5,7 @@ import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
 import { MAX_ID, StreamId } from '../../values/stream-id.js';
 import type { StreamValue } from '../../values/stream-value.js';
 import { readId } from './id-argument.js';
-import { keysOfRead, ReadRequest } from './read-request.js';
+import { keysOfRead, lookAgain, ReadRequest } from './read-request.js';
 import { noSuchKeyOrGroup, readStream, seeConsumer } from './stream-key.js';
 import { entryWriter, replyId, replyMany, replyReady } from './stream-reply.js';
 
@@ -33,6 +33,7 @@ export const xreadgroup: Command = {
     const request = new ReadRequest(call, true);
     if (call.wokenBy !== undefined) return answerWoken(call, request, call.wokenBy);
     const sources = request.keys.map((key) => readSource(call, request, key));
+    lookAgain(call, request);
     if (answer(call, request, sources, request.limit)) return;
     if (request.timeoutMs === undefined) call.reply.nilArray();
     else call.block(request.keys, request.timeoutMs, (reply) => reply.nilArray());
