@@ -73,7 +73,7 @@ export class Client implements ReplySink {
   /** CLIENT NO-EVICT and CLIENT NO-TOUCH. */
   noEvict = false;
   noTouch = false;
-  /** The command that ran last. */
+  /** The command that was sent last, whether or not it ran; undefined if there is none of that name. */
   lastCommand: { readonly fullName: string } | undefined;
   lastActiveMs: number;
   readonly #keeper: OutputKeeper;
@@ -119,7 +119,6 @@ export class Client implements ReplySink {
     this.version = 2;
     this.name = '';
     if (this.replyMode === 'off') this.replyMode = 'on';
-    this.noEvict = false;
     this.noTouch = false;
   }
 

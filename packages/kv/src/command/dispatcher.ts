@@ -138,6 +138,7 @@ export class Dispatcher implements Nested {
     let command: RegisteredCommand<Call> | undefined;
     try {
       command = this.#find(call);
+      client.lastCommand = command;
       this.#check(call, command);
       this.#checkMemory(call, command);
       if (call.server.pause.mode !== undefined && mustWait(call, command)) {
@@ -216,7 +217,6 @@ export class Dispatcher implements Nested {
   /** Runs a command that may run. */
   #run(call: Call, command: RegisteredCommand<Call>): void {
     call.command = command;
-    call.client.lastCommand = command;
     call.server.stats.commandsProcessed++;
     if (!command.isBrief || call.server.isWatched) return this.#runTimed(call, command);
     this.#execute(call, command);
@@ -281,6 +281,7 @@ function isHttp(call: Call): boolean {
 }
 
 function unknownCommand(call: Call): ReplyError {
+  call.client.lastCommand = undefined;
   let args = '';
   for (let i = 1; i < call.count && args.length < QUOTED_BYTES; i++) {
     args += `'${quoted(call, i, QUOTED_BYTES - args.length)}' `;
@@ -289,5 +290,6 @@ function unknownCommand(call: Call): ReplyError {
 }
 
 function unknownSubcommand(call: Call, command: RegisteredCommand<Call>): ReplyError {
+  call.client.lastCommand = undefined;
   return new ReplyError(`ERR unknown subcommand '${quoted(call, 1, QUOTED_BYTES)}'. Try ${command.definition.name.toUpperCase()} HELP.`);
 }

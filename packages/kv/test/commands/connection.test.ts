@@ -199,6 +199,17 @@ t.test('QUIT is answered, and nothing behind it is served', async (t) => {
   t.equal(value(await other.call('EXISTS', 'a')), '0');
 });
 
+t.test('CLIENT LIST shows the command that was sent last, also one that is queued, refused or not there', async (t) => {
+  const [other, client] = (await connect(t, 2)) as [RespClient, RespClient];
+  const id = value(await client.call('CLIENT', 'ID'));
+  for (const [command, shown] of [
+    ['PING', 'ping'], ['SET a', 'set'], ['NOSUCH', 'NULL'], ['CLIENT NOSUCH', 'NULL'], ['MULTI', 'multi'], ['GET a', 'get'], ['EXEC', 'exec'],
+  ] as const) {
+    await client.call(...command.split(' '));
+    t.match(value(await other.call('CLIENT', 'LIST', 'ID', id)), ` cmd=${shown} `, command);
+  }
+});
+
 t.test('RESET puts everything back', async (t) => {
   const console = new Console();
   dialogue(t, console, [
@@ -210,7 +221,7 @@ t.test('RESET puts everything back', async (t) => {
     ['CLIENT GETNAME', '$-1'],
     ['EXEC', '-ERR EXEC without MULTI'],
   ]);
-  t.match(console.run('CLIENT INFO'), / flags=N db=0 .* resp=2 /);
+  t.match(console.run('CLIENT INFO'), / flags=e db=0 .* resp=2 /, 'but NO-EVICT holds, as in Redis');
 });
 
 t.test('MONITOR shows what is run, but no passwords and no administration', async (t) => {
