@@ -14,10 +14,11 @@ export function keyIndexes(call: Call): readonly number[] | undefined {
   }
 }
 
-/** What the call would do to its keys. */
+/** What the call would do to its keys. The shard channels that COMMAND GETKEYS tells of are none. */
 export function keyUses(call: Call): KeyUse[] {
-  return (keyIndexes(call) ?? []).map((index, order) => {
+  return (keyIndexes(call) ?? []).flatMap((index, order) => {
     const access = accessOf(call, order === 0);
+    if (access.includes('not_key')) return [];
     return { key: call.copy(index), reads: access.includes('access'), writes: access.some((word) => /^(insert|delete|update)$/.test(word)) };
   });
 }

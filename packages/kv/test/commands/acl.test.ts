@@ -29,6 +29,16 @@ t.test('a user may do what one of its selectors allows as a whole', async (t) =>
   ]);
 });
 
+t.test('a shard channel is no key that a user would have to be allowed', async (t) => {
+  const console = new Console();
+  console.run('ACL SETUSER somebody on +@all &news');
+  dialogue(t, console, [
+    ['ACL DRYRUN somebody SPUBLISH news x', '+OK'],
+    ['COMMAND GETKEYS SPUBLISH news x', '*1 $4 news'],
+  ]);
+  t.match(console.run('ACL DRYRUN somebody SPUBLISH other x'), /channel/);
+});
+
 t.test('a script may do no more than who runs it', async (t) => {
   const console = new Console();
   for (const line of ['ACL SETUSER bob on nopass ~a +eval +get', 'SET b 1', 'AUTH bob x']) console.run(line);
