@@ -108,6 +108,15 @@ t.test('FUNCTION LIST quotes what it does not understand with a blank for each l
   t.end();
 });
 
+t.test('what a script is refused counts as an error, and what it runs is in the slow log beside it', (t) => {
+  const console = new Console();
+  console.run('CONFIG SET slowlog-log-slower-than 0');
+  console.send('EVAL', 'redis.call("EXISTS", "k") return redis.call("NOSUCH")', '0');
+  t.match(console.run('SLOWLOG GET 2'), /EVAL .* EXISTS \$1 k/);
+  t.match(console.run('INFO errorstats'), 'errorstat_ERR:count=1');
+  t.end();
+});
+
 t.test('redis.log goes to the log of the server', (t) => {
   const console = new Console();
   const lines: [number, string][] = [];

@@ -42,6 +42,10 @@ t.test('CONFIG SET changes all parameters or none', async (t) => {
   ]);
 });
 
+t.test('CONFIG SET names what it does not know up to its first zero byte', async (t) => {
+  t.equal(new Console().send('CONFIG', 'SET', 'no\0such', '1'), "-ERR Unknown option or number of arguments for CONFIG SET - 'no'");
+});
+
 t.test('parameters take effect at once', async (t) => {
   const console = new Console();
   console.run('CONFIG SET hash-max-ziplist-entries 1 maxmemory-policy allkeys-lfu proto-max-bulk-len 1mb maxmemory 1');
@@ -269,6 +273,10 @@ t.test('what a server without disk, replicas, cluster and modules cannot do, it 
     ['REPLICAOF no one', '+OK'],
     ['REPLICAOF localhost 6379', '-ERR This server cannot be the replica of another one'],
     ['ROLE', '*3 $6 master :0 *0'],
+    ['FAILOVER TIMEOUT 0', '-ERR FAILOVER timeout must be greater than 0'],
+    ['FAILOVER TO a b', '-ERR value is not an integer or out of range'],
+    ['FAILOVER TO a 1 TO b 2', '-ERR syntax error'],
+    ['FAILOVER FORCE', '-ERR FAILOVER requires connected replicas.'],
     ['WAIT 1 1000000', ':0'],
     ['CLUSTER SLOTS', '-ERR This instance has cluster support disabled'],
     ['READONLY', '-ERR This instance has cluster support disabled'],

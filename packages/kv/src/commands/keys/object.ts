@@ -79,9 +79,9 @@ export const object: Command = {
   execute() {},
 };
 
-/** The lookup is no use of the key. */
+/** The lookup is no use of the key, and nobody is told of a miss, but both hits and misses count. */
 function withEntry(call: Call, reply: (entry: number) => void): void {
-  const entry = call.find(2);
+  const entry = call.db.peek(call.source, call.start(2), call.end(2));
   if (entry === 0) call.reply.nil();
   else reply(entry);
 }

@@ -1,6 +1,7 @@
 import { globMatches } from '../../bytes/glob.js';
 import type { Call, Command } from '../../command/call.js';
 import { helpCommand } from '../../command/help.js';
+import { quoted } from '../../command/quoted-argument.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 import { ParameterError } from '../../server/parameter.js';
 import { PARAMETERS, type Parameter } from '../../server/parameters.js';
@@ -108,7 +109,7 @@ function matching(call: Call, index: number): (readonly [string, Parameter])[] {
 
 function parameterAt(call: Call, index: number): Parameter {
   const parameter = PARAMETERS.get(call.latin1(index).toLowerCase());
-  if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${call.latin1(index)}'`);
+  if (parameter === undefined) throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${quoted(call, index)}'`);
   return parameter;
 }
 
