@@ -19,9 +19,24 @@ const LEX_KEYS = ['lex1', 'lex2', 'lex3'];
 
 const WHOLE_NUMBERS = ['0', '1', '2', '3', '5', '7', '10', '12', '100', '-1', '-2', '-5', '-10'];
 const LARGE_NUMBERS = ['9223372036854775807', '-9223372036854775808', '9223372036854775806', '4611686018427387904'];
+/** Where numbers take another byte: in an intset, in a listpack, in a dump, in 32 bits. */
+const EDGES = [
+  '127', '128', '-128', '-129', '4095', '4096', '-4096', '-4097', '8191', '32767', '32768', '-32769', '8388607', '8388608', '-8388609', '2147483647',
+  '2147483648', '-2147483649', '4294967296', '9007199254740993', '-9007199254740993', '9223372036854775807', '-9223372036854775808', '-9223372036854775807',
+];
 const NO_NUMBERS = ['', 'abc', '1.5', ' 1', '1 ', '+1', '01', '-0', '0x10', '1e3', '9223372036854775808', '-9223372036854775809', '1\0', '--1', '-'];
-const FLOATS = ['0', '1', '-1', '1.5', '-2.25', '3.0', '1e3', '0.1', '0.2', '1e-7', '12345678.125', '-0', '1e20', '5e-324', '1.7976931348623157e308'];
-const NO_FLOATS = ['', 'abc', 'nan', '-nan', '1.5x', ' 1.5', '1e400', '0x1p', '1,5'];
+const FLOATS = [
+  '0', '1', '-1', '1.5', '-2.25', '3.0', '1e3', '0.1', '0.2', '1e-7', '12345678.125', '-0', '1e20', '5e-324', '1.7976931348623157e308',
+  '0.30000000000000004', '12345678901234567', '-1.7976931348623157e308', '1e21', '1e22', '123456789012345680000', '0.000001', '1e17', '99999999999999999',
+  '4503599627370497.5', '9007199254740993', '3.141592653589793238', '.5', '5.', '-.25', '2.2250738585072014e-308', '9223372036854775807', '-1e18',
+];
+const NO_FLOATS = [
+  '', 'abc', 'nan', '-nan', '1.5x', ' 1.5', '1e400', '0x1p', '1,5', '0x1p3', '0x', '1e', '1e+', 'infx', 'iNf', '1.5 ', '1\0', '+', '.', '1e-400', '--1',
+];
+/** Numbers that a long double may still be. */
+const LONG_FLOATS = [
+  '1e4000', '-1e4000', '1e4932', '1e5000', '1e-4000', '1.2345678901234567890123', '18446744073709551615', '18446744073709551617', '1e-17', '1e-18',
+];
 const INFINITIES = ['inf', '-inf', '+inf', 'Infinity', '-infinity'];
 const WORDS = ['a', 'b', 'c', 'd', 'e', 'foo', 'bar', 'hello', 'Hello', 'zzz'];
 const NASTY = [
@@ -67,12 +82,33 @@ export class Draw extends Random {
     return this.some(low, high, () => this.key(type));
   }
 
+  /** A number of which the next one takes more room. */
+  edge(): string {
+    return this.pick(EDGES);
+  }
+
+  /** Also one that only a long double holds. */
+  longFloat(): string {
+    return this.chance(0.9) ? this.float() : this.pick(LONG_FLOATS);
+  }
+
+  /** As long as a listpack takes an element in its stride, or one byte longer; or longer than a whole node of a list. */
+  bulky(): string {
+    return this.pick(['v', 'w', '\0']).repeat(this.pick([63, 64, 65, 253, 254, 255, 4095, 4096, 8180, 8192, 9000]));
+  }
+
+  /** Bytes, of any value. */
+  bytes(most = 40): string {
+    return String.fromCharCode(...this.some(0, most, () => this.between(0, 255)));
+  }
+
   /** A value, field or member: often a short word, so that it is met again. */
   value(): string {
     const kind = this.next();
     if (kind < 0.5) return this.pick(WORDS);
     if (kind < 0.75) return this.pick(WHOLE_NUMBERS);
-    return kind < 0.8 ? this.float() : this.pick(NASTY);
+    if (kind < 0.8) return this.float();
+    return this.pick(this.chance(0.15) ? EDGES : NASTY);
   }
 
   field(): string {

@@ -1,9 +1,11 @@
 /** Gives one sequence to two servers and finds the first step on which they differ. */
-import type { Address } from '../support/resp-client.js';
+import { type Address, RespClient } from '../support/resp-client.js';
 import type { Reply } from '../support/resp-decoder.js';
-import { Comparer, type Pair, byChannel } from './comparison.js';
+import { Comparer, byChannel } from './comparison.js';
+import { exchange } from './exchange.js';
 import { isKnown } from './known-differences.js';
 import { keyspace } from './keyspace.js';
+import type { Pair } from './pair.js';
 import { type Step, type Unit, commandOf } from './sequence.js';
 import { type Circumstances, Session } from './session.js';
 
@@ -15,7 +17,7 @@ export interface Opponents {
 
 export interface Difference extends Pair {
   readonly step: Step;
-  /** The command's name, or `(keyspace)` or `(pushes)` for what shows only after all steps. */
+  /** The command's name, or `(keyspace)`, `(pushes)` or `(dumps)` for what shows only after all steps. */
   readonly command: string;
 }
 
@@ -38,10 +40,10 @@ export async function duel(opponents: Opponents, units: readonly Unit[], circums
   const compared: string[] = [];
   for (const [i, step] of steps.entries()) {
     const pair = { ours: ours.replies[i] as Reply, theirs: theirs.replies[i] as Reply };
-    if (!comparer.isEqual(step, pair) && !isKnown(step, pair)) return { difference: { step, command: commandOf(step), ...pair }, compared };
+    if (!comparer.isEqual(step, pair)) return { difference: { step, command: commandOf(step), ...pair }, compared };
     compared.push(commandOf(step));
   }
-  return { difference: afterwards(ours, theirs), compared };
+  return { difference: afterwards(ours, theirs) ?? (await exchanged(opponents)), compared };
 }
 
 async function play(address: Address, steps: readonly Step[], circumstances: Circumstances): Promise<Transcript> {
@@ -49,8 +51,7 @@ async function play(address: Address, steps: readonly Step[], circumstances: Cir
   try {
     const replies = await session.run(steps);
     const pushes = await session.pushes();
-    const lines = await keyspace(await session.ownClient());
-    return { replies, pushes, keyspace: { type: 'array', items: lines.map((value) => ({ type: 'simple', value })) } };
+    return { replies, pushes, keyspace: listed(await keyspace(await session.ownClient())) };
   } catch (error) {
     const missing: Reply = { type: 'missing', value: (error as Error).message };
     return { replies: steps.map(() => missing), pushes: [], keyspace: missing };
@@ -63,9 +64,30 @@ function afterwards(ours: Transcript, theirs: Transcript): Difference | undefine
   const isEqual = (left: Reply, right: Reply) => byChannel(left) === byChannel(right);
   const pushes = ours.pushes.findIndex((reply, i) => !isEqual(reply, theirs.pushes[i] as Reply));
   if (pushes >= 0) return endDifference('(pushes)', ours.pushes[pushes] as Reply, theirs.pushes[pushes] as Reply);
-  if (isEqual(ours.keyspace, theirs.keyspace)) return undefined;
-  const difference = endDifference('(keyspace)', without(ours.keyspace, theirs.keyspace), without(theirs.keyspace, ours.keyspace));
+  return keyspaceDifference('(keyspace)', ours.keyspace, theirs.keyspace);
+}
+
+/** What both hold after each has read what the other has dumped. */
+async function exchanged(opponents: Opponents): Promise<Difference | undefined> {
+  const [ours, theirs] = await Promise.all([RespClient.connect(opponents.ours), RespClient.connect(opponents.theirs)]);
+  try {
+    const errors = await exchange(ours, theirs);
+    const [left, right] = await Promise.all([keyspace(ours), keyspace(theirs)]);
+    return keyspaceDifference('(dumps)', listed([...errors.ours, ...left]), listed([...errors.theirs, ...right]));
+  } finally {
+    ours.close();
+    theirs.close();
+  }
+}
+
+function keyspaceDifference(command: string, ours: Reply, theirs: Reply): Difference | undefined {
+  if (byChannel(ours) === byChannel(theirs)) return undefined;
+  const difference = endDifference(command, without(ours, theirs), without(theirs, ours));
   return isKnown(difference.step, difference) ? undefined : difference;
+}
+
+function listed(lines: readonly string[]): Reply {
+  return { type: 'array', items: lines.map((value) => ({ type: 'simple', value })) };
 }
 
 function endDifference(command: string, ours: Reply, theirs: Reply): Difference {

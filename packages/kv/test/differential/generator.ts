@@ -45,6 +45,12 @@ export function drawCommand(draw: Draw, families: readonly Family[]): Step['args
   }
 }
 
+/** A command, or several. */
+export function drawScene(draw: Draw, families: readonly Family[]): Scene {
+  const drawn = recipeOf(draw, weighted(draw, families))(draw);
+  return isScene(drawn) ? drawn : [{ args: drawn }];
+}
+
 function isScene(drawn: readonly string[] | Scene): drawn is Scene {
   return typeof drawn[0] !== 'string';
 }

@@ -4,7 +4,7 @@ import { type Leaf, type Reply, plain } from '../support/resp-decoder.js';
 import { timeless } from './comparison.js';
 import { chunks } from './session.js';
 
-const DATABASES = ['0', '1', '2', '3'];
+export const DATABASES = ['0', '1', '2', '3'];
 /** Types whose order Redis does not promise: a hash table that is copied or restored into something smaller leaves its order of chance there. */
 const UNORDERED: ReadonlySet<string> = new Set(['hash', 'set']);
 

@@ -1,23 +1,25 @@
 /** One server going through one sequence: fresh connections, an empty keyspace, and a reply for each step. */
 import { type Address, RespClient } from '../support/resp-client.js';
 import type { Aggregate, Leaf, Reply } from '../support/resp-decoder.js';
-import { CURSOR, PAYLOAD, type Step } from './sequence.js';
+import { CURSOR, PAYLOAD, type Step, connectionOfId } from './sequence.js';
 
 const MARKER = 'marker-of-the-differential-test';
 const MAX_SCANS = 10_000;
 const MAX_BATCH = 64;
 const NOTHING: Reply = { type: 'array', items: [] };
 
+/** The settings that a server starts with. */
+export const DEFAULTS: readonly (readonly string[])[] = Object.entries({
+  'maxmemory-policy': 'noeviction', maxmemory: '0', 'notify-keyspace-events': '', 'hash-max-listpack-entries': '128', 'hash-max-listpack-value': '64',
+  'zset-max-listpack-entries': '128', 'zset-max-listpack-value': '64', 'set-max-intset-entries': '512', 'list-max-listpack-size': '-2',
+  'stream-node-max-entries': '100', 'hll-sparse-max-bytes': '3000', 'slowlog-log-slower-than': '-1', 'slowlog-max-len': '128',
+  timeout: '0', 'tcp-keepalive': '300', 'lfu-log-factor': '10', 'busy-reply-threshold': '5000',
+}).map(([name, value]) => ['CONFIG', 'SET', name, value]);
+
 /** Commands that put a server back into the state it started in. What a server does not know of them it cannot have changed. */
 const RESET: readonly (readonly string[])[] = [
-  ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH'], ['ACL', 'DELUSER', 'somebody'], ['ACL', 'LOG', 'RESET'],
-  ['SLOWLOG', 'RESET'],
-  ...Object.entries({
-    'maxmemory-policy': 'noeviction', maxmemory: '0', 'notify-keyspace-events': '', 'hash-max-listpack-entries': '128', 'hash-max-listpack-value': '64',
-    'zset-max-listpack-entries': '128', 'set-max-intset-entries': '512', 'list-max-listpack-size': '-2', 'slowlog-log-slower-than': '-1',
-    'slowlog-max-len': '128',
-    timeout: '0', 'tcp-keepalive': '300', 'lfu-log-factor': '10', 'busy-reply-threshold': '5000',
-  }).map(([name, value]) => ['CONFIG', 'SET', name, value]),
+  ['DEBUG', 'SET-ACTIVE-EXPIRE', '1'], ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['FUNCTION', 'FLUSH'], ['ACL', 'DELUSER', 'somebody'], ['ACL', 'LOG', 'RESET'],
+  ...DEFAULTS, ['SLOWLOG', 'RESET'], ['CONFIG', 'RESETSTAT'],
 ];
 
 export interface Circumstances {
@@ -30,6 +32,7 @@ export interface Circumstances {
 /** Owns its connections; close() frees them. */
 export class Session {
   private readonly clients = new Map<number, RespClient>();
+  private readonly ids = new Map<number, string>();
   private payload = '';
 
   constructor(private readonly address: Address, private readonly circumstances: Circumstances) {}
@@ -67,15 +70,18 @@ export class Session {
     if (known !== undefined) return known;
     const client = await RespClient.connect(this.address);
     this.clients.set(connection, client);
-    if (connection % 2 === 1 && this.circumstances.isResp3) await client.call('HELLO', '3');
+    const isResp3 = connection % 2 === 1 && this.circumstances.isResp3;
+    const replies = await client.pipeline([...(isResp3 ? [['HELLO', '3']] : []), ['CLIENT', 'ID']]);
+    this.ids.set(connection, (replies.at(-1) as Leaf).value);
     return client;
   }
 
   private async runBatch(batch: readonly Step[]): Promise<readonly Reply[]> {
     const [first] = batch as [Step];
+    await this.connectNamed(batch);
     const client = await this.client(first.connection);
     switch (first.mode) {
-      case 'stream': return [await this.stream(client, first)];
+      case 'stream': case 'listen': return [await this.stream(client, first)];
       case 'scan': return [await this.scan(client, first)];
       case 'dump': return [await this.dump(client, first)];
       case 'last': return this.exchangeLast(client, first);
@@ -86,10 +92,20 @@ export class Session {
   }
 
   private async exchange(client: RespClient, batch: readonly Step[]): Promise<Reply[]> {
-    client.send(batch.map(({ args }) => args.map((argument) => (argument === PAYLOAD ? this.payload : argument))));
+    client.send(batch.map((step) => this.filledIn(step)));
     const replies = await this.receive(client, batch.filter(({ mode }) => mode !== 'silent').length);
     let next = 0;
     return batch.map(({ mode }) => (mode === 'silent' ? NOTHING : (replies[next++] as Reply)));
+  }
+
+  /** Whoever is named by an id has to be there. */
+  private async connectNamed(batch: readonly Step[]): Promise<void> {
+    const named = batch.flatMap(({ args }) => args.map(connectionOfId)).filter((connection) => connection !== undefined);
+    for (const connection of named) await this.client(connection);
+  }
+
+  private filledIn({ args }: Step): readonly string[] {
+    return args.map((argument) => (argument === PAYLOAD ? this.payload : this.ids.get(connectionOfId(argument) ?? Number.NaN) ?? argument));
   }
 
   private async exchangeLast(client: RespClient, step: Step): Promise<Reply[]> {
@@ -104,7 +120,7 @@ export class Session {
   }
 
   private async stream(client: RespClient, step: Step): Promise<Reply> {
-    client.send([step.args, ['PING', MARKER]]);
+    client.send([this.filledIn(step), ['PING', MARKER]]);
     const items: Reply[] = [];
     for (let isOver = false; !isOver; ) {
       const [reply] = (await this.receive(client, 1)) as [Reply];
@@ -140,7 +156,7 @@ export class Session {
 
   /** Both commands leave in one write, so the server has seen the second one when the first is answered. */
   private async block(client: RespClient, step: Step): Promise<Reply> {
-    client.send([['PING', MARKER], step.args]);
+    client.send([['PING', MARKER], this.filledIn(step)]);
     const [reply] = (await this.receive(client, 1)) as [Reply];
     return reply;
   }

@@ -72,8 +72,8 @@ function withoutArguments(unit: Unit, from: number, size: number): Unit {
   return unit.map((step) => ({ ...step, args: step.args.filter((_, at) => at < from || at >= from + size) }));
 }
 
-/** Steps that are counted on one another stay together. */
+/** Steps that are counted on one another stay together; and of those that make a user, none must be left without the one that deletes it. */
 function flattened({ units, difference }: Shrunk): Shrunk {
-  const isBound = (unit: Unit) => unit.some(({ mode }) => mode === 'silent' || mode === 'later' || mode === 'collect' || mode === 'dump');
+  const isBound = (unit: Unit) => unit.some(({ mode = '', args }) => /^(silent|later|collect|dump)$/.test(mode) || args[0] === 'ACL');
   return { units: units.flatMap((unit): Unit[] => (isBound(unit) ? [unit] : unit.map((step) => [step]))), difference };
 }

@@ -9,6 +9,9 @@ export const bitmaps: Family = {
   recipes: {
     SETBIT: (d) => ['SETBIT', d.key('string'), offset(d), bit(d)],
     'SET+': (d) => ['SET', d.key('string'), d.pick(['\xff\xf0\0', '\0\0\x01', 'foobar', '\xff'.repeat(9), ''])],
+    'SET++': (d) => ['SET', d.key('string'), d.bytes()],
+    'BITCOUNT+': (d) => ['BITCOUNT', d.key('string'), `${d.between(-340, 340)}`, `${d.between(-340, 340)}`, ...d.maybe(0.8, 'BIT')],
+    'BITPOS+': (d) => ['BITPOS', d.key('string'), bit(d), `${d.between(-340, 340)}`, `${d.between(-340, 340)}`, ...d.maybe(0.8, 'BIT')],
     GETBIT: (d) => ['GETBIT', d.key('string'), offset(d)],
     BITCOUNT: (d) => ['BITCOUNT', d.key('string'), ...d.maybe(0.7, d.index(), d.index(), ...d.maybe(0.5, d.option('BYTE', 'BIT')))],
     BITPOS: (d) => ['BITPOS', d.key('string'), bit(d), ...position(d)],

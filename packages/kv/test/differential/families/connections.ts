@@ -1,3 +1,4 @@
+import { idOfClient } from '../sequence.js';
 import type { Family } from '../family.js';
 import { drawCommand } from '../generator.js';
 import { strings } from './strings.js';
@@ -30,6 +31,14 @@ export const connections: Family = {
       ...d.pick([['ID', '99999999'], ['ADDR', '1.2.3.4:5'], ['1.2.3.4:5'],
         ['TYPE', 'nosuch'], ['ID', 'x'], ['ID'], ['USER', 'nosuch'], ['SKIPME', 'maybe'], ['LADDR', '9.9.9.9:9'], ['TYPE', 'replica']]),
     ],
+    'CLIENT LIST+': (d) => ['CLIENT', 'LIST', 'ID', idOfClient(d.pick([0, 1, SHORT_LIVED])), ...d.maybe(0.3, '99999999')],
+    'CLIENT KILL+': (d) => [
+      { connection: SHORT_LIVED, args: ['PING'] },
+      { args: ['CLIENT', 'KILL', 'ID', idOfClient(SHORT_LIVED), ...d.maybe(0.3, 'TYPE', d.option('normal', 'pubsub')), ...d.maybe(0.3, 'USER', 'default')] },
+      // Whether it is still there: if not, the next one is another one.
+      { args: ['CLIENT', 'KILL', 'ID', idOfClient(SHORT_LIVED)] }, { connection: SHORT_LIVED, args: ['PING'], mode: 'last' },
+    ],
+    'CLIENT UNBLOCK+': (d) => ['CLIENT', 'UNBLOCK', idOfClient(d.pick([0, 1])), ...d.maybe(0.5, d.option('TIMEOUT', 'ERROR'))],
     'CLIENT REPLY': (d) => [
       { args: ['CLIENT', 'REPLY', 'OFF'], mode: 'silent' }, { args: drawCommand(d, [strings]), mode: 'silent' }, { args: ['NOSUCH'], mode: 'silent' },
       { args: ['CLIENT', 'REPLY', 'ON'] },

@@ -12,6 +12,10 @@ export const hashes: Family = {
     // More fields than a listpack takes.
     'HSET++': (d) => ['HSET', d.key('hash'), ...Array.from({ length: d.between(100, 140) }, (_, i) => [`f${i}`, `${i}`]).flat()],
     HMSET: (d) => ['HMSET', d.key('hash'), ...d.some(1, 3, () => [d.field(), d.value()]).flat()],
+    'HSET+++': (d) => ['HSET', d.key('hash'), d.field(), d.pick([d.bulky(), d.edge(), d.float()]), d.chance(0.2) ? d.bulky() : d.field(), d.value()],
+    'HDEL+': (d) => ['HDEL', d.key('hash'), ...Array.from({ length: d.between(90, 130) }, (_, i) => `f${i}`)],
+    'OBJECT+': (d) => ['OBJECT', 'ENCODING', d.key('hash')],
+    'CONFIG+': (d) => ['CONFIG', 'SET', 'hash-max-listpack-entries', d.pick(['128', '4', '1', '0'])],
     HSETNX: (d) => ['HSETNX', d.key('hash'), d.field(), d.value()],
     HGET: (d) => ['HGET', d.key('hash'), d.field()],
     HMGET: (d) => ['HMGET', d.key('hash'), ...d.some(1, 4, () => d.field())],
@@ -23,7 +27,7 @@ export const hashes: Family = {
     HEXISTS: (d) => ['HEXISTS', d.key('hash'), d.field()],
     HDEL: (d) => ['HDEL', d.key('hash'), ...d.some(1, 4, () => d.field())],
     HINCRBY: (d) => ['HINCRBY', d.key('hash'), d.field(), d.integer()],
-    HINCRBYFLOAT: (d) => ['HINCRBYFLOAT', d.key('hash'), d.field(), d.float()],
+    HINCRBYFLOAT: (d) => ['HINCRBYFLOAT', d.key('hash'), d.field(), d.longFloat()],
     HRANDFIELD: (d) => {
       const key = d.key('hash');
       return [{ args: ['HGETALL', key] }, { args: ['HRANDFIELD', key, ...d.maybe(0.7, d.index(), ...d.maybe(0.5, 'WITHVALUES'))] }];

@@ -1,9 +1,13 @@
 import type { Draw } from '../draw.js';
 import type { Family, Scene } from '../family.js';
-import { drawCommand } from '../generator.js';
+import { drawScene } from '../generator.js';
+import { bitmaps } from './bitmaps.js';
+import { geo } from './geo.js';
 import { hashes } from './hashes.js';
+import { hyperloglog } from './hyperloglog.js';
 import { keys } from './keys.js';
 import { lists } from './lists.js';
+import { scripting } from './scripting.js';
 import { sets } from './sets.js';
 import { sortedSets } from './sorted-sets.js';
 import { streams } from './streams.js';
@@ -11,7 +15,9 @@ import { strings } from './strings.js';
 
 /** Connections that may be subscribed, one for each protocol. */
 const SUBSCRIBERS = [2, 3] as const;
-const NOISY = [strings, hashes, lists, sets, sortedSets, streams, keys];
+/** Those that listen to nothing but one pattern, so that they hear all in its order. */
+const LISTENERS = [12, 13] as const;
+const NOISY = [strings, bitmaps, hashes, lists, sets, sortedSets, streams, hyperloglog, geo, keys, scripting];
 
 export const publishing: Family = {
   name: 'publishing',
@@ -46,14 +52,14 @@ function streamed(d: Draw, args: readonly string[]): Scene {
 
 /** Listens to the notifications of a few commands. */
 function notified(d: Draw): Scene {
-  const connection = d.pick(SUBSCRIBERS);
+  const connection = d.pick(LISTENERS);
   const events = d.pick(['KEA', 'AKE', 'Kg$', 'Elshzxetd', 'KEn', 'KEAm', 'q', 'E']);
   const pattern = d.pick(['__key*__:*', '__keyspace@0__:*', '__keyevent@*__:[a-l]*']);
   return [
     { args: ['CONFIG', 'SET', 'notify-keyspace-events', events] }, { args: ['CONFIG', 'GET', 'notify-keyspace-events'] },
-    { connection, args: ['PSUBSCRIBE', pattern], mode: 'stream' },
-    ...d.some(3, 12, () => ({ args: drawCommand(d, NOISY) })),
+    { connection, args: ['PSUBSCRIBE', pattern], mode: 'listen' },
+    ...d.some(3, 12, () => drawScene(d, NOISY)).flat(),
     { args: ['CONFIG', 'SET', 'notify-keyspace-events', ''] },
-    { connection, args: ['PUNSUBSCRIBE', pattern], mode: 'stream' },
+    { connection, args: ['PUNSUBSCRIBE', pattern], mode: 'listen' },
   ];
 }

@@ -1,15 +1,30 @@
 import { createHash } from 'node:crypto';
+import { CALLERS } from '../caller.js';
 import type { Draw, KeyType } from '../draw.js';
 import type { Family } from '../family.js';
+import { drawCommand } from '../generator.js';
+import { bitmaps } from './bitmaps.js';
+import { geo } from './geo.js';
+import { hashes } from './hashes.js';
+import { hyperloglog } from './hyperloglog.js';
+import { keys } from './keys.js';
+import { lists } from './lists.js';
 import { READING_SCRIPTS, SCRIPTS } from './scripts.js';
+import { sets } from './sets.js';
+import { sortedSets } from './sorted-sets.js';
+import { streams } from './streams.js';
+import { strings } from './strings.js';
+
+const CALLED = [strings, bitmaps, hashes, lists, sets, sortedSets, streams, hyperloglog, geo, keys];
 
 export const scripting: Family = {
   name: 'scripting',
   weight: 5,
   isSpoiled: true,
-  builders: ['EVAL', 'SCRIPT'],
+  builders: ['EVAL', 'EVAL+', 'SCRIPT'],
   recipes: {
     EVAL: (d) => ['EVAL', d.pick(SCRIPTS), ...parameters(d)],
+    'EVAL+': (d) => [d.chance(0.9) ? 'EVAL' : 'EVAL_RO', d.pick(CALLERS), '0', ...drawCommand(d, CALLED)],
     EVAL_RO: (d) => ['EVAL_RO', d.pick(READING_SCRIPTS), ...parameters(d)],
     EVALSHA: (d) => ['EVALSHA', sha(d), ...parameters(d)],
     EVALSHA_RO: (d) => {

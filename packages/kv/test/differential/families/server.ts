@@ -84,7 +84,7 @@ const PARAMETERS: readonly (readonly [string, readonly string[]])[] = [
   ['maxmemory-policy', ['noeviction', 'allkeys-lru', 'volatile-lfu', 'nosuch']],
   ['maxmemory', ['0', '1gb', '2GB', '1000mb', 'abc', '-1']],
   ['hash-max-listpack-entries', ['128', '4', 'abc', '-1']],
-  ['hash-max-listpack-value', ['64', '10']],
+  ['hash-max-listpack-value', ['64', 'abc']],
   ['zset-max-listpack-entries', ['128', '4']],
   ['set-max-intset-entries', ['512', '4']],
   ['list-max-listpack-size', ['-2', '4', '128']],

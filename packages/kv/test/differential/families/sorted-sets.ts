@@ -16,6 +16,13 @@ export const sortedSets: Family = {
     // More members than a listpack takes.
     'ZADD++': (d) => ['ZADD', d.key('zset'), ...Array.from({ length: d.between(120, 140) }, (_, i) => [`${i % 50}`, `m${i}`]).flat()],
     'ZADD+++': (d) => ['ZADD', d.lexKey(), ...d.some(3, 8, () => ['0', d.field()]).flat()],
+    'ZADD++++': (d) => ['ZADD', d.key('zset'), d.float(), d.pick([d.bulky(), d.edge(), d.value()]), d.float(), d.value()],
+    'OBJECT+': (d) => ['OBJECT', 'ENCODING', d.key('zset')],
+    'CONFIG+': (d) => ['CONFIG', 'SET', 'zset-max-listpack-entries', d.pick(['128', '4', '1', '0'])],
+    'ZRANK+': (d) => [d.pick(['ZRANK', 'ZREVRANK']), d.key('zset'), `m${d.between(0, 130)}`],
+    'ZRANGE++': (d) => [d.pick(['ZRANGE', 'ZREVRANGE']), d.key('zset'), `${d.between(-150, 150)}`, `${d.between(-150, 150)}`],
+    'ZREMRANGEBYRANK+': (d) => ['ZREMRANGEBYRANK', d.key('zset'), `${d.between(-150, 150)}`, `${d.between(-150, 150)}`],
+    'ZCOUNT+': (d) => ['ZCOUNT', d.key('zset'), `${d.chance(0.5) ? '(' : ''}${d.float()}`, `${d.chance(0.5) ? '(' : ''}${d.float()}`],
     'DEL+': (d) => ['DEL', d.lexKey()],
     'SET+': (d) => ['SET', d.lexKey(), d.value()],
     ZINCRBY: (d) => ['ZINCRBY', d.key('zset'), d.score(), d.field()],

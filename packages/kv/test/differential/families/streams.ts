@@ -10,6 +10,8 @@ export const streams: Family = {
     XADD: (d) => ['XADD', key(d), ...d.maybe(0.1, 'NOMKSTREAM'), ...trimming(d, 0.2), newId(d), ...d.some(1, 2, () => [d.field(), d.value()]).flat()],
     // The clock decides the id: only its shape is compared, and nothing may be left of it.
     'XADD+': (d) => [{ args: ['XADD', 'by-clock', '*', d.field(), d.value()] }, { args: ['DEL', 'by-clock'] }],
+    'XADD++': (d) => ['XADD', key(d), ...trimming(d, 0.2), newId(d), d.value(), d.pick([d.bulky(), d.edge()]), ...d.maybe(0.5, d.edge(), d.value())],
+    'CONFIG+': (d) => ['CONFIG', 'SET', 'stream-node-max-entries', d.pick(['100', '1', '2', '3', '5', '0'])],
     XLEN: (d) => ['XLEN', key(d)],
     XRANGE: (d) => ['XRANGE', key(d), bound(d), bound(d), ...d.maybe(0.3, 'COUNT', d.count())],
     XREVRANGE: (d) => ['XREVRANGE', key(d), bound(d), bound(d), ...d.maybe(0.3, 'COUNT', d.count())],

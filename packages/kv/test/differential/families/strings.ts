@@ -31,6 +31,9 @@ export const strings: Family = {
     INCRBY: (d) => ['INCRBY', d.numberKey(), d.integer()],
     DECRBY: (d) => ['DECRBY', d.numberKey(), d.integer()],
     INCRBYFLOAT: (d) => ['INCRBYFLOAT', d.numberKey(), d.float()],
+    'SET+++': (d) => ['SET', d.numberKey(), d.pick([d.edge(), d.longFloat(), d.bytes()])],
+    'INCRBYFLOAT+': (d) => ['INCRBYFLOAT', 'n1', d.longFloat()],
+    'OBJECT+': (d) => ['OBJECT', 'ENCODING', d.key('string')],
     LCS: (d) => ['LCS', d.key('string'), d.key('string'), ...d.maybe(0.3, 'LEN'), ...d.maybe(0.4, 'IDX'), ...matches(d)],
   },
 };

@@ -2,14 +2,18 @@ import type { Draw } from '../draw.js';
 import type { Family, Scene } from '../family.js';
 import { drawCommand } from '../generator.js';
 import { bitmaps } from './bitmaps.js';
+import { geo } from './geo.js';
 import { hashes } from './hashes.js';
+import { hyperloglog } from './hyperloglog.js';
+import { keys } from './keys.js';
 import { lists } from './lists.js';
+import { scripting } from './scripting.js';
 import { sets } from './sets.js';
 import { sortedSets } from './sorted-sets.js';
 import { streams } from './streams.js';
 import { strings } from './strings.js';
 
-const INSIDE = [strings, hashes, lists, sets, sortedSets, streams, bitmaps];
+const INSIDE = [strings, hashes, lists, sets, sortedSets, streams, bitmaps, hyperloglog, geo, keys, scripting];
 
 export const transactions: Family = {
   name: 'transactions',
@@ -45,5 +49,5 @@ function watched(d: Draw): Scene {
   const write = { connection: writer, args: drawCommand(d, INSIDE) };
   const own = [{ args: ['MULTI'] }, ...queued(d)].map((step) => ({ ...step, connection: watcher }));
   const between = writer === watcher || d.chance(0.5) ? [write, ...own] : [...own, write];
-  return [{ connection: watcher, args: ['WATCH', ...d.keys('string'), ...d.keys('list')] }, ...between, { connection: watcher, args: ['EXEC'] }];
+  return [{ connection: watcher, args: ['WATCH', ...d.some(1, 4, () => d.key())] }, ...between, { connection: watcher, args: ['EXEC'] }];
 }
