@@ -56,11 +56,12 @@ const INTRODUCTION = `# Compatibility with Redis 7.0
 Written by \`npm run compatibility-page\`; a test compares it with what the generator draws.
 
 A differential test gives the same random sequences of commands to this server and to \`redis-server\` 7.0, over RESP2 and RESP3, from a seed that is
-printed. It compares each reply to the byte, types and error texts included, and after each sequence all keys: type, encoding, value, and whether they expire.
+printed. It compares each reply to the byte, types and error texts included, with what subscribers, waiting and caching clients are told meanwhile;
+and after each sequence all keys: type, encoding, value, and whether they expire. Each key is then dumped by one server and restored by the other.
 About a fifth of the commands are wrong in some way: wrong arity, type, option or number. Where Redis itself promises no order, chance or
 the clock decides, the test compares what is left: the elements of a set without their order, of a random element that it is a member.
 
-To repeat it, longer or with another seed:
+To repeat it, longer or with another seed, beside a server that was started with \`--kv-enable-debug-command\`:
 
 \`\`\`sh
 node packages/kv/dist/test/differential/run.js --target 127.0.0.1:6380 --seed 7 --commands 1000000

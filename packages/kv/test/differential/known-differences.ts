@@ -99,7 +99,6 @@ function withoutSignOfZero(reply: Reply): string {
 export const UNCOMPARED: readonly { readonly matches: RegExp; readonly why: string }[] = [
   { matches: /\|HELP$/, why: 'each server says it in its own words.' },
   { matches: /^PFSELFTEST$/, why: 'Redis takes half a second for it.' },
-  { matches: /^SCRIPT\|DEBUG$/, why: 'Redis refuses it to a client with replies under way, which is a matter of time.' },
   { matches: /^MONITOR$/, why: 'what it shows is mostly the time and the address of each client.' },
 ];
 

@@ -24,7 +24,7 @@ t.test('a library of another version or with another constant is refused by name
     values.set(right.subarray(0, values.length));
     return values.length;
   };
-  t.throws(() => checkAbi({ version: () => 99, describe }, 'x.so'), { code: 'EL_LIBRARY_MISMATCH', message: /ABI version 99, this package needs 3/ });
+  t.throws(() => checkAbi({ version: () => 99, describe }, 'x.so'), { code: 'EL_LIBRARY_MISMATCH', message: new RegExp(`ABI version 99, this package needs ${ABI_VERSION}`) });
   t.throws(() => checkAbi({ version: () => ABI_VERSION, describe }, 'x.so'), { code: 'EL_LIBRARY_MISMATCH', message: /it has EPOLLIN = 0, this package 1/ });
   t.throws(() => checkAbi({ version: () => ABI_VERSION, describe: () => 3 }, 'x.so'), { code: 'EL_LIBRARY_MISMATCH', message: /describes 3 constants/ });
 });

@@ -9,7 +9,7 @@ const native = nativeKernel();
 const ENOSPC = -28;
 const LIMIT_MS = 60;
 /** Where the peer is to meet it, with what it does every 10 ms, on a busy machine too. */
-const LENIENT_MS = 250;
+const LENIENT_MS = 500;
 const BULK = Buffer.alloc(8_000_000);
 const COUNTERS = ['handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts'] as const;
 
@@ -183,7 +183,7 @@ for (const trigger of TRIGGERS) {
     const client = new SlowReader(t, port, 256 * 1024);
     client.send('x');
     await until(() => [...plugin.connections()].some(({ bytesQueued }) => bytesQueued > 0), 'a full socket');
-    await passing(LENIENT_MS * 3, () => client.read(32 * 1024));
+    await passing(LENIENT_MS * 3, () => client.read(16 * 1024));
     t.same(endings, []);
     t.ok(client.receivedBytes < BULK.length / 2, 'it has been slow');
     await until(() => endings.length > 0, 'the end');
