@@ -18,16 +18,13 @@ const schema = z.strictObject({ ...serverSectionsOn(7000), kv: z.strictObject({ 
 const settings = settingsOf(schema);
 const commandLine = readCommandLine(settings, ['--admin-port=7001', ...process.argv.slice(2)]);
 
-/** A long reply of the key-value server is no slow consumer. */
-const MAX_REPLY_BYTES = 1024 ** 3;
-
 await runProgram('echo-and-kv', async () => {
   if (commandLine.switches.has('help')) return void process.stdout.write(helpText(settings));
   let store: ListenerHandle | undefined;
   const open = async (reactor: Reactor, { listen, kv: { port } }: z.output<typeof schema>, { registry }: ServiceTelemetry): Promise<ListenerHandle> => {
     const host = reactor.use(kv);
     registerKvMetrics(registry, host.api);
-    store = await host.listen({ host: listen.host, port, maxQueuedBytes: MAX_REPLY_BYTES });
+    store = await host.listen({ host: listen.host, port });
     return reactor.use(echo).listen({ host: listen.host, port: listen.port });
   };
   const { listener, admin } = await runService({ name: 'echo-and-kv', version: '0.1.0', load: () => loadConfiguration(schema, commandLine), open });

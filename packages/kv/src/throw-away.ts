@@ -1,6 +1,6 @@
 import { createLog, createReactor } from '@edgeloop/reactor';
 import { kv } from './plugin/kv.js';
-import { type KvOptions, LISTENER_DEFAULTS } from './server/settings.js';
+import type { KvOptions } from './server/settings.js';
 
 /** A server for the length of a test. */
 export interface ThrowAwayKv extends AsyncDisposable {
@@ -21,7 +21,7 @@ export interface ThrowAwayKv extends AsyncDisposable {
 export async function throwAwayKv(options: KvOptions = {}): Promise<ThrowAwayKv> {
   // That a test keeps the loop is no news in its output.
   const reactor = createReactor({ log: createLog({ level: 'error' }).log });
-  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0, ...LISTENER_DEFAULTS });
+  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0 });
   const close = async (): Promise<void> => {
     await reactor.close();
   };

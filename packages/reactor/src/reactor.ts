@@ -145,7 +145,7 @@ export class Reactor {
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
     const parts = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log, timers: this });
     checkParts(plugin.name, parts);
-    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, parts, this.#hosting);
+    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, parts, this.#hosting, plugin.connectionDefaults);
     this.#plugins.push(host as PluginHost<never, unknown>);
     return host;
   }

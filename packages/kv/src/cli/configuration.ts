@@ -1,7 +1,7 @@
 /** What can be set of the KV server: the sections of every server command, and its own. */
 import { z } from 'zod';
 import { serverSectionsOn } from '@edgeloop/reactor/config';
-import { LISTENER_DEFAULTS, kvOptions } from '../server/settings.js';
+import { CONNECTION_DEFAULTS, kvOptions } from '../server/settings.js';
 
 const DEFAULT_PORT = 6380;
 
@@ -14,8 +14,8 @@ const sections = serverSectionsOn(DEFAULT_PORT);
 const common = sections.listen.unwrap();
 const { maxQueuedBytes, pauseOnBackpressure } = common.shape;
 const listen = common.safeExtend({
-  maxQueuedBytes: maxQueuedBytes.unwrap().default(LISTENER_DEFAULTS.maxQueuedBytes).describe(maxQueuedBytes.description ?? '').meta({ reload: true }),
-  pauseOnBackpressure: pauseOnBackpressure.unwrap().default(LISTENER_DEFAULTS.pauseOnBackpressure).describe(
+  maxQueuedBytes: maxQueuedBytes.unwrap().default(CONNECTION_DEFAULTS.maxQueuedBytes).describe(maxQueuedBytes.description ?? '').meta({ reload: true }),
+  pauseOnBackpressure: pauseOnBackpressure.unwrap().default(CONNECTION_DEFAULTS.pauseOnBackpressure).describe(
     'Whether reading pauses above the high-water mark. Without it a client may write 64 MB ahead of reading its replies.',
   ),
 });

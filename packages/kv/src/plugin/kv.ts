@@ -5,7 +5,7 @@ import { commands } from '../commands/index.js';
 import { KvApi } from '../embedded/kv-api.js';
 import { applyAll } from '../server/parameters.js';
 import { Server } from '../server/server.js';
-import { kvOptions } from '../server/settings.js';
+import { CONNECTION_DEFAULTS, kvOptions } from '../server/settings.js';
 import { Frontend } from './frontend.js';
 import { ReactorTimers } from './reactor-timers.js';
 
@@ -19,6 +19,7 @@ const SCRIPT_LEVELS = ['debug', 'debug', 'info', 'warn'] as const;
 export const kv = definePlugin({
   name: 'kv',
   options: kvOptions,
+  connectionDefaults: CONNECTION_DEFAULTS,
   state: (): Client | undefined => undefined,
   setup({ options, timers, log }) {
     const server = new Server(options, new ReactorTimers(timers));

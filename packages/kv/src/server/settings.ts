@@ -119,11 +119,11 @@ export const kvOptions = z.strictObject({
 });
 
 /**
- * What a listener is better told than the reactor's own defaults. `maxQueuedBytes` is room for the longest string that a key can hold, and as
+ * What connections are better told than the reactor's own defaults. `maxQueuedBytes` is room for the longest string that a key can hold, and as
  * much again around it: else whoever asks for a long value would be taken for a slow consumer. Reading does not pause by itself, because
  * many clients write a whole pipeline before they read the first reply, however long it is: the frontend sees to how much may wait.
  */
-export const LISTENER_DEFAULTS = { maxQueuedBytes: 1024 ** 3, pauseOnBackpressure: false } as const;
+export const CONNECTION_DEFAULTS = { maxQueuedBytes: 1024 ** 3, pauseOnBackpressure: false } as const;
 
 export type KvSettings = z.output<typeof kvOptions>;
 

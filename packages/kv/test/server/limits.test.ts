@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { type KvOptions, kv } from '../../src/index.js';
 import { LIMITS, type Limit, LimitWatch } from '../../src/server/limit-watch.js';
 import { PARAMETERS } from '../../src/server/parameters.js';
-import { LISTENER_DEFAULTS, kvOptions } from '../../src/server/settings.js';
+import { kvOptions } from '../../src/server/settings.js';
 import { until } from '../support/conditions.js';
 import { LocalServer } from '../support/local-server.js';
 import { type Argument, RespClient } from '../support/resp-client.js';
@@ -35,7 +35,7 @@ async function start(t: Test, options: KvOptions = {}): Promise<{ written: Line[
   const { log, written } = lines();
   const reactor = createReactor({ log });
   t.teardown(() => reactor.close());
-  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0, ...LISTENER_DEFAULTS });
+  const { address } = await reactor.use(kv, options).listen({ host: '127.0.0.1', port: 0 });
   const connect = async (): Promise<RespClient> => {
     const client = await RespClient.connect({ host: address.address, port: address.port });
     t.teardown(() => client.close());

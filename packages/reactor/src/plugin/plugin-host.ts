@@ -46,9 +46,11 @@ export class PluginHost<State, Api = undefined> {
   readonly #reactor: HostedBy;
   readonly #logs: PluginLogs;
   readonly #dispatcher: Dispatcher<State>;
+  readonly #defaults: Partial<ConnectionOptions>;
 
-  constructor(name: string, makeState: () => State, parts: PluginParts<State, Api>, reactor: HostedBy) {
+  constructor(name: string, makeState: () => State, parts: PluginParts<State, Api>, reactor: HostedBy, defaults: Partial<ConnectionOptions> = {}) {
     this.name = name;
+    this.#defaults = defaults;
     this.api = parts.api as Api;
     this.#reactor = reactor;
     const { loop, logs } = reactor;
@@ -63,10 +65,10 @@ export class PluginHost<State, Api = undefined> {
    */
   async listen(options: TcpListen | UnixListen): Promise<ListenerHandle> {
     if (hasPath(options)) {
-      const parsed = parseOptions(unixListenOptions, options, 'listen');
+      const parsed = parseOptions(unixListenOptions, this.#filled(options), 'listen');
       return this.#listen(unixListening(parsed), unixListenOptions, parsed);
     }
-    const parsed = parseOptions(listenOptions, options, 'listen');
+    const parsed = parseOptions(listenOptions, this.#filled(options), 'listen');
     const [ip] = await this.#reactor.loop.awaited(resolveHost(parsed.host));
     return this.#listen(tcpListening(ip, parsed), listenOptions, parsed);
   }
@@ -79,11 +81,11 @@ export class PluginHost<State, Api = undefined> {
    */
   async connect(options: TcpConnect | UnixConnect): Promise<Connection<State>> {
     if (hasPath(options)) {
-      const parsed = parseOptions(unixConnectOptions, options, 'connect');
+      const parsed = parseOptions(unixConnectOptions, this.#filled(options), 'connect');
       const endpoint = unixRemote(parsed);
       return this.#connect(async () => [endpoint], { ...parsed, target: parsed.path, attemptDelayMs: ATTEMPT_DELAY_MS }, parsed);
     }
-    const parsed = parseOptions(connectOptions, options, 'connect');
+    const parsed = parseOptions(connectOptions, this.#filled(options), 'connect');
     const find = async () => interleaveFamilies(await resolveHost(parsed.host, parsed.lookup)).map((ip) => tcpRemote(ip, parsed));
     return this.#connect(find, { ...parsed, target: hostText(parsed.host, parsed.port) }, parsed);
   }
@@ -103,6 +105,11 @@ export class PluginHost<State, Api = undefined> {
     for (const connection of openConnections(this.#reactor.loop.poller)) {
       if (connection.owner === this.#dispatcher) yield connection as SocketConnection<State>;
     }
+  }
+
+  /** What is no object stays as it is, and is complained of. */
+  #filled(options: unknown): unknown {
+    return typeof options === 'object' && options !== null ? { ...this.#defaults, ...options } : options;
   }
 
   #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {

@@ -3,6 +3,7 @@ import type { Connection } from '../net/connection.js';
 import { EdgeloopError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Timer } from '../loop/timer.js';
+import type { ConnectionOptions } from '../options.js';
 import type { OptionsOutput, OptionsSchema } from '../options-check.js';
 
 /**
@@ -58,6 +59,8 @@ export interface Plugin<Schema extends OptionsSchema = OptionsSchema, State = un
   readonly name: string;
   /** Checks the plugin's options and fills in defaults. */
   readonly options: Schema;
+  /** What its protocol wants instead of the reactor's defaults; `listen` and `connect` may say otherwise. */
+  readonly connectionDefaults?: Partial<ConnectionOptions>;
   /** Makes the plugin's own part of a new connection, `connection.state`, before `onOpen` is called. */
   state?(options: OptionsOutput<Schema>): State;
   /** Called once for each `reactor.use`. Returns the hooks, which may share what it prepared, and an `api` if there is one. */

@@ -62,3 +62,22 @@ t.test('a plugin without an api has none, and a client with hooks of its own may
   t.equal(api, undefined);
   await t.rejects(async () => reactor.connect({ host: '127.0.0.1', port: 1 }, { api: {} } as never), { code: 'EL_PLUGIN_INVALID', message: /has a hook "api"/ });
 });
+
+t.test('connections have the defaults of their plugin, unless listen or connect says otherwise', async (t) => {
+  const reactor = createReactor();
+  t.teardown(() => reactor.close());
+  const below: boolean[] = [];
+  const writer = definePlugin({
+    name: 'writer',
+    options: z.strictObject({}),
+    connectionDefaults: { highWaterBytes: 2, lowWaterBytes: 1, pauseOnBackpressure: false },
+    setup: () => ({ onOpen: (connection) => void below.push(connection.write('abc')) }),
+  });
+  const host = reactor.use(writer);
+  const { address } = await host.listen({ port: 0, highWaterBytes: 4 });
+  await host.connect({ host: '127.0.0.1', port: address.port });
+  while (below.length < 2) await reactor.delay(1);
+  t.strictSame(new Set(below), new Set([true, false]), 'the dialled one is above its mark, and the accepted one below another');
+  await t.rejects(host.listen({ port: 0, lowWaterBytes: 3 }), { code: 'EL_OPTION_INVALID', message: /"lowWaterBytes": must be below highWaterBytes \(2\)/ });
+  await t.rejects(host.listen(undefined as never), { code: 'EL_OPTION_INVALID' });
+});
