@@ -1,6 +1,6 @@
 import type { Dict } from '../memory/dict.js';
 import {
-  DEADLINE_BYTES, EXPIRES, HEADER_BYTES, META_WORD, NEVER, VALUE_WORD, allocateEntry, keyLength, keyOf, keyOffset, readWord, valueOffset, writeWord,
+  DEADLINE_BYTES, EXPIRES, META_WORD, NEVER, VALUE_WORD, allocateEntry, keyLength, keyOf, keyOffset, readWord, valueOffset, writeWord,
 } from '../memory/entry.js';
 import type { Memory } from '../memory/memory.js';
 import { Slice } from '../memory/slice.js';
@@ -8,7 +8,7 @@ import type { Collection } from '../values/value-context.js';
 import type { DatabaseContext, LossEvent } from './database-context.js';
 import { EntryTable, collectionEntry, entryLike } from './entry-table.js';
 import { ACCESS_BITS, STRING, TYPE_BITS, TYPE_OF, type ValueType } from './meta.js';
-import { entryBytes, fixedBytes, payloadBytes, payloadOffset, writeString } from './string-entry.js';
+import { entryBytes, fixedBytes, payloadBytes, overwriteString, payloadOffset, writeString } from './string-entry.js';
 import { bulkBytes, reframeBulk } from './string-layout.js';
 
 /**
@@ -133,9 +133,8 @@ export class Database {
     const hash = this.#context.hash(bytes, start, end);
     const old = this.#table.find(hash, bytes, start, end);
     if (old === 0) return this.#addString(hash, bytes, start, end, value, from, to);
-    const meta = this.metaOf(old);
-    if ((meta & (TYPE_BITS | EXPIRES)) === STRING && this.#memory.fits(old, HEADER_BYTES + end - start + bulkBytes(to - from))) {
-      writeString(this.#memory, old, value, from, to, this.#context.access.touched(meta));
+    if ((this.metaOf(old) & (TYPE_BITS | EXPIRES)) === STRING && overwriteString(this.#memory, old, value, from, to)) {
+      this.touch(old);
       return old;
     }
     if (this.#unlessExpired(old) === 0) return this.#addString(hash, bytes, start, end, value, from, to);
@@ -152,6 +151,7 @@ export class Database {
 
   /** Puts another payload into a string, which keeps its deadline. Returns the entry, which may be another one. */
   rewriteString(entry: number, value: Buffer, from: number, to: number): number {
+    if (overwriteString(this.#memory, entry, value, from, to)) return entry;
     const moved = this.#table.reallocate(entry, fixedBytes(this.#memory, entry), entryBytes(this.#memory, entry, to - from));
     writeString(this.#memory, moved, value, from, to, this.metaOf(moved));
     return moved;
