@@ -4,8 +4,9 @@ import { OutOfMemory } from './out-of-memory.js';
 const NOTICED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Memory from the system. There is no call to give it back: V8 frees a buffer when it finds that nobody refers to it, and it looks
- * for such buffers only when new ones come. Where much was dropped and nothing comes, it has to be made to look.
+ * Memory from the system. There is no call to give it back: V8 frees a buffer when it finds that nobody refers to it. It looks for
+ * such buffers when new ones come, 64 MiB of them, which is in vain while the store grows, and cost it milliseconds a second:
+ * so chunks are of the kind that threads may share, and that V8 does not count. Where much was dropped, it has to be made to look.
  */
 export class SystemMemory {
   /** What is in use. */
@@ -20,7 +21,7 @@ export class SystemMemory {
   }
 
   /** Buffers of whole chunks come with zeros, and cost nothing until they are touched. Error: OutOfMemory. */
-  take(bytes: number, zeroed: boolean): ArrayBuffer {
+  take(bytes: number, zeroed: boolean): ArrayBufferLike {
     if (this.bytes + bytes > this.#maxBytes) throw new OutOfMemory(this.#maxBytes);
     const buffer = newBuffer(bytes, zeroed);
     this.bytes += bytes;
@@ -40,16 +41,16 @@ export class SystemMemory {
     this.#droppedBytes = 0;
     try {
       // Never touched, it takes no memory. It only counts.
-      newBuffer(NOTICED_BYTES, true);
+      void new ArrayBuffer(2 * NOTICED_BYTES);
     } catch {
       // There is no room even for this: then V8 has looked, too.
     }
   }
 }
 
-function newBuffer(bytes: number, zeroed: boolean): ArrayBuffer {
+function newBuffer(bytes: number, zeroed: boolean): ArrayBufferLike {
   try {
-    return zeroed ? new ArrayBuffer(bytes) : Buffer.allocUnsafeSlow(bytes).buffer;
+    return zeroed ? new SharedArrayBuffer(bytes) : Buffer.allocUnsafeSlow(bytes).buffer;
   } catch {
     throw new OutOfMemory(bytes);
   }
