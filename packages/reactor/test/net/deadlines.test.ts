@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { type Connection, type Hooks, LineDecoder } from '../../src/index.js';
 import { IPPROTO_TCP, SOL_SOCKET, SO_KEEPALIVE, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_USER_TIMEOUT } from '../../src/kernel/abi.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
@@ -9,7 +9,7 @@ const native = nativeKernel();
 const ENOSPC = -28;
 const LIMIT_MS = 60;
 /** Where the peer is to meet it, with what it does every 10 ms, on a busy machine too. */
-const LENIENT_MS = 500;
+const LENIENT_MS = 250;
 const BULK = Buffer.alloc(8_000_000);
 const COUNTERS = ['handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts'] as const;
 
@@ -61,10 +61,33 @@ const LINES: Hooks<LineDecoder> = {
 /** Lets a moment pass, doing something now and then meanwhile. A test that needs longer than that proves less, but does not fail. */
 async function passing(ms: number, now: () => void = () => {}): Promise<void> {
   const endMs = performance.now() + ms;
-  while (performance.now() < endMs) {
+  for (let stepMs = performance.now(); stepMs < endMs; ) {
     now();
     await new Promise((resolve) => setTimeout(resolve, LIMIT_MS / 6));
+    const beforeMs = stepMs;
+    stepMs = performance.now();
+    longestStepMs = Math.max(longestStepMs, stepMs - beforeMs);
   }
+}
+
+/** Of all that `passing` has taken, since it was set to 0. */
+let longestStepMs = 0;
+const ATTEMPTS = 10;
+
+/**
+ * A test of a peer that is slow, but never too slow. The peer is this process: where the machine kept it from doing its part in
+ * time, the deadline was right to end it, and the test begins anew. `body` returns what is to be looked at if it was not so.
+ */
+function outliving(name: string, body: (t: Test) => Promise<() => Promise<void> | void>): void {
+  t.test(name, async (t) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      longestStepMs = 0;
+      const look = await body(t);
+      if (longestStepMs < LENIENT_MS / 2) return look();
+      t.comment(`this process had to wait for ${Math.round(longestStepMs)} ms: once more`);
+    }
+    t.fail(`of ${ATTEMPTS} attempts none was left alone by the rest of the machine`);
+  });
 }
 
 for (const trigger of TRIGGERS) {
@@ -103,23 +126,25 @@ for (const trigger of TRIGGERS) {
     t.ok(reactor.counters.bytesRead > 1);
   });
 
-  t.test(`each message has messageTimeoutMs of its own, also one whose begin comes with the end of the one before (${trigger})`, async (t) => {
+  outliving(`each message has messageTimeoutMs of its own, also one whose begin comes with the end of the one before (${trigger})`, async (t) => {
     const endings: Ending[] = [];
     const { port, reactor } = await serve(t, noting(endings, LINES), { state: () => new LineDecoder(), listen: { trigger, messageTimeoutMs: LENIENT_MS } });
     const client = new SlowReader(t, port);
     client.send('one');
     await passing(LENIENT_MS * 3, () => client.send('\nthe next'));
-    t.same(endings, [], 'there was always a message under way, and none for too long');
     client.send('\n');
-    await until(() => (client.read(), client.receivedBytes > 8), 'the last answer');
-    await passing(LENIENT_MS * 1.5);
-    t.same(endings, [], 'none is waited for between messages');
-    t.ok(reactor.counters.messageTimeouts === 0);
+    return async () => {
+      t.same(endings, [], 'there was always a message under way, and none for too long');
+      await until(() => (client.read(), client.receivedBytes > 8), 'the last answer');
+      await passing(LENIENT_MS * 1.5);
+      t.same(endings, [], 'none is waited for between messages');
+      t.ok(reactor.counters.messageTimeouts === 0);
+    };
   });
 
-  t.test(`a connection with bytes now and then, in either direction, outlives idleTimeoutMs (${trigger})`, async (t) => {
-    for (const size of [1, 8000]) {
-      for (const direction of ['in', 'out'] as const) {
+  for (const size of [1, 8000]) {
+    for (const direction of ['in', 'out'] as const) {
+      outliving(`a connection with ${size} bytes ${direction} now and then outlives idleTimeoutMs (${trigger})`, async (t) => {
         const endings: Ending[] = [];
         const { port, plugin } = await serve(t, noting(endings), { listen: { trigger, idleTimeoutMs: LENIENT_MS } });
         const client = await dial(t, port);
@@ -127,12 +152,15 @@ for (const trigger of TRIGGERS) {
           if (direction === 'in') client.socket.write(Buffer.alloc(size));
           for (const connection of plugin.connections()) if (direction === 'out') connection.write(Buffer.alloc(size));
         });
-        t.same(endings, [], `${size} bytes ${direction}`);
-        await until(() => endings.length > 0, 'the end');
-        t.equal(endings[0]?.code, 'EL_IDLE_TIMEOUT');
-      }
+        const meanwhile = [...endings];
+        return async () => {
+          t.same(meanwhile, []);
+          await until(() => endings.length > 0, 'the end');
+          t.equal(endings[0]?.code, 'EL_IDLE_TIMEOUT');
+        };
+      });
     }
-  });
+  }
 
   t.test(`a handler that takes its time is not held against the peer, before its first byte, within a message or when idle (${trigger})`, async (t) => {
     const endings: Ending[] = [];
@@ -177,17 +205,20 @@ for (const trigger of TRIGGERS) {
     t.equal(endings[0]?.code, 'EL_MESSAGE_TIMEOUT');
   });
 
-  t.test(`a peer that takes a little now and then outlives writeTimeoutMs, however little the kernel makes of it (${trigger})`, async (t) => {
+  outliving(`a peer that takes a little now and then outlives writeTimeoutMs, however little the kernel makes of it (${trigger})`, async (t) => {
     const endings: Ending[] = [];
     const { port, plugin } = await serve(t, noting(endings, { onData: (connection) => void connection.write(BULK) }), { listen: { trigger, writeTimeoutMs: LENIENT_MS } });
     const client = new SlowReader(t, port, 256 * 1024);
     client.send('x');
     await until(() => [...plugin.connections()].some(({ bytesQueued }) => bytesQueued > 0), 'a full socket');
-    await passing(LENIENT_MS * 3, () => client.read(16 * 1024));
-    t.same(endings, []);
-    t.ok(client.receivedBytes < BULK.length / 2, 'it has been slow');
-    await until(() => endings.length > 0, 'the end');
-    t.equal(endings[0]?.code, 'EL_WRITE_TIMEOUT');
+    await passing(LENIENT_MS * 3, () => client.read(32 * 1024));
+    const meanwhile = [...endings];
+    return async () => {
+      t.same(meanwhile, []);
+      t.ok(client.receivedBytes < BULK.length / 2, 'it has been slow');
+      await until(() => endings.length > 0, 'the end');
+      t.equal(endings[0]?.code, 'EL_WRITE_TIMEOUT');
+    };
   });
 
   t.test(`a dialled connection has deadlines too (${trigger})`, async (t) => {
