@@ -1,4 +1,5 @@
 import type { ReplyWriter } from '../../protocol/reply-writer.js';
+import type { IdTable } from '../../values/id-table.js';
 import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
 import { MAX_ID, MIN_ID, StreamId } from '../../values/stream-id.js';
 import type { StreamValue } from '../../values/stream-value.js';
@@ -55,17 +56,10 @@ function replyGroup(reply: ReplyWriter, stream: StreamValue, name: string, group
   reply.text('last-delivered-id');
   replyId(reply, group.lastId);
   replyLag(reply, stream, group);
-  reply.text('pel-count');
-  reply.integer(pending.size);
-  reply.text('pending');
-  reply.array(Math.min(limit, pending.size));
-  let left = limit;
-  for (let more = pending.seek(MIN_ID); more && left > 0; more = pending.next(), left--) {
-    reply.array(4);
-    replyId(reply, pending.readId(id));
+  replyPending(reply, pending, limit, 4, () => {
     replyName(reply, group.owner.name);
     replyDelivery(reply, group);
-  }
+  });
   reply.text('consumers');
   reply.array(consumers.length);
   for (const consumer of consumers) replyConsumer(reply, group, consumer, limit);
@@ -77,16 +71,23 @@ function replyConsumer(reply: ReplyWriter, group: StreamGroup, { name, seenMs, p
   replyName(reply, name);
   reply.text('seen-time');
   reply.integer(seenMs);
+  replyPending(reply, pending, limit, 3, () => {
+    group.pending.find(id);
+    replyDelivery(reply, group);
+  });
+}
+
+/** The first of the pending entries, each with its ID and what `write` writes of it: `width` elements. */
+function replyPending(reply: ReplyWriter, pending: IdTable, limit: number, width: number, write: () => void): void {
   reply.text('pel-count');
   reply.integer(pending.size);
   reply.text('pending');
   reply.array(Math.min(limit, pending.size));
   let left = limit;
   for (let more = pending.seek(MIN_ID); more && left > 0; more = pending.next(), left--) {
-    group.pending.find(pending.readId(id));
-    reply.array(3);
-    replyId(reply, id);
-    replyDelivery(reply, group);
+    reply.array(width);
+    replyId(reply, pending.readId(id));
+    write();
   }
 }
 
