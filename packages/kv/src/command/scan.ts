@@ -50,6 +50,33 @@ export function replyScan(reply: ReplyWriter, scan: () => [cursor: number, items
   reply.raw(items, 0, items.length);
 }
 
+/** What HSCAN and the like go through: `visit` is shown the name of each item first. */
+interface Scannable<Rest extends readonly number[]> {
+  scan(cursor: number, count: number, visit: (buffer: Buffer, start: number, end: number, ...rest: Rest) => void): number;
+}
+
+/**
+ * Answers a part of the collection at a key, nothing if there is none: of each item whose name is wanted `write` writes `width`
+ * elements. `read` finds the collection, behind the cursor's errors and before those of the options.
+ */
+export function scanItems<Rest extends readonly number[], Of extends Scannable<Rest>>(
+  call: Call, read: (call: Call) => Of | undefined, width: number, write: (of: Of, buffer: Buffer, start: number, end: number, ...rest: Rest) => void,
+): void {
+  const cursor = scanCursor(call, 2);
+  const items = read(call);
+  if (items === undefined) return replyScan(call.reply, () => [0, 0]);
+  const { count, matches } = scanOptions(call, 3);
+  replyScan(call.reply, () => {
+    let written = 0;
+    const next = items.scan(cursor, count, (buffer, start, end, ...rest) => {
+      if (!matches(buffer, start, end)) return;
+      write(items, buffer, start, end, ...rest);
+      written += width;
+    });
+    return [next, written];
+  });
+}
+
 function readCount(call: Call, index: number): number {
   const count = call.integer(index);
   if (count < 1) throw SYNTAX;

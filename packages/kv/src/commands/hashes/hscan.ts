@@ -1,5 +1,5 @@
 import type { Command } from '../../command/call.js';
-import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
+import { scanItems } from '../../command/scan.js';
 import { readHash } from './hash-key.js';
 
 export const hscan: Command = {
@@ -14,19 +14,9 @@ export const hscan: Command = {
   syntax: 'key cursor [MATCH pattern] [COUNT count]',
   execute(call) {
     const { reply } = call;
-    const cursor = scanCursor(call, 2);
-    const hash = readHash(call);
-    if (hash === undefined) return replyScan(reply, () => [0, 0]);
-    const { count, matches } = scanOptions(call, 3);
-    replyScan(reply, () => {
-      let items = 0;
-      const next = hash.scan(cursor, count, (buffer, fieldStart, fieldEnd, valueStart, valueEnd) => {
-        if (!matches(buffer, fieldStart, fieldEnd)) return;
-        reply.bulk(buffer, fieldStart, fieldEnd);
-        reply.bulk(buffer, valueStart, valueEnd);
-        items += 2;
-      });
-      return [next, items];
+    scanItems(call, readHash, 2, (_hash, buffer, start, end, valueStart: number, valueEnd: number) => {
+      reply.bulk(buffer, start, end);
+      reply.bulk(buffer, valueStart, valueEnd);
     });
   },
 };

@@ -1,5 +1,5 @@
 import type { Command } from '../../command/call.js';
-import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
+import { scanItems } from '../../command/scan.js';
 import { readSet } from './set-key.js';
 
 export const sscan: Command = {
@@ -12,20 +12,5 @@ export const sscan: Command = {
   summary: 'Answers some members of a set, and a cursor to go on from.',
   complexity: 'O(1) for every call, O(N) for a whole pass over N members',
   syntax: 'key cursor [MATCH pattern] [COUNT count]',
-  execute(call) {
-    const { reply } = call;
-    const cursor = scanCursor(call, 2);
-    const set = readSet(call);
-    if (set === undefined) return replyScan(reply, () => [0, 0]);
-    const { count, matches } = scanOptions(call, 3);
-    replyScan(reply, () => {
-      let items = 0;
-      const next = set.scan(cursor, count, (buffer, start, end) => {
-        if (!matches(buffer, start, end)) return;
-        reply.bulk(buffer, start, end);
-        items++;
-      });
-      return [next, items];
-    });
-  },
+  execute: (call) => scanItems(call, readSet, 1, (_set, buffer, start, end) => call.reply.bulk(buffer, start, end)),
 };

@@ -1,6 +1,6 @@
 import { formatDouble } from '../../bytes/double.js';
 import type { Command } from '../../command/call.js';
-import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
+import { scanItems } from '../../command/scan.js';
 import { scoreOf, type SortedSetValue } from '../../values/sorted-set-value.js';
 import { readSortedSet } from './sorted-set-key.js';
 
@@ -19,19 +19,9 @@ export const zscan: Command = {
   syntax: 'key cursor [MATCH pattern] [COUNT count]',
   execute(call) {
     const { reply } = call;
-    const cursor = scanCursor(call, 2);
-    const zset = readSortedSet(call);
-    if (zset === undefined) return replyScan(reply, () => [0, 0]);
-    const { count, matches } = scanOptions(call, 3);
-    replyScan(reply, () => {
-      let items = 0;
-      const next = zset.scan(cursor, count, (buffer, start, end, scoreStart) => {
-        if (!matches(buffer, start, end)) return;
-        reply.bulk(buffer, start, end);
-        reply.text(scoreText(zset, scoreOf(buffer, scoreStart)));
-        items += 2;
-      });
-      return [next, items];
+    scanItems(call, readSortedSet, 2, (zset, buffer, start, end, scoreStart: number) => {
+      reply.bulk(buffer, start, end);
+      reply.text(scoreText(zset, scoreOf(buffer, scoreStart)));
     });
   },
 };
