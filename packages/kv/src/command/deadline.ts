@@ -17,6 +17,17 @@ export function deadlineFrom(call: Call, index: number, unitMs: number, relative
   return Math.min(deadlineMs + base, LAST_DEADLINE_MS);
 }
 
+/** Sets the deadline of the key that is argument 1. One that is past removes the key. */
+export function expireAt(call: Call, entry: number, deadlineMs: number): void {
+  if (deadlineMs > call.server.keyspace.nowMs) {
+    call.db.setDeadline(entry, deadlineMs);
+    call.changed(1, 'expire', 'g');
+  } else {
+    call.db.remove(entry);
+    call.changed(1, 'del', 'g');
+  }
+}
+
 export function invalidDeadline(call: Call): ReplyError {
   return new ReplyError(`ERR invalid expire time in '${call.command.fullName}' command`);
 }

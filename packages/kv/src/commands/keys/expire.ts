@@ -1,5 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
-import { deadlineFrom } from '../../command/deadline.js';
+import { deadlineFrom, expireAt } from '../../command/deadline.js';
 import { ReplyError } from '../../command/reply-error.js';
 
 /** On which condition a deadline is set. */
@@ -71,13 +71,7 @@ function setDeadline(call: Call, unitMs: number, relative: boolean): void {
   const deadlineMs = deadlineFrom(call, 2, unitMs, relative);
   const entry = call.find(1);
   if (entry === 0 || !allows(options, call.db.deadlineOf(entry), deadlineMs)) return call.reply.integer(0);
-  if (deadlineMs > call.server.keyspace.nowMs) {
-    call.db.setDeadline(entry, deadlineMs);
-    call.changed(1, 'expire', 'g');
-  } else {
-    call.db.remove(entry);
-    call.changed(1, 'del', 'g');
-  }
+  expireAt(call, entry, deadlineMs);
   call.reply.integer(1);
 }
 

@@ -1,4 +1,5 @@
 import type { Call, Command } from '../../command/call.js';
+import { expireAt } from '../../command/deadline.js';
 import { SYNTAX } from '../../command/reply-error.js';
 import { STRING } from '../../store/meta.js';
 import { isDeadlineOption, readDeadline, sameOption } from './deadline.js';
@@ -76,7 +77,7 @@ export const getex: Command = {
     const deadlineMs = deadlineAt > 0 ? readDeadline(call, deadlineAt) : undefined;
     replyString(call, entry);
     if (persist) clearDeadline(call, entry);
-    else if (deadlineMs !== undefined) setDeadline(call, entry, deadlineMs);
+    else if (deadlineMs !== undefined) expireAt(call, entry, deadlineMs);
   },
 };
 
@@ -103,15 +104,4 @@ function clearDeadline(call: Call, entry: number): void {
   if (call.db.deadlineOf(entry) === Number.POSITIVE_INFINITY) return;
   call.db.clearDeadline(entry);
   call.changed(1, 'persist', 'g');
-}
-
-/** A deadline that is past removes the key. */
-function setDeadline(call: Call, entry: number, deadlineMs: number): void {
-  if (deadlineMs > call.server.keyspace.nowMs) {
-    call.db.setDeadline(entry, deadlineMs);
-    call.changed(1, 'expire', 'g');
-  } else {
-    call.db.remove(entry);
-    call.changed(1, 'del', 'g');
-  }
 }
