@@ -1,3 +1,4 @@
+import { bytesOf } from '@edgeloop/reactor/config';
 import { parseInteger } from '../bytes/integer.js';
 import { NOTIFICATION_CLASSES, type OutputLimits, notificationClasses } from './setting-values.js';
 
@@ -13,7 +14,6 @@ export interface Kind<T> {
 
 /** As CONFIG SET prints the greatest number: settings go to 2^53 at most, which is far enough. */
 const MAX_INT64 = '9223372036854775807';
-const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 };
 
 export function integer(min: number, max = Number.POSITIVE_INFINITY): Kind<number> {
   return {
@@ -31,10 +31,9 @@ export function integer(min: number, max = Number.POSITIVE_INFINITY): Kind<numbe
 export function memory(min: number, max = Number.POSITIVE_INFINITY): Kind<number> {
   return {
     parse(text) {
-      const [, digits = '', unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
-      const factor = UNITS[unit.toLowerCase()];
-      if (digits === '' || factor === undefined) throw new ParameterError('argument must be a memory value');
-      return within(Number(digits) * factor, min, max);
+      const bytes = bytesOf(text);
+      if (bytes === undefined) throw new ParameterError('argument must be a memory value');
+      return within(bytes, min, max);
     },
     print: String,
   };

@@ -2,7 +2,7 @@
 import type { Setting } from './settings.js';
 
 /** As Redis has them in its configuration. */
-const FACTORS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb: 2 ** 10, m: 1e6, mb: 2 ** 20, g: 1e9, gb: 2 ** 30 };
+const FACTORS: ReadonlyMap<string, number> = new Map([['', 1], ['b', 1], ['k', 1e3], ['kb', 2 ** 10], ['m', 1e6], ['mb', 2 ** 20], ['g', 1e9], ['gb', 2 ** 30]]);
 const NUMBERS = { integer: /^-?\d+$/, number: /^-?\d+(\.\d+)?$/ };
 
 /** The value that a text stands for. Text that stands for none stays as it is, so that the schema's complaint shows it. */
@@ -28,10 +28,10 @@ export function flagText(flag: string, { kind, choices, unit }: Setting): string
   return `--${flag} ${choices === undefined ? { integer: 'NUMBER', number: 'NUMBER', object: 'NAME=VALUE,...', string: 'TEXT' }[kind] : 'WORD'}`;
 }
 
-/** `1048576`, or `1mb`. */
-function bytesOf(text: string): number | undefined {
+/** The number of bytes that `1048576` or `1mb` stands for, undefined for other text. */
+export function bytesOf(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? [];
-  const factor = FACTORS[unit.toLowerCase()];
+  const factor = FACTORS.get(unit.toLowerCase());
   return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }
 

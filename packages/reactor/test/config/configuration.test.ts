@@ -77,5 +77,5 @@ t.test('bytes may have a unit in a flag or a variable', async (t) => {
   const cap = (text: string) => load(t, sized, { argv: [`--cap=${text}`] }).values.store.cap;
   t.same(['7', '7b', '7k', '7kb', '7M', '7MB', '7g', '7Gb'].map(cap), [7, 7, 7000, 7168, 7e6, 7 * 2 ** 20, 7e9, 7 * 2 ** 30]);
   t.equal(load(t, sized, { environment: { EDGELOOP_STORE_CAP: '2mb' } }).values.store.cap, 2 * 2 ** 20);
-  for (const wrong of ['7tb', '1.5mb', 'mb', '7 mb', '0x10']) t.throws(() => cap(wrong), { message: new RegExp(`but is "${wrong}"`) });
+  for (const wrong of ['7tb', '1.5mb', 'mb', '7 mb', '0x10', '7constructor']) t.throws(() => cap(wrong), { message: new RegExp(`but is "${wrong}"`) });
 });
