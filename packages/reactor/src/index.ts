@@ -23,7 +23,7 @@ export { DelimiterDecoder, type DelimiterDecoderOptions } from './codec/delimite
 export { LengthPrefixDecoder, LengthPrefixEncoder, type LengthPrefixFormat } from './codec/length-prefix.js';
 export type { Trigger } from './loop/readiness.js';
 export type { Counters } from './loop/counters.js';
-export { LOG_EVENTS, type LevelName, type Log, type LogDestination, type LogEvent, type LogLevel } from './log.js';
+export { LOG_EVENTS, type FloodLog, type LevelName, type Log, type LogDestination, type LogEvent, type LogLevel } from './log.js';
 export { createLog, type CreateLogOptions, type LeveledLog } from './telemetry/pino-log.js';
 export type { LogLevels } from './telemetry/log-levels.js';
 export { EdgeloopError, SystemError, ERROR_CODES, type ErrorCode } from './errors.js';

@@ -17,6 +17,15 @@ export interface Log {
   isLevelEnabled(level: LogLevel): boolean;
 }
 
+/** Where reports go that may come in floods, as what peers do wrong does. */
+export interface FloodLog {
+  /**
+   * Of each kind of an event the first is told at once; those that follow once a second, as the last of them with a `count`. `kind`
+   * tells apart what one event may be told of, mostly by an error's code.
+   */
+  note(level: LogLevel, kind: string, fields: { readonly event: string; readonly [field: string]: unknown }, message: string): void;
+}
+
 /** The levels that a log may be set to, from the one that tells most to the one that tells nothing, as pino has them. */
 export const LEVEL_NAMES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

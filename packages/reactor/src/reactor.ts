@@ -143,7 +143,8 @@ export class Reactor {
   ): PluginHost<State, Api> {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
-    const parts = plugin.setup({ options: parsed, log: this.#logs.of(plugin.name).plugin.log, timers: this });
+    const { plugin: floodLog } = this.#logs.of(plugin.name);
+    const parts = plugin.setup({ options: parsed, log: floodLog.log, floodLog, timers: this });
     checkParts(plugin.name, parts);
     const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, parts, this.#hosting, plugin.connectionDefaults);
     this.#plugins.push(host as PluginHost<never, unknown>);

@@ -21,11 +21,11 @@ export const kv = definePlugin({
   options: kvOptions,
   connectionDefaults: CONNECTION_DEFAULTS,
   state: (): Client | undefined => undefined,
-  setup({ options, timers, log }) {
+  setup({ options, timers, log, floodLog }) {
     const server = new Server(options, new ReactorTimers(timers));
     applyAll(server);
     if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
-    server.limitWatch.log = log;
+    server.limitWatch.log = floodLog;
     server.log = (level, text) => log[SCRIPT_LEVELS[level] ?? 'info']({ event: 'kv.script' }, text);
     const registry = new Registry(commands);
     const frontend = new Frontend(server, registry);

@@ -52,7 +52,6 @@ export class Heartbeat {
     server.noteMemory();
     server.outputGuard.beat();
     if (server.settings.timeout > 0) this.#endIdle(server.keyspace.nowMs - server.settings.timeout * 1000);
-    server.limitWatch.beat();
   }
 
   #measure(seconds: number): void {

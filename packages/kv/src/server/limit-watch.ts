@@ -1,4 +1,4 @@
-import type { Log } from '@edgeloop/reactor';
+import type { FloodLog } from '@edgeloop/reactor';
 
 /** The bounds that clients meet, with what the log says then. By these names INFO, the metrics and the log tell of them. */
 export const LIMITS = {
@@ -21,53 +21,19 @@ export type Limit = keyof typeof LIMITS;
 
 const NAMES = Object.keys(LIMITS) as Limit[];
 
-/** What has been met since the last line about it, which was written less than a second ago. */
-interface Repeat {
-  count: number;
-  fields: object;
-}
-
-/**
- * Counts how often clients meet each limit, and tells the log: of the first time at once, of those that follow once a second, as there
- * may be floods of them.
- */
+/** Counts how often clients meet each limit, and tells the log, once a second where a limit is met again and again. */
 export class LimitWatch {
   readonly hits = Object.fromEntries(NAMES.map((name) => [name, 0])) as Record<Limit, number>;
-  log: Log | undefined;
-  readonly #repeats = new Map<Limit, Repeat>();
+  log: FloodLog | undefined;
 
   /** `peer` is whom it has happened to. */
   meet(limit: Limit, peer: string, details: object = {}): void {
     this.hits[limit]++;
     const { level, message } = LIMITS[limit];
-    if (this.log?.isLevelEnabled(level) !== true) return;
-    const fields = { event: 'kv.limit', limit, peer, ...details };
-    const repeat = this.#repeats.get(limit);
-    if (repeat === undefined) {
-      this.log[level](fields, message);
-      this.#repeats.set(limit, { count: 0, fields });
-    } else {
-      repeat.count++;
-      repeat.fields = fields;
-    }
-  }
-
-  /** To be called once a second: tells what has repeated itself. */
-  beat(): void {
-    for (const [limit, repeat] of this.#repeats) {
-      if (repeat.count === 0) this.#repeats.delete(limit);
-      else this.#tell(limit, repeat);
-      repeat.count = 0;
-    }
+    this.log?.note(level, limit, { event: 'kv.limit', limit, peer, ...details }, message);
   }
 
   reset(): void {
     for (const name of NAMES) this.hits[name] = 0;
-  }
-
-  #tell(limit: Limit, { count, fields }: Repeat): void {
-    const { level, message } = LIMITS[limit];
-    if (count === 1) this.log?.[level](fields, message);
-    else this.log?.[level]({ ...fields, count }, `${message} (${count} times since the line before)`);
   }
 }

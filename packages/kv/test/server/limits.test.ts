@@ -1,7 +1,8 @@
 /** What clients may ask for and leave lying: each limit holds, can be set, and is counted and told of. */
 import { readFileSync } from 'node:fs';
-import { type Log, createReactor } from '@edgeloop/reactor';
+import { type Log, createReactor, definePlugin } from '@edgeloop/reactor';
 import t, { type Test } from 'tap';
+import { z } from 'zod';
 import { type KvOptions, kv } from '../../src/index.js';
 import { LIMITS, type Limit, LimitWatch } from '../../src/server/limit-watch.js';
 import { PARAMETERS } from '../../src/server/parameters.js';
@@ -257,20 +258,23 @@ t.test('a client that is gone has nothing served, and nobody waits for that', as
 
 t.test('the first time that a limit is met is told at once, and what follows once a second', async (t) => {
   const { log, written } = lines();
+  const reactor = createReactor({ log });
+  t.teardown(() => reactor.close());
   const watch = new LimitWatch();
   watch.meet('idle_timeout', 'nobody hears it');
-  watch.log = log;
+  reactor.use(definePlugin({ name: 'watched', options: z.strictObject({}), setup: ({ floodLog }) => ((watch.log = floodLog), {}) }));
+  const told = async () => {
+    await until(async () => written.length > 0);
+    return written.splice(0);
+  };
   for (const peer of ['a', 'b', 'c']) watch.meet('query_buffer', peer);
   watch.meet('maxclients', 'd');
   t.match(written.splice(0), [{ limit: 'query_buffer', peer: 'a' }, { limit: 'maxclients', peer: 'd' }]);
-  watch.beat();
-  t.match(written.splice(0), [{ limit: 'query_buffer', peer: 'c', count: 2, message: /\(2 times since the line before\)$/ }]);
+  t.match(await told(), [{ limit: 'query_buffer', peer: 'c', count: 2, message: /\(2 times since the line before\)$/ }]);
   watch.meet('query_buffer', 'e');
-  watch.beat();
-  t.match(written.splice(0), [{ peer: 'e', message: LIMITS.query_buffer.message }]);
-  watch.beat();
+  t.match(await told(), [{ peer: 'e', message: LIMITS.query_buffer.message }]);
   watch.meet('query_buffer', 'f');
-  t.match(written.splice(0), [{ peer: 'f' }]);
+  t.match(await told(), [{ peer: 'f' }]);
   t.equal(watch.hits.query_buffer, 5);
 });
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { Connection } from '../net/connection.js';
 import { EdgeloopError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { FloodLog, Log } from '../log.js';
 import type { Timer } from '../loop/timer.js';
 import type { ConnectionOptions } from '../options.js';
 import type { OptionsOutput, OptionsSchema } from '../options-check.js';
@@ -37,6 +37,8 @@ export interface Hooks<State> {
 export interface PluginContext<Options> {
   readonly options: Options;
   readonly log: Log;
+  /** The same for what may come in floods. */
+  readonly floodLog: FloodLog;
   readonly timers: PluginTimers;
 }
 

@@ -1,5 +1,5 @@
 import { MAX_REPEAT_KINDS, REPEAT_LOG_MS } from '../limits.js';
-import type { Log, LogEvent, LogLevel } from '../log.js';
+import type { FloodLog, Log, LogEvent, LogLevel } from '../log.js';
 
 /** The fields of a line that may repeat itself. */
 export interface RepeatFields {
@@ -22,7 +22,7 @@ interface Repeat {
  * of the last of them, and its `count` tells for how many it stands. So nothing is left out of the account, and a flood
  * stays a few lines.
  */
-export class RepeatLog {
+export class RepeatLog implements FloodLog {
   /** For what comes one at a time. */
   readonly log: Log;
   /** The kinds that a line was written of in the last second. */
@@ -32,7 +32,6 @@ export class RepeatLog {
     this.log = log;
   }
 
-  /** `kind` tells apart what one event may be told of, mostly by an error's code. */
   note(level: LogLevel, kind: string, fields: RepeatFields, message: string): void {
     if (!this.log.isLevelEnabled(level)) return;
     const key = this.#keyOf(fields.event, kind);
