@@ -1,5 +1,6 @@
 import { type Integer64, parseInteger64 } from '../bytes/integer.js';
 import { addUnsigned } from '../bytes/words.js';
+import { DELETED, SAME_FIELDS } from '../values/stream-node.js';
 import type { StreamValue } from '../values/stream-value.js';
 import { StreamId } from '../values/stream-id.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
@@ -7,9 +8,6 @@ import { ListpackWriter, listpackElements } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
 import type { RdbWriter } from './rdb-writer.js';
 import { RAW_ID_BYTES, parseRawId, rawId } from './stream-id-payload.js';
-
-const DELETED = 1;
-const SAME_FIELDS = 2;
 
 /** The nodes of a stream: each the id of its first entry, and a listpack of two counts and its elements; see values/stream-node.ts. */
 export function writeNodes(writer: RdbWriter, stream: StreamValue): void {

@@ -1,16 +1,12 @@
 import { splitInline } from '../protocol/inline-request.js';
-import { codeStart } from './script.js';
+import { type ScriptFlag, codeStart } from './script.js';
 import { ScriptError } from './script-error.js';
-
-/** What a function may declare. */
-export const FUNCTION_FLAGS = ['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'allow-cross-slot-keys'] as const;
-export type FunctionFlag = (typeof FUNCTION_FLAGS)[number];
 
 /** What a library registered. The reference is the machine's. */
 export interface LibraryFunction {
   readonly name: string;
   readonly description: string | undefined;
-  readonly flags: ReadonlySet<FunctionFlag>;
+  readonly flags: ReadonlySet<ScriptFlag>;
   readonly reference: number;
 }
 

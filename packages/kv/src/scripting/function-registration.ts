@@ -1,4 +1,5 @@
-import { checkName, FUNCTION_FLAGS, type FunctionFlag, type LibraryFunction } from './function-library.js';
+import { checkName, type LibraryFunction } from './function-library.js';
+import { SCRIPT_FLAGS, type ScriptFlag } from './script.js';
 import { LuaType, REGISTRY } from './machine/lua-api.js';
 import type { Lua } from './machine/lua.js';
 
@@ -99,14 +100,14 @@ export class FunctionRegistration {
     if (api.lua_type(state, -1) !== LuaType.TABLE) {
       return 'ERR flags argument to redis.register_function must be a table representing function flags';
     }
-    const flags = new Set<FunctionFlag>();
+    const flags = new Set<ScriptFlag>();
     for (let index = 1; ; index++) {
       api.lua_rawgeti(state, -1, index);
       const isEnd = api.lua_type(state, -1) === LuaType.NIL;
       const text = isEnd ? undefined : this.#copiedText(state, -1);
       this.#lua.pop(state);
       if (isEnd) break;
-      const flag = FUNCTION_FLAGS.find((known) => known === text);
+      const flag = SCRIPT_FLAGS.find((known) => known === text);
       if (flag === undefined) return 'ERR unknown flag given';
       flags.add(flag);
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { splitInline } from '../protocol/inline-request.js';
 import { ScriptError } from './script-error.js';
 
-/** What a script may declare in its first line, and what the server then checks. */
+/** What a script may declare in its first line, and a function where it is registered, and what the server then checks. */
 export const SCRIPT_FLAGS = ['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'allow-cross-slot-keys'] as const;
 export type ScriptFlag = (typeof SCRIPT_FLAGS)[number];
 

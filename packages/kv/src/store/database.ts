@@ -227,7 +227,7 @@ export class Database {
   // --- Keys that go by themselves
 
   #unlessExpired(entry: number): number {
-    if (this.#table.deadlineOf(entry) > this.#context.nowMs) return entry;
+    if (!this.isExpired(entry)) return entry;
     this.lose(entry, 'expired');
     return 0;
   }

@@ -1,5 +1,6 @@
 import { copyBytes, keyLength, keyOffset, readWord, VALUE_WORD, valueOffset, writeWord } from '../memory/entry.js';
 import { Slice } from '../memory/slice.js';
+import { filled } from './filled.js';
 import { MemberTable } from './member-table.js';
 import {
   allocatePack,
@@ -164,16 +165,11 @@ export class HashValue implements Collection {
 
   /** A table with the same fields. If memory does not suffice for it, nothing is left behind. */
   #copyToTable(): MemberTable {
-    const table = new MemberTable(this.#context);
-    try {
+    return filled(new MemberTable(this.#context), (table) => {
       this.forEach((buffer, fieldStart, fieldEnd, valueStart, valueEnd) => {
         setEntry(this.#context, table, buffer, fieldStart, fieldEnd, buffer, valueStart, valueEnd);
       });
-    } catch (error) {
-      table.dispose(Number.POSITIVE_INFINITY);
-      throw error;
-    }
-    return table;
+    });
   }
 
   #entryVisitor(visit: FieldVisitor): (entry: number) => void {

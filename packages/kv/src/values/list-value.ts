@@ -1,4 +1,5 @@
 import { Slice } from '../memory/slice.js';
+import { filled } from './filled.js';
 import { elementBytes, elementEquals, writeElement } from './element.js';
 import { addElement, grownNode, insertElement, withRoom } from './list-node-growth.js';
 import { maxNodeBytes, maxNodeElements } from './list-node-limits.js';
@@ -58,7 +59,7 @@ export class ListValue implements Collection {
   /** The first or last element, until the next call of any list. The list must not be empty. */
   peek(at: ListEnd): Slice {
     const { memory } = this.#context;
-    const node = at === 'head' ? this.#head : this.#tail;
+    const node = this.#end(at);
     return readElement(memory, node, elementBeside(memory, node, outerEdge(memory, node, at), at), found);
   }
 
@@ -167,15 +168,10 @@ export class ListValue implements Collection {
 
   copy(): ListValue {
     const { memory } = this.#context;
-    const copy = new ListValue(this.#context);
-    try {
+    return filled(new ListValue(this.#context), (copy) => {
       for (let node = this.#head; node !== 0; node = nextNode(memory, node)) copy.#link(copyNode(memory, node), copy.#tail, 0);
-    } catch (error) {
-      copy.dispose(Number.POSITIVE_INFINITY);
-      throw error;
-    }
-    copy.#size = this.#size;
-    return copy;
+      copy.#size = this.#size;
+    });
   }
 
   /** A node takes as long as an element of another collection. */

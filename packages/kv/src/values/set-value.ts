@@ -1,4 +1,5 @@
 import { keyLength, keyOffset } from '../memory/entry.js';
+import { filled } from './filled.js';
 import { allocateIntSet, copyIntSet, findInteger, insertInteger, intSetSize, readInteger, removeInteger } from './int-set.js';
 import { Int64 } from './int64.js';
 import { MemberTable } from './member-table.js';
@@ -153,14 +154,7 @@ export class SetValue implements Collection {
 
   /** A table with the same members. If memory does not suffice for it, nothing is left behind. */
   #copyToTable(): MemberTable {
-    const table = new MemberTable(this.#context);
-    try {
-      this.#visitAll((buffer, start, end) => addEntry(table, buffer, start, end), ownText);
-    } catch (error) {
-      table.dispose(Number.POSITIVE_INFINITY);
-      throw error;
-    }
-    return table;
+    return filled(new MemberTable(this.#context), (table) => this.#visitAll((buffer, start, end) => addEntry(table, buffer, start, end), ownText));
   }
 
   #entryVisitor(visit: MemberVisitor): (entry: number) => void {

@@ -74,7 +74,7 @@ export function updatePacked(memory: Memory, pack: SortedPack, score: number, me
     memory.buffer(pack).writeDoubleLE(withoutSign(score), scoreOffset(memory, pack, at));
     return pack;
   }
-  const longer = insertPacked(memory, pack, score, member, start, end);
+  const longer = insertAt(memory, pack, elementAt(memory, pack, newRank * 2), score, member, start, end);
   return removePacked(memory, longer, newRank < rank ? rank + 1 : rank, 1);
 }
 

@@ -1,3 +1,4 @@
+import { filled } from './filled.js';
 import { allocatePack, copyPack, MAX_PACK_BYTES, packEnd, packSize } from './pack.js';
 import { Selection } from './selection.js';
 import { SortedBound } from './sorted-bound.js';
@@ -191,14 +192,9 @@ export class SortedSetValue implements Collection {
 
   /** A table with the same members. If memory does not suffice for it, nothing is left behind. */
   #copyToTable(): SortedTable {
-    const table = new SortedTable(this.#context);
-    try {
+    return filled(new SortedTable(this.#context), (table) => {
       this.range(0, this.size, false, (buffer, start, end, scoreStart) => table.set(buffer, start, end, scoreOf(buffer, scoreStart)));
-    } catch (error) {
-      table.dispose(Number.POSITIVE_INFINITY);
-      throw error;
-    }
-    return table;
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Memory } from '../memory/memory.js';
 import type { Slice } from '../memory/slice.js';
+import { filled } from './filled.js';
 import { IdDirectory } from './id-directory.js';
 import { MAX_ID, MIN_ID, StreamId } from './stream-id.js';
 import {
@@ -142,19 +143,14 @@ export class StreamEntries {
 
   /** Error: OutOfMemory, and nothing is left behind. */
   copy(): StreamEntries {
-    const copy = new StreamEntries(this.#context);
-    try {
+    return filled(new StreamEntries(this.#context), (copy) => {
       for (let i = 0; i < this.#nodes.count; i++) {
         const node = copyNode(this.#memory, this.#nodes.at(i));
         copy.#nodes.insert(i, node);
         copy.bytes += this.#memory.capacity(node);
       }
-    } catch (error) {
-      copy.dispose(Number.POSITIVE_INFINITY);
-      throw error;
-    }
-    copy.size = this.size;
-    return copy;
+      copy.size = this.size;
+    });
   }
 
   /** Gives nodes back, about `budget` entries' worth of them, and returns whether all are. It may not be used afterwards. */

@@ -28,8 +28,9 @@ const DELETED_WORD = ID_WORDS + 2;
 const ENTRIES_WORD = ID_WORDS + 3;
 const FIRST_ELEMENT = (ID_WORDS + 4) * 4;
 
-const DELETED = 1;
-const SAME_FIELDS = 2;
+/** Flags of an entry. */
+export const DELETED = 1;
+export const SAME_FIELDS = 2;
 /** Flags and the two parts of the id. */
 const FIXED_ELEMENTS = 3;
 
