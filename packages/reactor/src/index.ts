@@ -8,7 +8,7 @@ export type { ListenerChanges, ReactorChanges } from './options.js';
 export type { Connection } from './net/connection.js';
 export type { ConnectionPhase } from './net/connection-phase.js';
 export { ConnectionPool, type AcquireOptions, type PoolCounts } from './net/connection-pool.js';
-export type { SocketAddress } from './net/address.js';
+export { type SocketAddress, addressText, hostText, isLoopback } from './net/address.js';
 export type { DatagramHandle, DatagramPeer, DatagramReceiver } from './net/datagram-socket.js';
 export type { Timer } from './loop/timer.js';
 export type { InboxAddress } from './loop/inbox.js';

@@ -1,4 +1,4 @@
-import type { Connection } from '@edgeloop/reactor';
+import { type Connection, hostText } from '@edgeloop/reactor';
 import type { ReplySink } from '../protocol/reply-writer.js';
 import type { Database } from '../store/database.js';
 import type { Request } from '../protocol/request.js';
@@ -98,12 +98,12 @@ export class Client implements ReplySink {
 
   /** Where the client is, `host:port`. */
   get address(): string {
-    return this.connection === undefined ? '' : addressText(this.connection.remoteAddress, this.connection.remotePort);
+    return this.connection === undefined ? '' : hostText(this.connection.remoteAddress, this.connection.remotePort);
   }
 
   /** The address that it has come to. */
   get localAddress(): string {
-    return addressText(this.connection?.localAddress ?? '', this.connection?.localPort ?? 0);
+    return hostText(this.connection?.localAddress ?? '', this.connection?.localPort ?? 0);
   }
 
   /** As CLIENT LIST TYPE has it. */
@@ -135,9 +135,4 @@ export class Client implements ReplySink {
   mayHave(bytes: number): boolean {
     return this.#keeper.admits(this, Math.max(this.waitingOfTurn, this.connection?.bytesQueued ?? 0) + bytes);
   }
-}
-
-/** A host and a port as CLIENT LIST has them. */
-export function addressText(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

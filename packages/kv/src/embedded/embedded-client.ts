@@ -41,8 +41,7 @@ export class EmbeddedClient {
     const name = String(args[0]).toLowerCase();
     if (FOR_CONNECTIONS.has(name)) throw new ReplyError(`ERR '${name}' needs a connection`);
     const request = new Request(args.map((argument, index) => bytesOf(argument) ?? refuse(args, index)));
-    const nowMs = performance.now();
-    this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
+    const nowMs = this.#server.beginTurn();
     this.#client.version = 3;
     this.#client.replyMode = 'on';
     this.#reply.clear();

@@ -32,9 +32,9 @@ export class KvApi<Text> {
     this.#decoder = new ReplyDecoder(textOf);
   }
 
-  /** An api whose results are strings, on database 0. */
-  static of(store: Store): KvApi<string> {
-    return new KvApi(store, new EmbeddedClient(store.server, store.registry, 0), (bytes) => bytes.toString());
+  /** An api whose results are strings. */
+  static of(store: Store, database = 0): KvApi<string> {
+    return new KvApi(store, new EmbeddedClient(store.server, store.registry, database), (bytes) => bytes.toString());
   }
 
   /** The same database, with buffers where results are strings. */
@@ -44,7 +44,7 @@ export class KvApi<Text> {
 
   /** The api of another database, as SELECT chooses one. */
   database(index: number): KvApi<string> {
-    return new KvApi(this.#store, new EmbeddedClient(this.#store.server, this.#store.registry, index), (bytes) => bytes.toString());
+    return KvApi.of(this.#store, index);
   }
 
   /** Runs any command that needs no connection of its own: `call('ZADD', 'scores', 'GT', 5, 'ann')`. One that would wait gives up at once. */

@@ -1,12 +1,11 @@
-import type { Connection } from '@edgeloop/reactor';
-import { type Client, addressText } from '../client/client.js';
+import { type Connection, hostText } from '@edgeloop/reactor';
+import type { Client } from '../client/client.js';
 import { PendingInput } from '../client/pending-input.js';
 import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
 import type { Registry } from '../catalogue/registry.js';
 import { ProtocolError } from '../protocol/protocol-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
-import type { RequestLimits } from '../protocol/request-limits.js';
 import { RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
 import { refusalOf } from './admission.js';
@@ -33,8 +32,6 @@ const MAX_PENDING_BYTES_BEFORE_AUTH = 1024 * 1024;
 export class Frontend {
   readonly #server: Server;
   readonly #reader: RequestReader;
-  readonly #limits: RequestLimits;
-  readonly #limitsBeforeLogin: RequestLimits;
   readonly #dispatcher: Dispatcher;
   /** For the commands of clients that have waited: they run in the middle of somebody else's turn. */
   readonly #retries: Dispatcher;
@@ -47,10 +44,8 @@ export class Frontend {
 
   constructor(server: Server, registry: Registry<Call>) {
     this.#server = server;
-    this.#limits = server.limits;
-    this.#limitsBeforeLogin = server.limitsBeforeLogin;
     this.#backlog = new Backlog(server.timers, (client) => this.#serveSlice(client));
-    this.#reader = new RequestReader(this.#limits);
+    this.#reader = new RequestReader(server.limits);
     this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
     this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
     server.blocking.retry = (client, key) => this.#retry(client, key);
@@ -64,7 +59,7 @@ export class Frontend {
     const refusal = refusalOf(this.#server, connection);
     if (refusal !== undefined) {
       this.#server.stats.connectionsRejected++;
-      this.#server.limitWatch.meet(refusal.limit, addressText(connection.remoteAddress, connection.remotePort));
+      this.#server.limitWatch.meet(refusal.limit, hostText(connection.remoteAddress, connection.remotePort));
       connection.write(`-${refusal.error}\r\n`);
       this.#hangUp(connection);
       return undefined;
@@ -124,16 +119,14 @@ export class Frontend {
   }
 
   #beginTurn(): void {
-    const nowMs = performance.now();
-    this.#server.keyspace.advance(Math.floor(nowMs + this.#server.epochMs));
-    this.#dispatcher.begin(nowMs);
+    this.#dispatcher.begin(this.#server.beginTurn());
   }
 
   #serveChunk(client: Client, chunk: Buffer): void {
     const reader = this.#reader;
     reader.begin(chunk, 0, chunk.length);
     this.#serve(client, reader);
-    if (reader.consumed < chunk.length && !client.closing) client.pending = new PendingInput(this.#limits, reader, chunk);
+    if (reader.consumed < chunk.length && !client.closing) client.pending = new PendingInput(this.#server.limits, reader, chunk);
   }
 
   #servePending(client: Client, bytes = Number.POSITIVE_INFINITY): void {
@@ -158,7 +151,7 @@ export class Frontend {
   #serve(client: Client, reader: RequestReader, end = Number.POSITIVE_INFINITY): void {
     const { reply } = this.#dispatcher;
     reply.sink = client;
-    reader.limits = this.#server.mustLogIn(client) ? this.#limitsBeforeLogin : this.#limits;
+    reader.limits = this.#server.mustLogIn(client) ? this.#server.limitsBeforeLogin : this.#server.limits;
     this.#serving = true;
     client.isServed = true;
     try {
@@ -166,7 +159,7 @@ export class Frontend {
         this.#dispatcher.dispatch(client, reader);
         if (this.#dispatcher.postponed) this.#postpone(client, reader);
         else reader.done();
-        if (reader.limits.isStrict && !this.#server.mustLogIn(client)) reader.limits = this.#limits;
+        if (reader.limits.isStrict && !this.#server.mustLogIn(client)) reader.limits = this.#server.limits;
         if (reply.length > LARGE_REPLY_BYTES && !client.mayHave(reply.length)) break;
         this.#server.blocking.serveReady();
       }

@@ -49,11 +49,6 @@ export class RequestReader {
     return this.#requestStart;
   }
 
-  /** Whether a part of a request has been read. */
-  get midway(): boolean {
-    return this.#phase !== 'start';
-  }
-
   /** Reads from `buffer[start, end)`, which begins with a request. */
   begin(buffer: Buffer, start: number, end: number): void {
     this.#buffer = buffer;

@@ -45,8 +45,9 @@ export class Heartbeat {
   beat(): void {
     const server = this.#server;
     const nowMs = performance.now();
-    server.epochMs = Date.now() - nowMs;
-    server.keyspace.advance(Date.now());
+    const dateMs = Date.now();
+    server.epochMs = dateMs - nowMs;
+    server.keyspace.advance(dateMs);
     this.#measure((nowMs - this.#lastMs) / 1000);
     this.#lastMs = nowMs;
     server.noteMemory();

@@ -95,6 +95,13 @@ export class Server implements KeyspaceObserver {
     this.heartbeat = new Heartbeat(this);
   }
 
+  /** Sets the clock for what comes together. Returns the time of `performance`. */
+  beginTurn(): number {
+    const nowMs = performance.now();
+    this.keyspace.advance(Math.floor(nowMs + this.epochMs));
+    return nowMs;
+  }
+
   /** A client of a connection, or without one of the server's own. */
   addClient(connection?: Client['connection']): Client {
     const client = new Client(++this.#lastClientId, this.keyspace.databases[0]!, this.keyspace.nowMs, this.users.default, this.outputGuard, connection);
