@@ -1,9 +1,7 @@
 import type { Database } from '../store/database.js';
 import type { ChangeListener, EventKind } from './changes.js';
 import type { Channels } from './channels.js';
-
-/** All kinds but misses and new keys. */
-const ALL_KINDS = 'g$lshzxetd';
+import { ALL_CLASSES } from './setting-values.js';
 
 /**
  * Tells subscribers of what happens to keys: `__keyspace@0__:KEY` gets the event, `__keyevent@0__:EVENT` the key. What is told is
@@ -24,7 +22,7 @@ export class Notifications implements ChangeListener {
   /** Sets the letters, which have been checked. */
   configure(letters: string): void {
     const before = this.#enabled;
-    this.#kinds = new Set(letters.replaceAll('A', ALL_KINDS).split(''));
+    this.#kinds = new Set(letters.replaceAll('A', () => ALL_CLASSES.join('')).split(''));
     this.#ofKeys = letters.includes('K');
     this.#ofEvents = letters.includes('E');
     const change = Number(this.#enabled) - Number(before);

@@ -3,6 +3,7 @@ import type { Server } from './server.js';
 import { EVICTION_POLICIES } from '../store/eviction-policy.js';
 import type { EncodingLimits } from '../values/value-context.js';
 import { type KvSettings, MAX_INT, MAX_STRING_BYTES } from './settings.js';
+import { UPKEEP_HZ } from './upkeep.js';
 
 /** A parameter of CONFIG GET and CONFIG SET. */
 export interface Parameter {
@@ -130,7 +131,7 @@ const CONSTANTS: readonly Parameter[] = [
   constant('stop-writes-on-bgsave-error', 'yes'),
   constant('rdbcompression', 'yes'),
   constant('rdbchecksum', 'yes'),
-  constant('hz', '10'),
+  constant('hz', String(UPKEEP_HZ)),
   constant('dynamic-hz', 'no'),
   constant('io-threads', '1'),
   constant('list-compress-depth', '0'),

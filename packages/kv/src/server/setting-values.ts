@@ -18,7 +18,7 @@ export type OutputLimits = typeof OUTPUT_LIMITS;
 
 /** K and E choose the channels, A stands for all classes but m and n. */
 export const NOTIFICATION_CLASSES = /^[KEAg$lshzxetdmn]*$/;
-const ALL_CLASSES = ['g', '$', 'l', 's', 'h', 'z', 'x', 'e', 't', 'd'];
+export const ALL_CLASSES = ['g', '$', 'l', 's', 'h', 'z', 'x', 'e', 't', 'd'];
 
 /** The letters of `notify-keyspace-events`, each once and in the order in which Redis prints them. */
 export function notificationClasses(text: string): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVICTION_POLICIES } from '../store/eviction-policy.js';
+import { DEFAULT_ENCODING_LIMITS } from '../values/value-context.js';
 import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, type OutputLimits } from './setting-values.js';
 
 const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().min(0).max(max);
@@ -8,6 +9,8 @@ export const MAX_INT = 2 ** 31 - 1;
 export const MAX_STRING_BYTES = 2 ** 30;
 /** Requests with so many arguments are read without a look at the limit. */
 const FEW_ARGUMENTS = 9;
+
+const encodings = DEFAULT_ENCODING_LIMITS;
 
 function outputLimit(name: keyof OutputLimits) {
   const { hard, soft, softSeconds } = OUTPUT_LIMITS[name];
@@ -54,7 +57,7 @@ export const kvOptions = z.strictObject({
     .number()
     .int()
     .min(64)
-    .max(2 ** 30)
+    .max(MAX_STRING_BYTES)
     .default(16 * 1024)
     .describe('Bytes that one argument may have before AUTH.')
     .meta({ unit: 'bytes' }),
@@ -95,14 +98,14 @@ export const kvOptions = z.strictObject({
   disableThp: z.boolean().default(false).describe('Whether keys and values are kept out of transparent huge pages.'),
 
   // Encodings
-  hashMaxListpackEntries: count().default(512).describe('Fields up to which a hash stays compact.'),
-  hashMaxListpackValue: count().default(64).describe('Bytes of a field or value up to which a hash stays compact.'),
-  setMaxIntsetEntries: count().default(512).describe('Members up to which a set of integers stays compact.'),
-  zsetMaxListpackEntries: count().default(128).describe('Members up to which a sorted set stays compact.'),
-  zsetMaxListpackValue: count().default(64).describe('Bytes of a member up to which a sorted set stays compact.'),
-  listMaxListpackSize: z.number().int().min(-(2 ** 31)).max(MAX_INT).default(-2).describe('Elements of a node of a list; -1 to -5 for 4 to 64 kB.'),
-  streamNodeMaxBytes: count().default(4096).describe('Bytes of a node of a stream; 0 for no bound.'),
-  streamNodeMaxEntries: count().default(100).describe('Entries of a node of a stream; 0 for no bound.'),
+  hashMaxListpackEntries: count().default(encodings.hashMaxListpackEntries).describe('Fields up to which a hash stays compact.'),
+  hashMaxListpackValue: count().default(encodings.hashMaxListpackValue).describe('Bytes of a field or value up to which a hash stays compact.'),
+  setMaxIntsetEntries: count().default(encodings.setMaxIntsetEntries).describe('Members up to which a set of integers stays compact.'),
+  zsetMaxListpackEntries: count().default(encodings.zsetMaxListpackEntries).describe('Members up to which a sorted set stays compact.'),
+  zsetMaxListpackValue: count().default(encodings.zsetMaxListpackValue).describe('Bytes of a member up to which a sorted set stays compact.'),
+  listMaxListpackSize: z.number().int().min(-(2 ** 31)).max(MAX_INT).default(encodings.listMaxListpackSize).describe('Elements of a node of a list; -1 to -5 for 4 to 64 kB.'),
+  streamNodeMaxBytes: count().default(encodings.streamNodeMaxBytes).describe('Bytes of a node of a stream; 0 for no bound.'),
+  streamNodeMaxEntries: count().default(encodings.streamNodeMaxEntries).describe('Entries of a node of a stream; 0 for no bound.'),
   hllSparseMaxBytes: count().default(3000).describe('Bytes up to which a HyperLogLog stays sparse.'),
 
   trackingTableMaxKeys: count().default(1_000_000).describe('Keys that are remembered for clients that cache them; 0 for as many as there can be.'),

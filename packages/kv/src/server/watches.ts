@@ -37,7 +37,9 @@ export class Watches implements ChangeListener {
   }
 
   keyChanged(db: Database, key: Buffer): void {
-    for (const client of this.#watchers.get(db)?.get(key.toString('latin1')) ?? []) client.watchBroken = true;
+    const keys = this.#watchers.get(db);
+    if (keys === undefined || keys.size === 0) return;
+    for (const client of keys.get(key.toString('latin1')) ?? []) client.watchBroken = true;
   }
 
   /** To be called before all keys of a database go, or give way to those of another one: a key breaks its watches that is there, or comes. */
