@@ -8,7 +8,7 @@ interface Rule {
   readonly allows: boolean;
   /** A category with its `@`, or the name of a command or of a subcommand. */
   readonly target: string;
-  readonly commands: readonly AnyCommand[];
+  readonly commands: ReadonlySet<AnyCommand>;
 }
 
 /**
@@ -25,7 +25,7 @@ export class CommandRules {
   }
 
   allows(command: AnyCommand): boolean {
-    return this.#rules.findLast(({ commands }) => commands.includes(command))?.allows ?? this.#allowsRest;
+    return this.#rules.findLast(({ commands }) => commands.has(command))?.allows ?? this.#allowsRest;
   }
 
   setAll(allows: boolean): void {
@@ -35,10 +35,10 @@ export class CommandRules {
 
   /** Returns false if the target names nothing. */
   set(allows: boolean, target: string, all: readonly AnyCommand[]): boolean {
-    const commands = all.filter((command) => isPartOf(command, target));
-    if (commands.length === 0) return false;
-    this.#rules = this.#rules.filter((rule) => !rule.commands.every((command) => commands.includes(command)));
-    if (commands.some((command) => this.allows(command) !== allows)) this.#rules.push({ allows, target, commands });
+    const commands = new Set(all.filter((command) => isPartOf(command, target)));
+    if (commands.size === 0) return false;
+    this.#rules = this.#rules.filter((rule) => ![...rule.commands].every((command) => commands.has(command)));
+    if ([...commands].some((command) => this.allows(command) !== allows)) this.#rules.push({ allows, target, commands });
     return true;
   }
 

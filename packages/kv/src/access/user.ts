@@ -36,7 +36,7 @@ export class User {
     this.passwords.clear();
     for (const hash of other.passwords) this.passwords.add(hash);
     this.selectors.splice(0, Infinity, ...other.selectors.map((selector) => selector.copy()));
-    this.isUnrestricted = this.selectors.some(({ allowsAll }) => allowsAll);
+    this.#refresh();
   }
 
   /** Applies a rule of ACL SETUSER. Error: RuleError. */
@@ -44,6 +44,10 @@ export class User {
     if (/^[><#!]/.test(rule)) this.#applyPassword(rule);
     else if (rule.startsWith('(')) this.selectors.push(selectorOf(rule, commands));
     else if (!this.#applyWord(rule.toLowerCase(), commands)) (this.selectors[0] as Selector).apply(rule, commands);
+    this.#refresh();
+  }
+
+  #refresh(): void {
     this.isUnrestricted = this.selectors.some(({ allowsAll }) => allowsAll);
   }
 
