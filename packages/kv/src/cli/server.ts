@@ -1,4 +1,4 @@
-import type { ListenerHandle, Reactor } from '@edgeloop/reactor';
+import { type ListenerHandle, type Reactor, addressText } from '@edgeloop/reactor';
 import { type Configuration, listenOptionsOf } from '@edgeloop/reactor/config';
 import { type Service, type ServiceTelemetry, runService } from '@edgeloop/reactor/service';
 import { kv } from '../plugin/kv.js';
@@ -20,7 +20,7 @@ function open(reactor: Reactor, { listen, kv: options }: KvConfiguration, { regi
 
 function greeting({ listener: { address }, admin }: Service<KvConfiguration>): string {
   const place = address.family === 'unix' ? `-s ${address.address}` : `-h ${address.address} -p ${address.port}`;
-  return `key-value server on ${address.family === 'unix' ? address.address : `${address.address}:${address.port}`}, as Redis ${REDIS_VERSION}
+  return `key-value server on ${addressText(address)}, as Redis ${REDIS_VERSION}
 ${admin === undefined ? '' : `live page and metrics on ${admin.url}\n`}Try, in another terminal:
   redis-cli ${place}
 `;
