@@ -1,5 +1,5 @@
 import type { DenialReason } from '../access/access-log.js';
-import type { Selector } from '../access/selector.js';
+import type { KeyUse, Selector } from '../access/selector.js';
 import type { User } from '../access/user.js';
 import { describeClient } from '../client/client-description.js';
 import type { Client } from '../client/client.js';
@@ -31,17 +31,19 @@ export interface Denial {
 export function denialOf(user: User, call: Call): Denial | undefined {
   if (call.command.needsNoAuth) return undefined;
   let denial: Denial | undefined;
+  let uses: KeyUse[] | undefined;
+  const usesOfCall = (): KeyUse[] => (uses ??= keyUses(call));
   for (const selector of user.selectors) {
-    const next = denialBy(selector, call);
+    const next = denialBy(selector, call, usesOfCall);
     if (next === undefined) return undefined;
     if (denial === undefined || ORDER.indexOf(next.reason) > ORDER.indexOf(denial.reason)) denial = next;
   }
   return denial;
 }
 
-function denialBy(selector: Selector, call: Call): Denial | undefined {
+function denialBy(selector: Selector, call: Call, usesOfCall: () => KeyUse[]): Denial | undefined {
   if (!selector.allowsCommand(call.command)) return { reason: 'command', object: call.command.fullName };
-  const key = keyUses(call).find((use) => !selector.allowsKey(use));
+  const key = usesOfCall().find((use) => !selector.allowsKey(use));
   if (key !== undefined) return { reason: 'key', object: key.key.toString('latin1') };
   const channel = channelsOf(call).find((index) => !selector.allowsChannel(call.copy(index), call.command.fullName === 'psubscribe'));
   return channel === undefined ? undefined : { reason: 'channel', object: call.latin1(channel) };

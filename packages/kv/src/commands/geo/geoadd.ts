@@ -1,7 +1,7 @@
 import { encodePlace } from '../../algorithms/geo-hash.js';
 import type { Command } from '../../command/call.js';
 import { SYNTAX } from '../../command/reply-error.js';
-import { addMembers } from '../sorted-sets/addition.js';
+import { NO_OPTIONS, addMembers } from '../sorted-sets/addition.js';
 import { readPlace } from './place.js';
 
 export const geoadd: Command = {
@@ -29,6 +29,6 @@ export const geoadd: Command = {
       const { longitude, latitude } = readPlace(call, i);
       scores.push(encodePlace(longitude, latitude));
     }
-    addMembers(call, options, scores, first + 2, 3);
+    addMembers(call, first === 2 ? NO_OPTIONS : options, scores, first + 2, 3);
   },
 };
