@@ -237,11 +237,6 @@ export class Call {
 
   // --- Waiting
 
-  /** The key, byte by byte as text, for whose change the command runs again; undefined the first time. */
-  get wokenBy(): string | undefined {
-    return this.ready?.toString('latin1');
-  }
-
   /** Whether a command that takes the first of several keys is to look at this one: any, unless it runs again because a certain one is ready. */
   isOffered(index: number): boolean {
     const { ready } = this;

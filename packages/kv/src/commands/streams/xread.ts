@@ -25,7 +25,7 @@ export const xread: Command = {
   syntax: '[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]',
   execute(call) {
     const request = new ReadRequest(call, false);
-    if (call.wokenBy !== undefined) return answerWoken(call, request, call.wokenBy);
+    if (call.ready !== undefined) return answerWoken(call, request);
     const streams = request.keys.map((key) => readPosition(call, key, request.idOf(key)));
     lookAgain(call, request);
     if (answer(call, streams, request.limit)) return;
@@ -67,8 +67,8 @@ function answer(call: Call, streams: readonly Position[], limit: number, isReady
 }
 
 /** Runs again as a stream has changed, and looks only at this one; unless it has more, the client waits on. */
-function answerWoken(call: Call, request: ReadRequest, woken: string): void {
-  const key = request.keys.find((index) => call.latin1(index) === woken) as number;
+function answerWoken(call: Call, request: ReadRequest): void {
+  const key = request.keys.find((index) => call.isOffered(index)) as number;
   if (answer(call, [readPosition(call, key, request.idOf(key))], request.wokenLimit, hasGoneOn)) return;
   call.block(request.keys, 0, (reply) => reply.nilArray());
 }

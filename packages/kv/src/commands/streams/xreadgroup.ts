@@ -31,7 +31,7 @@ export const xreadgroup: Command = {
   syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
   execute(call) {
     const request = new ReadRequest(call, true);
-    if (call.wokenBy !== undefined) return answerWoken(call, request, call.wokenBy);
+    if (call.ready !== undefined) return answerWoken(call, request);
     const sources = request.keys.map((key) => readSource(call, request, key));
     lookAgain(call, request);
     if (answer(call, request, sources, request.limit)) return;
@@ -88,8 +88,8 @@ function answer(call: Call, request: ReadRequest, sources: readonly Source[], li
 }
 
 /** Runs again as a key has changed, and looks only at this one; unless there are new entries or no group, the client waits on. */
-function answerWoken(call: Call, request: ReadRequest, woken: string): void {
-  const key = request.keys.find((index) => call.latin1(index) === woken) as number;
+function answerWoken(call: Call, request: ReadRequest): void {
+  const key = request.keys.find((index) => call.isOffered(index)) as number;
   const entry = call.find(key);
   if (entry === 0 || call.db.typeOf(entry) !== STREAM) throw STREAM_GONE;
   const stream = call.db.collectionOf(entry) as StreamValue;
