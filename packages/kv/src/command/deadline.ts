@@ -1,4 +1,5 @@
 import type { Call } from './call.js';
+import { removeEntry } from './key-removal.js';
 import { ReplyError } from './reply-error.js';
 
 /** What a 64-bit integer can hold. Beyond 2^53 a deadline is the nearest double. */
@@ -23,8 +24,7 @@ export function expireAt(call: Call, entry: number, deadlineMs: number): void {
     call.db.setDeadline(entry, deadlineMs);
     call.changed(1, 'expire', 'g');
   } else {
-    call.db.remove(entry);
-    call.changed(1, 'del', 'g');
+    removeEntry(call, 1, entry);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type BitOperation, combineBits, invertBits } from '../../bytes/bits.js';
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import { removeKey } from '../../command/key-removal.js';
 import { RAW, STRING } from '../../store/meta.js';
 
 const OPERATIONS: readonly (BitOperation | 'not')[] = ['and', 'or', 'xor', 'not'];
@@ -43,8 +44,5 @@ function store(call: Call, result: Buffer): void {
     db.mark(db.setString(call.source, call.start(2), call.end(2), result, 0, result.length), RAW);
     return call.changed(2, 'set', '$');
   }
-  const old = call.find(2);
-  if (old === 0) return;
-  db.remove(old);
-  call.changed(2, 'del', 'g');
+  removeKey(call, 2);
 }

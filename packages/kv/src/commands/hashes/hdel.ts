@@ -1,4 +1,5 @@
 import type { Command } from '../../command/call.js';
+import { removeIfEmpty } from '../../command/key-removal.js';
 import { HASH } from '../../store/meta.js';
 import { hashOf } from './hash-key.js';
 
@@ -21,10 +22,7 @@ export const hdel: Command = {
       if (hash.delete(call.source, call.start(i), call.end(i))) removed++;
     }
     if (removed > 0) call.changed(1, 'hdel', 'h');
-    if (hash.size === 0) {
-      call.db.remove(entry);
-      call.changed(1, 'del', 'g');
-    }
+    removeIfEmpty(call, entry, hash);
     call.reply.integer(removed);
   },
 };

@@ -1,4 +1,5 @@
 import type { Command } from '../../command/call.js';
+import { removeEntry } from '../../command/key-removal.js';
 
 export const del: Command = {
   name: 'del',
@@ -15,8 +16,7 @@ export const del: Command = {
     for (let i = 1; i < call.count; i++) {
       const entry = call.find(i);
       if (entry === 0) continue;
-      call.db.remove(entry);
-      call.changed(i, 'del', 'g');
+      removeEntry(call, i, entry);
       removed++;
     }
     call.server.reclaim();

@@ -1,5 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import { removeEntry } from '../../command/key-removal.js';
 import { readCollection } from '../../rdb/collection-payload.js';
 import { CorruptPayloadError } from '../../rdb/corrupt-payload-error.js';
 import { openPayload } from '../../rdb/dump-payload.js';
@@ -50,7 +51,7 @@ export const restore: Command = {
       call.changed(1, 'restore', 'g');
     } else {
       discard(value);
-      if (old !== 0) remove(call, old);
+      if (old !== 0) removeEntry(call, 1, old);
     }
     call.server.reclaim();
     call.reply.ok();
@@ -111,11 +112,6 @@ function putString({ db, source, starts, ends }: Call, value: Buffer, deadlineMs
   const end = ends[1] as number;
   if (deadlineMs === Number.POSITIVE_INFINITY) return db.setString(source, start, end, value, 0, value.length);
   return db.setStringUntil(deadlineMs, source, start, end, value, 0, value.length);
-}
-
-function remove(call: Call, entry: number): void {
-  call.db.remove(entry);
-  call.changed(1, 'del', 'g');
 }
 
 function discard(value: Buffer | Collection): void {

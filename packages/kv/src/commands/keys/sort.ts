@@ -1,5 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { SYNTAX, WRONG_TYPE } from '../../command/reply-error.js';
+import { removeKey } from '../../command/key-removal.js';
 import { Slice } from '../../memory/slice.js';
 import type { Database } from '../../store/database.js';
 import { LIST, SET, ZSET } from '../../store/meta.js';
@@ -141,11 +142,7 @@ function store(call: Call, elements: readonly Buffer[], { gets, store: index }: 
     db.setCollection(source, call.start(index), call.end(index), list);
     call.changed(index, 'sortstore', 'l');
   } else {
-    const old = call.find(index);
-    if (old !== 0) {
-      db.remove(old);
-      call.changed(index, 'del', 'g');
-    }
+    removeKey(call, index);
   }
   call.server.reclaim();
   call.reply.integer(size);

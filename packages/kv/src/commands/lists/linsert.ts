@@ -1,8 +1,9 @@
 import type { Call, Command } from '../../command/call.js';
 import { SYNTAX } from '../../command/reply-error.js';
+import { removeIfEmpty } from '../../command/key-removal.js';
 import { LIST } from '../../store/meta.js';
 import type { ListValue } from '../../values/list-value.js';
-import { listOf, removeIfEmpty } from './list-key.js';
+import { listOf } from './list-key.js';
 
 export const linsert: Command = {
   name: 'linsert',

@@ -18,13 +18,6 @@ export function addToList<Result>(call: Call, index: number, entry: number, chan
   return entry === 0 ? call.addKey(index, new ListValue(call.server.keyspace), change) : change(listOf(call, entry));
 }
 
-/** Removes the key that is argument `index` if its list has lost the last element. */
-export function removeIfEmpty(call: Call, entry: number, list: ListValue, index = 1): void {
-  if (list.size > 0) return;
-  call.db.remove(entry);
-  call.changed(index, 'del', 'g');
-}
-
 /** The first of the keys that are arguments `first` to `last` that has a list, as its index; 0 if there is none. Error: WRONGTYPE. */
 export function firstList(call: Call, first: number, last: number): number {
   for (let index = first; index <= last; index++) {

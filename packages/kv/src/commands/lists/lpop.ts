@@ -1,8 +1,9 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
+import { removeIfEmpty } from '../../command/key-removal.js';
 import { LIST } from '../../store/meta.js';
 import type { ListEnd, ListValue } from '../../values/list-value.js';
-import { listOf, popEvent, removeIfEmpty } from './list-key.js';
+import { listOf, popEvent } from './list-key.js';
 
 const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive');
 

@@ -1,5 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { NO_SUCH_KEY, ReplyError } from '../../command/reply-error.js';
+import { removeEntry } from '../../command/key-removal.js';
 import { LIST } from '../../store/meta.js';
 import { fromHead, listOf, readList } from './list-key.js';
 
@@ -104,6 +105,5 @@ function trim(call: Call, entry: number, start: number, stop: number): void {
   }
   // A list that is removed as a whole is given back in slices.
   call.changed(1, 'ltrim', 'l');
-  call.db.remove(entry);
-  call.changed(1, 'del', 'g');
+  removeEntry(call, 1, entry);
 }

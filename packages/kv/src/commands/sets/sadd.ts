@@ -1,7 +1,8 @@
 import type { Call, Command } from '../../command/call.js';
+import { removeIfEmpty } from '../../command/key-removal.js';
 import { SET } from '../../store/meta.js';
 import type { SetValue } from '../../values/set-value.js';
-import { addToSet, removeIfEmpty, setOf } from './set-key.js';
+import { addToSet, setOf } from './set-key.js';
 
 export const sadd: Command = {
   name: 'sadd',

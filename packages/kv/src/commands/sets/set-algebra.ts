@@ -1,4 +1,5 @@
 import type { Call } from '../../command/call.js';
+import { removeKey } from '../../command/key-removal.js';
 import { filled } from '../../values/filled.js';
 import { type MemberVisitor, SetValue } from '../../values/set-value.js';
 
@@ -59,7 +60,7 @@ export function storeSet(call: Call, event: string, set: SetValue): void {
     call.changed(1, event, 's');
   } else {
     discard(call, set);
-    removeKey(call);
+    removeKey(call, 1);
   }
   call.reply.integer(size);
 }
@@ -67,13 +68,6 @@ export function storeSet(call: Call, event: string, set: SetValue): void {
 /** Gives back a set that has not got a key. */
 export function discard(call: Call, set: SetValue): void {
   call.server.keyspace.collections.condemn(set);
-}
-
-function removeKey(call: Call): void {
-  const entry = call.find(1);
-  if (entry === 0) return;
-  call.db.remove(entry);
-  call.changed(1, 'del', 'g');
 }
 
 function isInAll(sets: readonly SetValue[], buffer: Buffer, start: number, end: number): boolean {

@@ -21,10 +21,3 @@ export function setOf(call: Call, entry: number): SetValue {
 export function addToSet<Result>(call: Call, index: number, entry: number, change: (set: SetValue) => Result): Result {
   return entry === 0 ? call.addKey(index, new SetValue(call.server.keyspace), change) : change(setOf(call, entry));
 }
-
-/** Removes the key that is argument 1 if its set has lost the last member. */
-export function removeIfEmpty(call: Call, entry: number, set: SetValue): void {
-  if (set.size > 0) return;
-  call.db.remove(entry);
-  call.changed(1, 'del', 'g');
-}

@@ -1,6 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
+import { removeIfEmpty } from '../../command/key-removal.js';
 import { SET } from '../../store/meta.js';
-import { addToSet, removeIfEmpty, setOf } from './set-key.js';
+import { addToSet, setOf } from './set-key.js';
 
 export const smove: Command = {
   name: 'smove',
@@ -19,8 +20,8 @@ export const smove: Command = {
 
 function move(call: Call): boolean {
   // A source that is missing is the answer, whatever the destination is.
-  if (call.find(1) === 0) return false;
   const from = call.findTyped(1, SET);
+  if (from === 0) return false;
   const source = setOf(call, from);
   const to = call.findTyped(2, SET);
   const { source: bytes } = call;

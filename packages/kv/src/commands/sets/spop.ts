@@ -1,8 +1,9 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
+import { removeEntry, removeIfEmpty } from '../../command/key-removal.js';
 import { SET } from '../../store/meta.js';
 import type { SetValue } from '../../values/set-value.js';
-import { removeIfEmpty, setOf } from './set-key.js';
+import { setOf } from './set-key.js';
 
 const NOT_POSITIVE = new ReplyError('ERR value is out of range, must be positive');
 
@@ -48,6 +49,5 @@ function popAll(call: Call, entry: number, set: SetValue): void {
   reply.set(set.size);
   set.forEach((buffer, start, end) => reply.bulk(buffer, start, end));
   call.changed(1, 'spop', 's');
-  call.db.remove(entry);
-  call.changed(1, 'del', 'g');
+  removeEntry(call, 1, entry);
 }

@@ -28,12 +28,3 @@ export function removeRanks(call: Call, index: number, entry: number, from: numb
   if (isAll) call.changed(index, 'del', 'g');
   call.server.reclaim();
 }
-
-/** Removes the key that is argument `index`, if there is one. */
-export function removeKey(call: Call, index: number): void {
-  const entry = call.find(index);
-  if (entry === 0) return;
-  call.db.remove(entry);
-  call.changed(index, 'del', 'g');
-  call.server.reclaim();
-}

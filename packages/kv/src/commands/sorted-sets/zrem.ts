@@ -1,7 +1,8 @@
 import type { Call, Command } from '../../command/call.js';
+import { removeEntry } from '../../command/key-removal.js';
 import { ZSET } from '../../store/meta.js';
 import { lexRange, type MemberRange, rankRange, scoreRange } from './member-range.js';
-import { removeKey, removeRanks, sortedSetOf } from './sorted-set-key.js';
+import { removeRanks, sortedSetOf } from './sorted-set-key.js';
 
 export const zrem: Command = {
   name: 'zrem',
@@ -22,7 +23,10 @@ export const zrem: Command = {
       if (zset.delete(call.source, call.start(i), call.end(i))) removed++;
     }
     if (removed > 0) call.changed(1, 'zrem', 'z');
-    if (zset.size === 0) removeKey(call, 1);
+    if (zset.size === 0) {
+      removeEntry(call, 1, entry);
+      call.server.reclaim();
+    }
     call.reply.integer(removed);
   },
 };

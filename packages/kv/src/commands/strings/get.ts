@@ -1,6 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { expireAt } from '../../command/deadline.js';
 import { SYNTAX } from '../../command/reply-error.js';
+import { removeEntry } from '../../command/key-removal.js';
 import { STRING } from '../../store/meta.js';
 import { isDeadlineOption, readDeadline, sameOption } from './deadline.js';
 
@@ -57,8 +58,7 @@ export const getdel: Command = {
     const entry = call.readTyped(1, STRING);
     replyString(call, entry);
     if (entry === 0) return;
-    call.db.remove(entry);
-    call.changed(1, 'del', 'g');
+    removeEntry(call, 1, entry);
   },
 };
 
