@@ -10,7 +10,7 @@ import { programPath } from './compile.js';
 import { type Command, NUMBER, SET_KEY, VALUE, assertKeys, fill, numbered } from './keyspace.js';
 import { KV, REDIS } from './kv-peers.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
-import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
+import { type Samples, alternate, bestRatioOf, ratioOf, spreadOf } from './rounds.js';
 import { type Store, withStore } from './store.js';
 import type { StoreClient } from './store-client.js';
 import { type Verdict, atMost, judge } from './target.js';
@@ -131,13 +131,8 @@ function verdictsFor(samples: Samples<LatencySample>, scenario: string, peer: Pe
   return [judge(`${scenario}: p99.9 of ${KV} ÷ ${REDIS}`, measured, atMost(P999_LIMIT))];
 }
 
-/** What disturbs a measurement only adds to its latencies, so on a machine that others share the best rounds tell more. */
-function bestRatio(samples: Samples<LatencySample>, peer: Peer): string {
-  if (!samples.has(REDIS)) return '–';
-  return formatNumber(spreadOf(samples, peer.name, p999Us).lowest / spreadOf(samples, REDIS, p999Us).lowest);
-}
-
 function row(samples: Samples<LatencySample>, scenario: string, peer: Peer): string[] {
+  const best = bestRatioOf(samples, peer.name, REDIS, p999Us);
   const median = (figure: (sample: LatencySample) => number): number => spreadOf(samples, peer.name, figure).median;
   const ratio = ratioOf(samples, peer.name, REDIS, p999Us);
   return [
@@ -146,7 +141,7 @@ function row(samples: Samples<LatencySample>, scenario: string, peer: Peer): str
     formatRange(spreadOf(samples, peer.name, p999Us)),
     ratio === undefined ? '–' : formatVerdict(ratio, verdictsFor(samples, scenario, peer)[0]),
     ratio === undefined ? '–' : formatRange(ratio),
-    bestRatio(samples, peer),
+    best === undefined ? '–' : formatNumber(best),
     formatNumber(median((sample) => sample.p50Us)),
     formatNumber(median((sample) => sample.p99Us)),
     formatNumber(median((sample) => sample.longestUs / 1000)),

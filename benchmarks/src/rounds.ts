@@ -32,6 +32,15 @@ export function spreadOf<T>(samples: Samples<T>, name: string, figure: (sample: 
   return spread(samples.get(name)!.map(figure));
 }
 
+/**
+ * The best round of one peer ÷ the best of another, or undefined where one of them was not measured. What disturbs a measurement only
+ * ever adds to it, so on a machine that others share the best rounds differ by less than the medians.
+ */
+export function bestRatioOf<T>(samples: Samples<T>, name: string, base: string, figure: (sample: T) => number): number | undefined {
+  if (!samples.has(name) || !samples.has(base)) return undefined;
+  return spreadOf(samples, name, figure).lowest / spreadOf(samples, base, figure).lowest;
+}
+
 /** The spread of the ratio of a figure between two peers, or undefined where one of them was not measured. */
 export function ratioOf<T>(
   samples: Samples<T>,

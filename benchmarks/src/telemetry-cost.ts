@@ -5,7 +5,7 @@ import { compare } from './comparison.js';
 import { type BusySample, type Load, disturbanceNotes, measureBusy } from './measure.js';
 import { whilePolling } from './polling.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
-import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
+import { type Samples, alternate, bestRatioOf, ratioOf, spreadOf } from './rounds.js';
 import { type Server, startServer } from './server.js';
 import { type Spread, spread } from './statistics.js';
 import { type Verdict, atMost, judge } from './target.js';
@@ -47,21 +47,11 @@ function nanosecondsMore(samples: Samples<BusySample>, peer: Peer): number | und
   return differences === undefined ? undefined : spread(differences).median;
 }
 
-/**
- * The best round of one server ÷ the best of the other. What disturbs a measurement only ever adds to it, so on a machine
- * that others share the best rounds differ by less than the medians.
- */
-function bestRatio(samples: Samples<BusySample>, peer: Peer): number | undefined {
-  const best = (name: string): number | undefined => (samples.has(name) ? spreadOf(samples, name, cpuUs).lowest : undefined);
-  const [own, base] = [best(peer.name), best(counterpart(peer, 'uncounted'))];
-  return own === undefined || base === undefined ? undefined : own / base;
-}
-
 /** The columns that set a server beside its counterparts. */
 function costs(samples: Samples<BusySample>, scenario: string, peer: Peer): string[] {
   const toNothing = ratioTo(samples, peer, 'uncounted');
   const toCounting = ratioTo(samples, peer, 'counted');
-  const best = bestRatio(samples, peer);
+  const best = bestRatioOf(samples, peer.name, counterpart(peer, 'uncounted'), cpuUs);
   const more = nanosecondsMore(samples, peer);
   return [
     toNothing === undefined ? '–' : formatVerdict(toNothing, verdictsFor(samples, scenario, peer)[0]),
