@@ -1,7 +1,7 @@
 /** Gives each server what the other has dumped, so that data can move between them. */
 import type { RespClient } from '../support/resp-client.js';
-import type { Leaf, Reply } from '../support/resp-decoder.js';
-import { DATABASES } from './keyspace.js';
+import type { Leaf } from '../support/resp-decoder.js';
+import { DATABASES, keysOf } from './keyspace.js';
 import { DEFAULTS } from './session.js';
 
 /** Both hold the same keys, and afterwards each what it has read of the other. Returns the errors of either, as lines. */
@@ -18,11 +18,6 @@ export async function exchange(ours: RespClient, theirs: RespClient): Promise<{ 
     errors.theirs.push(...(await restore(theirs, keys, fromUs)));
   }
   return errors;
-}
-
-async function keysOf(client: RespClient, database: string): Promise<string[]> {
-  const [, listed] = (await client.pipeline([['SELECT', database], ['KEYS', '*']])) as [Reply, Reply];
-  return 'items' in listed ? listed.items.map((item) => (item as Leaf).value) : [];
 }
 
 async function dumps(client: RespClient, keys: readonly string[]): Promise<string[]> {

@@ -24,10 +24,15 @@ export async function keyspace(client: RespClient): Promise<string[]> {
   return lines;
 }
 
+/** The keys of a database, which stays the client's. */
+export async function keysOf(client: RespClient, database: string): Promise<string[]> {
+  const [, listed] = (await client.pipeline([['SELECT', database], ['KEYS', '*']])) as [Reply, Reply];
+  return 'items' in listed ? listed.items.map((item) => (item as Leaf).value) : [];
+}
+
 async function readDatabase(client: RespClient, database: string): Promise<string[]> {
-  const [, listed] = await client.pipeline([['SELECT', database], ['KEYS', '*']]);
-  if (listed === undefined || !('items' in listed) || listed.items.length === 0) return [];
-  const keys = listed.items.map((item) => (item as Leaf).value).sort();
+  const keys = (await keysOf(client, database)).sort();
+  if (keys.length === 0) return [];
   const about = chunks(await client.pipeline(keys.flatMap(questions)), 3);
   const types = about.map(([type]) => (type as Leaf).value);
   const contents = await client.pipeline(keys.map((key, i) => (READERS[types[i] as string] ?? ((name) => ['TYPE', name]))(key)));
