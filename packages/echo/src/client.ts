@@ -3,9 +3,6 @@ import { type Connection, type Reactor, createReactor, definePlugin } from '@edg
 import { z } from 'zod';
 import type { ClientArguments, Place } from './arguments.js';
 
-/** The server left before everything was echoed: shown in one line, exit status 1. */
-export class EarlyEndError extends ProgramError {}
-
 /**
  * Sends standard input, half-closes at its end, and prints what comes back until the server closes.
  * Backpressure goes through: a slow terminal slows the server, a slow server slows standard input.
@@ -41,7 +38,7 @@ const terminal = definePlugin({
     onHalfClose(connection) {
       const { phase, bytesRead, bytesWritten } = connection;
       if (phase === 'closing' && bytesRead === bytesWritten) return;
-      connection.destroy(new EarlyEndError(`the server closed the connection early: ${bytesWritten} bytes were sent, ${bytesRead} came back`));
+      connection.destroy(new ProgramError(`the server closed the connection early: ${bytesWritten} bytes were sent, ${bytesRead} came back`));
     },
     onDrain() {
       process.stdin.resume();
