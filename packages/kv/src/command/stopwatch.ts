@@ -7,8 +7,8 @@ const SAMPLE_MS = 1;
 /**
  * Finds out how long commands take, at less than one look at the clock for each.
  *
- * A look at the clock takes a tenth of the time of a GET. So commands that are flagged as fast, which take about as long as
- * each other, share the time of their turn, that of a client's pipeline: commandstats is right on the average, with the
+ * A look at the clock takes a tenth of the time of a GET. So commands that are flagged as fast or take O(1), about as long
+ * as each other, share the time of their turn, that of a client's pipeline: commandstats is right on the average, with the
  * reading of the requests included. Where one small turn chases the other, most of them take the time of the next that is looked at.
  * The other commands are timed one by one, and where one follows another, the end of the first is the begin of the second.
  */
