@@ -11,16 +11,16 @@
  *     --resp2              no connection asks for RESP3
  *     --counts             also says how often each command was compared
  *
- * Both servers are emptied over and over. Exits with 1 if there was a difference.
+ * Both servers are emptied over and over. Exits with 1 if there was a difference, with 2 if it cannot begin.
  */
 import { parseArgs } from 'node:util';
-import type { Address } from '../support/resp-client.js';
+import { type Address, RespClient } from '../support/resp-client.js';
 import { startRedis } from '../support/redis-server.js';
 import { type Found, type Tally, SEQUENCE_STEPS, campaign } from './campaign.js';
 import { FAMILIES, familiesNamed } from './families/index.js';
 import { commandLines, pairLines } from './transcript.js';
 
-const { values } = parseArgs({
+const { values } = read(() => parseArgs({
   options: {
     target: { type: 'string' },
     oracle: { type: 'string' },
@@ -31,16 +31,18 @@ const { values } = parseArgs({
     resp2: { type: 'boolean', default: false },
     counts: { type: 'boolean', default: false },
   },
-});
+}));
 
+const [commands, seed, differences] = (['commands', 'seed', 'differences'] as const).map(wholeNumber);
+const families = read(() => familiesNamed(values.family.split(',')));
 const ours = await opponent(values.target);
 const theirs = await opponent(values.oracle);
 try {
   const tally = await campaign({ ours, theirs }, {
-    seed: Number(values.seed),
-    commands: Number(values.commands),
-    families: familiesNamed(values.family.split(',')),
-    maxDifferences: Number(values.differences),
+    seed: seed as number,
+    commands: commands as number,
+    families,
+    maxDifferences: differences as number,
     patienceMs: 3000,
     isResp3: !values.resp2,
     onDifference: print,
@@ -53,8 +55,27 @@ try {
 
 async function opponent(address: string | undefined): Promise<Address & { stop: () => Promise<void> }> {
   if (address === undefined) return startRedis();
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)), stop: async () => {} };
+  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(address) ?? fail(`"${address}" is no HOST:PORT`);
+  const client = await RespClient.connect({ host, port: Number(port) }).catch((error: Error) => fail(`nobody answers at ${address}: ${error.message}`));
+  client.close();
+  return { host, port: Number(port), stop: async () => {} };
+}
+
+function wholeNumber(name: 'commands' | 'seed' | 'differences'): number {
+  return /^\d+$/.test(values[name]) ? Number(values[name]) : fail(`--${name} must be a whole number, but is "${values[name]}"`);
+}
+
+function read<Value>(value: () => Value): Value {
+  try {
+    return value();
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`differential test: ${message}\n`);
+  process.exit(2);
 }
 
 function print({ seed, units, difference }: Found): void {
