@@ -5,6 +5,6 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(`${root}/packages`).map((name) => `packages/${name}`);
 
-for (const folder of [...packages, 'examples', 'benchmarks', 'scripts']) {
+for (const folder of [...packages, 'examples', 'benchmarks', 'reliability', 'scripts']) {
   rmSync(`${root}/${folder}/dist`, { recursive: true, force: true });
 }

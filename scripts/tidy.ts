@@ -30,6 +30,7 @@ const REACTOR: Building = {
     ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'close-on-signals.ts', 'admin/'],
     ['config/'],
     ['service/'],
+    ['testing/'],
     ['index.ts'],
   ],
   rooms: {
