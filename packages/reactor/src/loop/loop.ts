@@ -62,6 +62,8 @@ export class Loop {
   readonly delays: Delays;
   readonly signals: Signals;
   readonly keepAlive = new KeepAlive();
+  /** The channels that have something to do, by slot. */
+  readonly ready = new ReadyQueue();
   /** Ended before the channels are; each leaves by itself when it is done. */
   readonly undertakings = new Set<Undertaking>();
   /** Promises that the loop waits for: handlers' mostly. Only Node's own loop may bring what settles them. */
@@ -70,7 +72,6 @@ export class Loop {
   wakeHost: () => void = () => {};
   /** Called for each connection when its owner has been told. */
   onEnded: (connection: Ended) => void = () => {};
-  readonly #ready = new ReadyQueue();
   readonly #receives: ReceiveBatch;
   readonly #sends: SendBatch;
   readonly #tasks = new TaskQueue();
@@ -116,7 +117,7 @@ export class Loop {
 
   /** Whether the next turn must not wait. */
   get busy(): boolean {
-    return this.#ready.size > 0 || this.#sends.size > 0 || this.#ended.length > 0 || this.clock.behind || this.#tasks.size > 0;
+    return this.ready.size > 0 || this.#sends.size > 0 || this.#ended.length > 0 || this.clock.behind || this.#tasks.size > 0;
   }
 
   /** One turn: wait, mark, serve, timers, tasks, uncork, tell. ARCHITECTURE.md draws it. */
@@ -148,7 +149,7 @@ export class Loop {
 
   /** Queues a channel that has something to do; if it is queued already it keeps its place. */
   makeReady(channel: Channel): void {
-    this.#ready.push(channel.slot);
+    this.ready.push(channel.slot);
     if (!this.#turning) this.wakeHost();
   }
 
@@ -160,9 +161,9 @@ export class Loop {
 
   /** Takes a channel that is about to leave out of the queue. If it stood there, an event has come for it in vain. */
   forget(channel: Channel): void {
-    if (!this.#ready.has(channel.slot)) return;
+    if (!this.ready.has(channel.slot)) return;
     this.counters.staleEvents++;
-    this.#ready.remove(channel.slot);
+    this.ready.remove(channel.slot);
   }
 
   /** Has a channel read before this round ends. Only to be called while it is served. */
@@ -191,9 +192,7 @@ export class Loop {
   evict(reason: Error): void {
     this.delays.close(reason);
     for (const undertaking of this.undertakings) undertaking.destroy(reason);
-    for (const channel of this.poller.channels()) {
-      if (channel !== this.clock) channel.destroy(reason);
-    }
+    for (const channel of this.poller.channels()) if (channel !== this.clock) channel.destroy(reason);
   }
 
   /** Gives the clock and the epoll set back to the kernel. All other channels must have left. */
@@ -212,13 +211,13 @@ export class Loop {
     counters.events += events;
     if (events === 0) counters.emptyWaits++;
     meters.batchEvents.observe(events);
-    if (this.#ready.size > 0) meters.readyAgeSeconds.observe((clock.turnMs - beforeMs) / 1000);
+    if (this.ready.size > 0) meters.readyAgeSeconds.observe((clock.turnMs - beforeMs) / 1000);
   }
 
   /** Says how the loop stands. Other threads read it there, also when the next turn never ends. */
   #publish(): void {
     const { gauges } = this;
-    gauges.readyQueue = this.#ready.size;
+    gauges.readyQueue = this.ready.size;
     gauges.timersPending = this.clock.pending;
     gauges.tasksPending = this.#tasks.size;
     gauges.bytesQueued = this.pool.queuedBytes;
@@ -236,7 +235,7 @@ export class Loop {
       const events = this.poller.eventsAt(i);
       this.#countKinds(events);
       channel.mark(events);
-      this.#ready.push(channel.slot);
+      this.ready.push(channel.slot);
     }
   }
 
@@ -252,13 +251,13 @@ export class Loop {
 
   /** Serves each channel that is ready now once; what it leaves undone waits behind the others for the next turn. */
   #serveRound(): void {
-    for (let left = this.#ready.size; left > 0; left--) {
-      const slot = this.#ready.shift();
+    for (let left = this.ready.size; left > 0; left--) {
+      const slot = this.ready.shift();
       if (slot < 0) break;
       this.stopwatch.enter(DISPATCH);
       const channel = this.poller.channelIn(slot);
       // It may have left and come back meanwhile, to another slot.
-      if (channel.service()) this.#ready.push(channel.slot);
+      if (channel.service()) this.ready.push(channel.slot);
       if (this.#receives.full) this.#transfer();
     }
     this.#transfer();

@@ -41,6 +41,15 @@ export class Poller {
     return this.#channels.values();
   }
 
+  /** Who has this slot, by this very use of it; undefined if that is over. */
+  channelOf(slot: number, generation: number): Channel | undefined {
+    return this.#channels.get(slot, generation);
+  }
+
+  isTaken(slot: number): boolean {
+    return this.#channels.get(slot, this.#channels.generationOf(slot)) !== undefined;
+  }
+
   /** The channel in a slot that is known to be taken. */
   channelIn(slot: number): Channel {
     return this.#channels.at(slot);
@@ -60,7 +69,7 @@ export class Poller {
 
   /** Whom that event is for; undefined if the channel has left the set since it was fetched. */
   channelAt(index: number): Channel | undefined {
-    return this.#channels.get(this.#triples[index * TRIPLE + 1] as number, this.#triples[index * TRIPLE + 2] as number);
+    return this.channelOf(this.#triples[index * TRIPLE + 1] as number, this.#triples[index * TRIPLE + 2] as number);
   }
 
   /** Gives the channel a slot and registers its descriptor. Errors: EL_SLOTS_EXHAUSTED, and a SystemError such as ENOSPC. */

@@ -107,7 +107,7 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
   }
 
   /** Whether bytes are wanted, be there any or not. */
-  protected get wantsRead(): boolean {
+  get wantsRead(): boolean {
     return this.#holds === 0 && !this.#ended;
   }
 

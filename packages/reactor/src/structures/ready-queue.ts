@@ -53,6 +53,11 @@ export class ReadyQueue {
     if (this.has(slot)) this.#unlink(slot + 1);
   }
 
+  /** Walks the slots, the first to be served first. */
+  *slots(): IterableIterator<number> {
+    for (let entry = this.#next[0] as number; entry !== 0; entry = this.#next[entry] as number) yield entry - 1;
+  }
+
   #unlink(entry: number): void {
     const next = this.#next[entry] as number;
     const previous = this.#previous[entry] as number;

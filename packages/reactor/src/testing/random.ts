@@ -35,10 +35,10 @@ export class Random {
   }
 
   /** Brings an array in any order, in place. */
-  shuffle<T>(items: T[]): void {
+  shuffle(items: unknown[]): void {
     for (let i = items.length - 1; i > 0; i--) {
       const other = this.below(i + 1);
-      [items[i], items[other]] = [items[other] as T, items[i] as T];
+      [items[i], items[other]] = [items[other], items[i]];
     }
   }
 

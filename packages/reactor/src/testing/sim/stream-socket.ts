@@ -20,15 +20,15 @@ export class StreamSocket extends OpenFile implements Bound {
   reusePort = false;
   /** SO_LINGER with a time of 0: closing resets the connection. */
   lingerZero = false;
+  /** SO_ERROR: positive, told once. */
+  error = 0;
+  /** SOCK_NOSPACE: somebody has met a full buffer, and is woken when there is room again. */
+  awaitsRoom = false;
   readonly #world: World;
   readonly #ports: Ports<StreamSocket>;
   #state: State = 'closed';
-  /** SO_ERROR: positive, told once. */
-  #error = 0;
   #sendShut = false;
   #receiveShut = false;
-  /** SOCK_NOSPACE: somebody has met a full buffer, and is woken when there is room again. */
-  #wantsRoom = false;
   #out: Transmission | undefined;
   #in: Transmission | undefined;
   #peer: StreamSocket | undefined;
@@ -56,23 +56,28 @@ export class StreamSocket extends OpenFile implements Bound {
     return this.#in?.finDelivered ?? false;
   }
 
+  /** As sk_stream_is_writeable has it: at least a third of the buffer is free. */
+  get writable(): boolean {
+    return this.#out === undefined || this.#out.room >= this.#out.underWay / 2;
+  }
+
   readiness(): number {
     if (this.#state === 'listening') return this.#backlog.length > 0 ? EPOLLIN : 0;
     const [shutIn, shutOut] = [this.#receiveShut, this.#sendShut];
-    let events = this.#error === 0 ? 0 : EPOLLERR;
+    let events = this.error === 0 ? 0 : EPOLLERR;
     if ((shutIn && shutOut) || this.#state === 'closed') events |= EPOLLHUP;
     if (shutIn) events |= EPOLLIN | EPOLLRDHUP;
     if (this.#state === 'connecting') return events;
     if (this.unread > 0) events |= EPOLLIN;
-    if (shutOut || this.#writable) events |= EPOLLOUT;
-    else this.#wantsRoom = true;
+    if (shutOut || this.writable) events |= EPOLLOUT;
+    else this.awaitsRoom = true;
     return events;
   }
 
   /** SO_ERROR of socket(7): asking takes it away. */
   takeError(): number {
-    const error = this.#error;
-    this.#error = 0;
+    const error = this.error;
+    this.error = 0;
     return error;
   }
 
@@ -118,17 +123,17 @@ export class StreamSocket extends OpenFile implements Bound {
     const incoming = this.#in;
     if (incoming !== undefined && incoming.readable > 0) return this.#read(incoming, base, offset, length);
     if (this.finReceived) return 0;
-    if (this.#error !== 0) return -this.takeError();
+    if (this.error !== 0) return -this.takeError();
     if (this.#receiveShut) return 0;
     return this.#state === 'closed' ? -ENOTCONN : -EAGAIN;
   }
 
   send(base: Uint8Array, offset: number, length: number): number {
     if (this.#state === 'connecting') return -EAGAIN;
-    if (this.#error !== 0) return -this.takeError();
+    if (this.error !== 0) return -this.takeError();
     if (this.#sendShut || this.#out === undefined) return -EPIPE;
     const room = this.#roomNow(length);
-    if (room < length) this.#wantsRoom = true;
+    if (room < length) this.awaitsRoom = true;
     if (room <= 0) return -EAGAIN;
     const count = Math.min(room, length);
     this.#out.send(base, offset, count);
@@ -202,7 +207,7 @@ export class StreamSocket extends OpenFile implements Bound {
 
   #refused(): void {
     this.#state = 'closed';
-    this.#error = ECONNREFUSED;
+    this.error = ECONNREFUSED;
     this.#receiveShut = this.#sendShut = true;
     this.wake(ANY_EVENT);
   }
@@ -248,14 +253,14 @@ export class StreamSocket extends OpenFile implements Bound {
   }
 
   #roomMade(): void {
-    if (!this.#wantsRoom || !this.#writable) return;
-    this.#wantsRoom = false;
+    if (!this.awaitsRoom || !this.writable) return;
+    this.awaitsRoom = false;
     this.wake(EPOLLOUT);
   }
 
   #resetReceived(): void {
     if (this.#state !== 'connected') return;
-    this.#error = this.finReceived ? EPIPE : ECONNRESET;
+    this.error = this.finReceived ? EPIPE : ECONNRESET;
     this.#close();
     this.wake(ANY_EVENT);
   }
@@ -269,11 +274,6 @@ export class StreamSocket extends OpenFile implements Bound {
 
   // --- Room and bytes, as the conditions have it
 
-  /** As sk_stream_is_writeable has it: at least a third of the buffer is free. */
-  get #writable(): boolean {
-    if (this.#out === undefined) return true;
-    return this.#out.room >= this.#out.underWay / 2;
-  }
 
   #roomNow(length: number): number {
     const { random, conditions } = this.#world;

@@ -1,0 +1,152 @@
+import { check } from '../errors.js';
+import { invariant } from '../invariant.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { DEDICATED_WAIT_MS } from '../limits.js';
+import type { Log } from '../log.js';
+import { hostText } from '../net/address.js';
+import { type closeOptions, reactorOptions } from '../options.js';
+import { type OptionsInput, parseOptions } from '../options-check.js';
+import { Reactor } from '../reactor.js';
+import type { ShutdownReport } from '../shutdown.js';
+import { createLog } from '../telemetry/pino-log.js';
+import { Audit } from './audit.js';
+import type { Conditions } from './sim/conditions.js';
+import type { EpollSet } from './sim/epoll-set.js';
+import { SimKernel } from './sim/sim-kernel.js';
+import { StreamSocket } from './sim/stream-socket.js';
+import { World } from './sim/world.js';
+import { SimHost } from './sim-host.js';
+import { SimListener } from './sim-listener.js';
+import { type PeerEvents, SimPeer } from './sim-peer.js';
+
+const NS_PER_MS = 1_000_000;
+
+/** What a receive may bring at once. Smaller than in production, so that a thousand simulations take little memory. */
+const READ_BUFFER_BYTES = 4096;
+
+export interface SimulationOptions {
+  /** The same seed, the same program: the same run, to the last event. Default: 1. */
+  readonly seed?: number;
+  /** How the kernel and the network behave; what is left out is as in FAIR. */
+  readonly conditions?: Partial<Conditions>;
+  readonly reactor?: OptionsInput<typeof reactorOptions>;
+  /** Default: nothing is reported. */
+  readonly log?: Log;
+  /** Puts something between the reactor and the kernel, to trace calls or to have some fail. */
+  readonly intercept?: (kernel: SimKernel) => Kernel;
+}
+
+/** An address on the simulated loopback. */
+export interface SimAddress {
+  readonly port: number;
+  /** An IP literal. Default: 127.0.0.1. */
+  readonly host?: string;
+}
+
+/**
+ * A reactor in a simulated world. Nothing happens but in `settle`, `advance`, `until` and `close`, and the loop is audited after
+ * every turn of theirs. Give it to one test, and close it at its end: that finds what was left open.
+ */
+export class Simulation {
+  readonly world: World;
+  readonly kernel: SimKernel;
+  readonly reactor: Reactor;
+  /** Turns that were made. */
+  turns = 0;
+  readonly #host = new SimHost();
+  readonly #audit: Audit;
+  readonly #set: EpollSet;
+  readonly #dedicated: boolean;
+
+  constructor({ seed = 1, conditions = {}, reactor = {}, log, intercept = (kernel) => kernel }: SimulationOptions = {}) {
+    this.world = new World(seed, conditions);
+    this.kernel = new SimKernel(this.world);
+    const options = parseOptions(reactorOptions, { readBufferBytes: READ_BUFFER_BYTES, debug: true, ...reactor }, 'Simulation');
+    this.#dedicated = options.loop === 'dedicated';
+    this.reactor = new Reactor({ kernel: intercept(this.kernel), host: this.#host, log: log ?? createLog({ level: 'silent' }).log }, options);
+    const { loop } = this.#host;
+    invariant(loop !== undefined, 'a reactor has given its host no loop');
+    this.#audit = new Audit(loop, this.kernel);
+    this.#set = this.kernel.descriptors.at(loop.descriptor) as EpollSet;
+  }
+
+  /** Connects a client to what listens there. */
+  connect({ port, host = '127.0.0.1' }: SimAddress, events: PeerEvents = {}): SimPeer {
+    const socket = new StreamSocket(this.world);
+    const peer = new SimPeer(socket, events);
+    socket.connect({ family: host.includes(':') ? 'IPv6' : 'IPv4', address: host, port });
+    return peer;
+  }
+
+  /** Opens a server for the reactor to dial. All its connections react to the same events. */
+  listen({ port, host = '127.0.0.1' }: SimAddress, events: PeerEvents = {}): SimListener {
+    const socket = new StreamSocket(this.world);
+    check(socket.bind({ family: host.includes(':') ? 'IPv6' : 'IPv4', address: host, port }), 'bind', hostText(host, port));
+    return new SimListener(socket, events);
+  }
+
+  /** Goes on until the loop rests and nothing is under way in the network. Timers run as far as time passes by that. */
+  async settle(): Promise<void> {
+    while ((await this.#turnsWhileDue()) && this.world.underWay) this.world.timeline.next();
+  }
+
+  /** Lets so much time pass, with all that happens in it. */
+  async advance(ms: number): Promise<void> {
+    const { timeline } = this.world;
+    const endNs = timeline.nowNs + ms * NS_PER_MS;
+    while ((await this.#turnsWhileDue()) && timeline.nextNs <= endNs) this.#pass(endNs);
+    timeline.passTo(endNs);
+    await this.settle();
+  }
+
+  /** Goes on until the condition holds. Throws if nothing more will happen, or not within this time. */
+  async until(condition: () => boolean, withinMs = 60_000): Promise<void> {
+    const { timeline } = this.world;
+    const endNs = timeline.nowNs + withinMs * NS_PER_MS;
+    while (!condition()) {
+      await this.#turnsWhileDue();
+      if (condition()) return;
+      if (timeline.nextNs > endNs) throw new Error(`what the simulation waits for has not come about within ${withinMs} ms`);
+      this.#pass(endNs);
+    }
+  }
+
+  /** Closes the reactor as `reactor.close` does, and looks for what it has left open. */
+  async close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
+    let report: ShutdownReport | undefined;
+    void this.reactor.close(options).then((value) => (report = value));
+    await this.until(() => report !== undefined, Number.POSITIVE_INFINITY);
+    await this.settle();
+    Audit.afterClose(this.kernel);
+    return report as ShutdownReport;
+  }
+
+  /** Makes turns as long as there is something for them, with Node's promises in between. Always answers true. */
+  async #turnsWhileDue(): Promise<true> {
+    await promisesSettled();
+    while (this.#host.due || (this.#host.loop !== undefined && this.#set.ready)) {
+      this.#turn(0);
+      await promisesSettled();
+    }
+    if (this.#host.loop !== undefined) this.#audit.atRest();
+    return true;
+  }
+
+  #turn(timeoutMs: number): void {
+    this.#host.turn(timeoutMs);
+    this.turns++;
+    if (this.#host.loop !== undefined) this.#audit.afterTurn();
+  }
+
+  /** Time passes: a dedicated host is in epoll_wait meanwhile. */
+  #pass(endNs: number): void {
+    const { timeline } = this.world;
+    if (this.#dedicated) this.#turn(Math.min(DEDICATED_WAIT_MS, Math.ceil((endNs - timeline.nowNs) / NS_PER_MS)));
+    else timeline.next();
+  }
+}
+
+/** Immediates run when all promises that can be are settled. */
+function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
