@@ -2,6 +2,7 @@ import type { Loop } from '../loop/loop.js';
 import { openConnections } from '../net/open-connections.js';
 import type { SocketConnection } from '../net/socket-connection.js';
 import { EpollSet } from './sim/epoll-set.js';
+import type { OpenFile } from './sim/open-file.js';
 import type { SimKernel } from './sim/sim-kernel.js';
 import type { StreamSocket } from './sim/stream-socket.js';
 
@@ -51,9 +52,13 @@ export class Audit {
       demand(channel !== undefined, () => `descriptor ${fd} is registered for slot ${slot}, generation ${generation}, which nobody has`);
       demand(channel.fd === fd, () => `descriptor ${fd} is registered for slot ${slot}, but what has that slot owns ${channel.fd}`);
     }
-    for (const { fd } of poller.channels()) {
-      demand(this.#kernel.descriptors.at(fd) !== undefined, () => `a channel owns descriptor ${fd}, which is closed`);
-    }
+    for (const { fd } of poller.channels()) this.#fileOf(fd);
+  }
+
+  #fileOf(fd: number): OpenFile {
+    const file = this.#kernel.descriptors.at(fd);
+    demand(file !== undefined, () => `a channel owns descriptor ${fd}, which is closed`);
+    return file;
   }
 
   #checkReadyQueue(): void {
@@ -74,7 +79,7 @@ export class Audit {
 
   /** A lost wake-up is what this looks for: bytes, an end, an error or room of which the connection will never hear. */
   #checkAtRest(connection: SocketConnection<unknown>): void {
-    const socket = this.#kernel.descriptors.at(connection.fd) as StreamSocket;
+    const socket = this.#fileOf(connection.fd) as StreamSocket;
     const what = `connection ${connection.id} (descriptor ${connection.fd}, ${connection.phase})`;
     if (connection.wantsRead) {
       demand(socket.unread === 0, () => `${what} reads, the loop rests, and ${socket.unread} bytes wait that it was told of`);

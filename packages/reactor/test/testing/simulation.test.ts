@@ -1,0 +1,193 @@
+import { constants } from 'node:os';
+import t, { type Test } from 'tap';
+import { z } from 'zod';
+import { type Connection, definePlugin } from '../../src/index.js';
+import { AuditError, type Call, FAIR, KERNEL_CALLS, ROUGH, Random, Simulation, type SimulationOptions, intercept } from '../../src/testing/index.js';
+
+const { EPIPE } = constants.errno;
+
+const echo = definePlugin({
+  name: 'echo',
+  options: z.strictObject({}),
+  setup: () => ({ onData: (connection, chunk) => void connection.write(chunk) }),
+});
+
+async function serving(options: SimulationOptions = {}): Promise<Simulation> {
+  const simulation = new Simulation(options);
+  await simulation.reactor.use(echo).listen({ port: 7000 });
+  return simulation;
+}
+
+t.test('a client is answered, and sees the end of what it has ended', async (t) => {
+  const simulation = await serving();
+  const peer = simulation.connect({ port: 7000 });
+  peer.send('hello');
+  peer.end();
+  await simulation.settle();
+  t.equal(peer.take().toString(), 'hello');
+  t.ok(peer.ended);
+  t.equal(peer.error, undefined);
+  t.same(await simulation.close(), { idle: 0, finished: 0, failed: 0, forced: 0 });
+});
+
+t.test('it serves IPv6, and refuses whom nobody listens for', async (t) => {
+  const simulation = new Simulation();
+  await simulation.reactor.use(echo).listen({ port: 7000, host: '::1' });
+  const [six, four] = [simulation.connect({ port: 7000, host: '::1' }), simulation.connect({ port: 7000 })];
+  six.send('six');
+  await simulation.settle();
+  t.equal(six.take().toString(), 'six');
+  t.equal(four.error, 'ECONNREFUSED');
+  await simulation.close();
+});
+
+t.test('a reset is an error on the other side, both ways', async (t) => {
+  const connections: Connection[] = [];
+  const reasons: unknown[] = [];
+  const plugin = definePlugin({
+    name: 'watched',
+    options: z.strictObject({}),
+    setup: () => ({ onOpen: (connection) => void connections.push(connection), onClose: (_, reason) => void reasons.push(reason) }),
+  });
+  const simulation = new Simulation();
+  await simulation.reactor.use(plugin).listen({ port: 7000 });
+  const [first, second] = [simulation.connect({ port: 7000 }), simulation.connect({ port: 7000 })];
+  await simulation.settle();
+  first.reset();
+  second.send('unread bytes make a close a reset');
+  for (const connection of connections) if (connection.remotePort !== 0) connection.pause();
+  await simulation.settle();
+  t.match(reasons, [{ code: 'ECONNRESET' }]);
+  connections.at(-1)?.destroy();
+  await simulation.settle();
+  t.equal(second.error, 'ECONNRESET');
+  await simulation.close();
+});
+
+t.test('a peer that does not read fills the buffers, and no more', async (t) => {
+  const simulation = await serving({ conditions: { sendBufferBytes: 1000, receiveBufferBytes: 1000 } });
+  const peer = simulation.connect({ port: 7000 });
+  peer.pause();
+  const bytes = new Random(1).bytes(200_000);
+  peer.send(bytes);
+  await simulation.settle();
+  const [connection] = simulation.reactor.connections();
+  t.ok(peer.unsent > 0 && (connection?.bytesQueued ?? 0) > 0, 'it waits everywhere on the way');
+  peer.resume();
+  await simulation.settle();
+  t.ok(peer.take().equals(bytes));
+  await simulation.close();
+});
+
+t.test('time passes only when it is told to, and then at once', async (t) => {
+  const simulation = new Simulation();
+  const calls: number[] = [];
+  const begin = simulation.kernel.now();
+  const timer = simulation.reactor.setInterval(() => calls.push(Math.floor(simulation.kernel.now() - begin)), 60_000);
+  await simulation.settle();
+  t.same(calls, []);
+  await simulation.advance(3_600_001);
+  t.equal(calls.length, 60);
+  t.ok(calls.every((ms, index) => ms >= (index + 1) * 60_000), 'never early');
+  timer.cancel();
+  await simulation.close();
+});
+
+t.test('the reactor dials servers of the world', async (t) => {
+  const simulation = new Simulation();
+  const listener = simulation.listen({ port: 9000 }, { onData: (peer, chunk) => peer.send(`<${chunk.toString()}>`), onEnd: (peer) => peer.end() });
+  const received: string[] = [];
+  const dialled = simulation.reactor.connect({ host: '127.0.0.1', port: 9000 }, { onData: (_, chunk) => void received.push(chunk.toString()) });
+  await simulation.settle();
+  (await dialled).end('question');
+  await simulation.settle();
+  t.same(received, ['<question>']);
+  t.equal(listener.peers.length, 1);
+  listener.close();
+  const refused = simulation.reactor.connect({ host: '127.0.0.1', port: 9000 }, {});
+  refused.catch(() => {});
+  await simulation.settle();
+  await t.rejects(refused, { code: 'ECONNREFUSED' });
+  await simulation.close();
+});
+
+t.test('a dedicated loop sleeps in the simulated epoll_wait', async (t) => {
+  const simulation = await serving({ reactor: { loop: 'dedicated' }, conditions: ROUGH });
+  const peer = simulation.connect({ port: 7000 });
+  peer.send('hello');
+  await simulation.until(() => peer.bytesReceived === 5);
+  peer.end();
+  await simulation.advance(1000);
+  t.ok(peer.ended);
+  await simulation.close({ deadlineMs: 1000 });
+});
+
+/** Every call with its arguments and its result, and the time: what happened, to the last event. */
+async function history(seed: number): Promise<string> {
+  const lines: string[] = [];
+  const simulation: Simulation = await serving({
+    seed,
+    conditions: { ...ROUGH, resets: 0.01 },
+    intercept: (kernel) => intercept(kernel, { after: (call, args, result) => void lines.push(`${kernel.now()} ${call} ${args.filter(Number.isInteger).join()} ${result}`) }),
+  });
+  const random = new Random(seed);
+  const peers = Array.from({ length: 10 }, () => simulation.connect({ port: 7000 }));
+  for (const peer of peers) {
+    peer.send(random.bytes(random.below(5000)));
+    peer.end();
+  }
+  await simulation.until(() => peers.every(({ over }) => over));
+  for (const peer of peers) peer.close();
+  await simulation.close();
+  return lines.join('\n');
+}
+
+t.test('the same seed is the same run, another seed another one', async (t) => {
+  const [first, again, other] = [await history(1), await history(1), await history(2)];
+  t.equal(first, again);
+  t.not(first, other);
+});
+
+t.test('an interceptor hears of each call, and answers in the place of the kernel', async (t) => {
+  const heard = new Set<Call>();
+  const simulation = await serving({
+    intercept: (kernel) => intercept(kernel, { before: (call) => (call === 'send' ? -EPIPE : undefined), after: (call) => void heard.add(call) }),
+  });
+  const peer = simulation.connect({ port: 7000 });
+  peer.send('hello');
+  await simulation.settle();
+  t.equal(simulation.reactor.counters.resets, 1);
+  for (const call of ['socket', 'bind', 'listen', 'accept', 'recv', 'send', 'epollWait'] as const) t.ok(heard.has(call), call);
+  t.ok(KERNEL_CALLS.length > heard.size);
+  await simulation.close();
+});
+
+t.test('waiting for what will never be is an error, and not for ever', async (t) => {
+  const simulation = new Simulation();
+  await t.rejects(simulation.until(() => false), /not come about within 60000 ms/);
+  await simulation.close();
+});
+
+t.test('the audit finds', async (t) => {
+  const found = async (t: Test, damage: (simulation: Simulation, fd: number) => void, complaint: RegExp) => {
+    const simulation = await serving();
+    const [watched] = [simulation.connect({ port: 7000 })];
+    await simulation.settle();
+    const fd = Math.max(...[...simulation.kernel.descriptors.entries()].map(([number]) => number));
+    damage(simulation, fd);
+    watched.send('hello');
+    const other = simulation.connect({ port: 7000 });
+    other.send('hello');
+    const error: unknown = await simulation.settle().catch((reason: unknown) => reason);
+    t.type(error, AuditError);
+    t.match(error, { message: complaint });
+  };
+  await t.test('a descriptor that was closed behind its owner', (t) => found(t, ({ kernel }, fd) => void kernel.close(fd), /which is closed/));
+  await t.test('bytes of which nobody is told', (t) => found(t, ({ kernel }, fd) => void kernel.epollRemove(3, fd), /5 bytes wait/));
+  await t.test('a registration that is nobody\'s', (t) => found(t, ({ kernel }) => void kernel.epollAdd(3, kernel.openNull(), 1, 99, 7), /slot 99, generation 7, which nobody has/));
+  await t.test('a descriptor that is left open', async (t) => {
+    const simulation = await serving({ conditions: FAIR });
+    simulation.kernel.eventfdCreate();
+    await t.rejects(simulation.close(), /left descriptors open: \d+ \(EventFile\)/);
+  });
+});
