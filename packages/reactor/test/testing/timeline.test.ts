@@ -58,6 +58,6 @@ t.test('numbers by chance are the same for a seed, spread evenly, and within the
   t.ok(random.chance(1));
   const shuffled = [1, 2, 3, 4, 5];
   random.shuffle(shuffled);
-  t.same(shuffled.sort(), [1, 2, 3, 4, 5]);
+  t.same(shuffled.sort((a, b) => a - b), [1, 2, 3, 4, 5]);
   t.end();
 });
