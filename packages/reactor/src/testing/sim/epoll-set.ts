@@ -8,7 +8,7 @@ const { EEXIST, EINVAL, ENOENT } = constants.errno;
 export const EPOLLEXCLUSIVE = 0x1000_0000;
 /** What is no event, but says how events are reported. A registration that has nothing else is disarmed. */
 const MODES = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE;
-/** Reported whether asked for or not. */
+/** Asked for by every registration, until a one-shot one is disarmed. */
 const ALWAYS = EPOLLERR | EPOLLHUP;
 const TRIPLE = 3;
 
@@ -32,11 +32,11 @@ class Registration implements Observer {
 
   /** What would be reported now. */
   get pending(): number {
-    return this.disarmed ? 0 : this.file.readiness() & (this.events | ALWAYS);
+    return this.disarmed ? 0 : this.file.readiness() & this.events;
   }
 
   woken(events: number): boolean {
-    if (this.disarmed || (events & (this.events | ALWAYS)) === 0) return false;
+    if (this.disarmed || (events & this.events) === 0) return false;
     this.set.enqueue(this);
     return (this.events & EPOLLEXCLUSIVE) !== 0 && this.set.waiting && (events & this.events & (EPOLLIN | EPOLLOUT)) !== 0;
   }
@@ -74,7 +74,7 @@ export class EpollSet extends OpenFile {
   add(file: OpenFile, fd: number, events: number, slot: number, generation: number): number {
     if (this.#find(file, fd) !== undefined) return -EEXIST;
     if (file === this || ((events & EPOLLEXCLUSIVE) !== 0 && (events & EPOLLONESHOT) !== 0)) return -EINVAL;
-    const registration = new Registration(this, file, fd, events, slot, generation);
+    const registration = new Registration(this, file, fd, (events | ALWAYS) >>> 0, slot, generation);
     this.#registrations.add(registration);
     if ((events & EPOLLEXCLUSIVE) !== 0) file.observers.push(registration);
     else file.observers.unshift(registration);
@@ -86,7 +86,7 @@ export class EpollSet extends OpenFile {
     const registration = this.#find(file, fd);
     if (registration === undefined) return -ENOENT;
     if (((events | registration.events) & EPOLLEXCLUSIVE) !== 0) return -EINVAL;
-    Object.assign(registration, { events, slot, generation });
+    Object.assign(registration, { events: (events | ALWAYS) >>> 0, slot, generation });
     if (registration.pending !== 0) this.enqueue(registration);
     return 0;
   }
