@@ -72,8 +72,8 @@ export class EpollSet extends OpenFile {
 
   /** epoll_ctl(2) with EPOLL_CTL_ADD: what is ready already is reported. */
   add(file: OpenFile, fd: number, events: number, slot: number, generation: number): number {
-    if (this.#find(file, fd) !== undefined) return -EEXIST;
     if (file === this || ((events & EPOLLEXCLUSIVE) !== 0 && (events & EPOLLONESHOT) !== 0)) return -EINVAL;
+    if (this.#find(file, fd) !== undefined) return -EEXIST;
     const registration = new Registration(this, file, fd, (events | ALWAYS) >>> 0, slot, generation);
     this.#registrations.add(registration);
     if ((events & EPOLLEXCLUSIVE) !== 0) file.observers.push(registration);
@@ -83,15 +83,17 @@ export class EpollSet extends OpenFile {
   }
 
   modify(file: OpenFile, fd: number, events: number, slot: number, generation: number): number {
+    if (file === this || (events & EPOLLEXCLUSIVE) !== 0) return -EINVAL;
     const registration = this.#find(file, fd);
     if (registration === undefined) return -ENOENT;
-    if (((events | registration.events) & EPOLLEXCLUSIVE) !== 0) return -EINVAL;
+    if ((registration.events & EPOLLEXCLUSIVE) !== 0) return -EINVAL;
     Object.assign(registration, { events: (events | ALWAYS) >>> 0, slot, generation });
     if (registration.pending !== 0) this.enqueue(registration);
     return 0;
   }
 
   remove(file: OpenFile, fd: number): number {
+    if (file === this) return -EINVAL;
     const registration = this.#find(file, fd);
     if (registration === undefined) return -ENOENT;
     file.unobserve(registration);

@@ -7,7 +7,7 @@ import { NullFile, type OpenFile } from './open-file.js';
 import { PendingSignals, SignalFile, includes } from './signal-file.js';
 import { SocketCalls } from './socket-calls.js';
 
-const { EAGAIN, EBADF, EBUSY, EINTR, EINVAL } = constants.errno;
+const { EAGAIN, EBADF, EBUSY, EINTR, EINVAL, EPERM } = constants.errno;
 
 const NS_PER_MS = 1_000_000;
 const QUAD = 4;
@@ -160,6 +160,7 @@ export class SimKernel extends SocketCalls implements Kernel {
     const set = this.file(epoll, EpollSet);
     const file = this.descriptors.at(fd);
     if (set === -EBADF || file === undefined) return -EBADF;
+    if (file instanceof NullFile) return -EPERM;
     return typeof set === 'number' ? -EINVAL : change(set, file);
   }
 }

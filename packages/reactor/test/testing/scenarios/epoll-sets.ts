@@ -16,6 +16,8 @@ export const EPOLL_SETS: Scenarios = {
   'a set takes neither itself nor what is no epoll set': `
     connection client server
     add epoll in                | EINVAL
+    mod epoll in                | EINVAL
+    del epoll                   | EINVAL
     add server in @client       | EINVAL
   `,
   'what cannot be waited for is refused with EPERM': `
