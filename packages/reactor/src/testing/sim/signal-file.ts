@@ -47,22 +47,31 @@ export class PendingSignals {
 /** signalfd(2). */
 export class SignalFile extends OpenFile {
   readonly #signals: PendingSignals;
+  #set: SignalSet;
 
-  constructor(
-    signals: PendingSignals,
-    public set: SignalSet,
-  ) {
+  constructor(signals: PendingSignals, set: SignalSet) {
     super();
     this.#signals = signals;
+    this.#set = set;
     signals.files.add(this);
   }
 
+  get set(): SignalSet {
+    return this.#set;
+  }
+
+  /** What is pending may be of the new set: whoever waits looks again. */
+  change(set: SignalSet): void {
+    this.#set = set;
+    this.wake(EPOLLIN);
+  }
+
   readiness(): number {
-    return this.#signals.any(this.set) ? EPOLLIN : 0;
+    return this.#signals.any(this.#set) ? EPOLLIN : 0;
   }
 
   read(): PendingSignal | undefined {
-    return this.#signals.take(this.set);
+    return this.#signals.take(this.#set);
   }
 
   protected released(): void {

@@ -115,7 +115,7 @@ export class SimKernel extends SocketCalls implements Kernel {
     if (fd === -1) return this.descriptors.open(new SignalFile(this.#signals, { low, high }));
     const file = this.file(fd, SignalFile);
     if (typeof file === 'number') return file;
-    file.set = { low, high };
+    file.change({ low, high });
     return fd;
   }
 
@@ -123,6 +123,7 @@ export class SimKernel extends SocketCalls implements Kernel {
     this.pass();
     const file = this.file(fd, SignalFile);
     if (typeof file === 'number') return file;
+    if (capacity <= 0) return -EINVAL;
     let count = 0;
     for (let signal; count < Math.min(capacity, SIGNAL_BUDGET_CALLS) && (signal = file.read()) !== undefined; count++) {
       quads.set([signal.number, signal.code, signal.pid, signal.uid], count * QUAD);
