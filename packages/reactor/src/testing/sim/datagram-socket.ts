@@ -52,6 +52,8 @@ export class DatagramSocketFile extends OpenFile implements Bound {
     const copies = random.chance(conditions.lostDatagrams) ? 0 : 1 + (random.chance(conditions.doubledDatagrams) ? 1 : 0);
     const datagram = { payload: Buffer.from(payload), from: this.#sender(to) };
     for (let copy = 0; copy < copies; copy++) this.#world.transmit(() => this.#arrive(datagram, to));
+    // What has left the machine makes room again, which wakes who waits for that, also where there was room before.
+    this.#world.transmit(() => this.wake(EPOLLOUT));
     return payload.length;
   }
 

@@ -9,7 +9,7 @@ import { receiveMany, sendMany } from './many.js';
 import { Process } from './process.js';
 import { StreamSocket } from './stream-socket.js';
 
-const { EAFNOSUPPORT, EAGAIN, EBADF, EINTR, EINVAL, ENOTCONN, ENOTSOCK } = constants.errno;
+const { EAFNOSUPPORT, EAGAIN, EBADF, EDESTADDRREQ, EINTR, EINVAL, ENOTCONN, ENOTSOCK } = constants.errno;
 
 const TRIPLE = 3;
 const QUAD = 4;
@@ -49,7 +49,10 @@ export abstract class SocketCalls extends Process {
   }
 
   getpeername(fd: number, address: Uint8Array, capacity: number): number {
-    return this.#onStream(fd, ({ state, remote }) => (state === 'connected' && remote !== undefined ? writeAddress(remote, address, capacity) : -ENOTCONN));
+    const socket = this.#socket(fd);
+    if (typeof socket === 'number') return socket;
+    const isConnected = socket instanceof StreamSocket && socket.state === 'connected';
+    return isConnected && socket.remote !== undefined ? writeAddress(socket.remote, address, capacity) : -ENOTCONN;
   }
 
   setsockopt(fd: number, level: number, name: number, value: number): number {
@@ -122,7 +125,7 @@ export abstract class SocketCalls extends Process {
     for (let i = 0; i < Math.min(count, DATAGRAM_BATCH); i++) {
       const [offset, length, addressOffset, addressLength] = quads.subarray(i * QUAD, (i + 1) * QUAD) as unknown as [number, number, number, number];
       const to = decodeAddress(addresses.subarray(addressOffset, addressOffset + addressLength), addressLength);
-      const result = to === undefined ? -EINVAL : socket.send(Buffer.from(base.subarray(offset, offset + length)), to);
+      const result = to === undefined ? -EDESTADDRREQ : socket.send(Buffer.from(base.subarray(offset, offset + length)), to);
       if (result < 0) return i === 0 ? result : i;
     }
     return Math.min(count, DATAGRAM_BATCH);
