@@ -1,5 +1,6 @@
 /** The semantics of the system calls, as the manual pages have them: the real kernel keeps to each, and so must SimKernel. */
 import t from 'tap';
+import { BEYOND } from './scenarios/beyond.js';
 import { DATAGRAMS } from './scenarios/datagrams.js';
 import { DESCRIPTORS } from './scenarios/descriptors.js';
 import { DIALLING } from './scenarios/dialling.js';
@@ -36,3 +37,4 @@ for (const [topic, scenarios] of Object.entries(TOPICS)) {
   playScenarios(`${topic}, on the real kernel`, scenarios, () => native);
   playScenarios(`${topic}, on the simulated kernel`, scenarios, () => simulatedPlace());
 }
+playScenarios('what SimKernel leaves out, on the real kernel', BEYOND, () => native);

@@ -80,46 +80,6 @@ export const DESCRIPTORS: Scenarios = {
   'the kernel does not know the family 999': `
     socket nothing unheard-of   | EAFNOSUPPORT
   `,
-  'options are read as they were set (socket(7), tcp(7), ipv6(7), udp(7))': `
-    socket a tcp6
-    get a v6only                | ok
-    set a v6only 1
-    get a v6only                | 1
-    set a reuseaddr 1
-    get a reuseaddr             | 1
-    set a reuseport 1
-    get a reuseport             | 1
-    get a nodelay               | ok
-    set a nodelay 1
-    get a nodelay               | 1
-    set a keepalive 1
-    get a keepalive             | 1
-    set a keepidle 60
-    get a keepidle              | 60
-    set a keepintvl 10
-    get a keepintvl             | 10
-    set a keepcnt 3
-    get a keepcnt               | 3
-    set a user-timeout 5000
-    get a user-timeout          | 5000
-    get a error                 | ok
-    socket b udp
-    set b broadcast 1
-    get b broadcast             | 1
-    set b nodelay 1             | ENOPROTOOPT
-  `,
-  'an accepted socket has the options of its listener': `
-    listener server
-    set server nodelay 1
-    set server keepalive 1
-    set server keepidle 60
-    socket client
-    connect client to server    | EINPROGRESS
-    accept server accepted      | from client
-    get accepted nodelay        | 1
-    get accepted keepalive      | 1
-    get accepted keepidle       | 60
-  `,
   'TCP_INFO is a struct that has the fields we read': `
     connection client server
     tcp-info client             | 104

@@ -1,4 +1,4 @@
-/** Listeners and dials: bind(2), listen(2), accept(2), connect(2), tcp(7), ipv6(7), unix(7). */
+/** Listeners and dials: bind(2), listen(2), accept(2), connect(2), tcp(7), ipv6(7). */
 import type { Scenarios } from '../script/script.js';
 
 export const DIALLING: Scenarios = {
@@ -46,8 +46,6 @@ export const DIALLING: Scenarios = {
     wait                        | client:out
     get client error            | ok
     peername client             | server
-    connect client to server    | ok
-    connect client to server    | EISCONN
   `,
   'a dial works before it is accepted: what is sent waits with it': `
     listener server
@@ -78,17 +76,6 @@ export const DIALLING: Scenarios = {
     socket client
     connect client to server    | EINPROGRESS
     get client error            | ECONNREFUSED
-  `,
-  'a refused dial may be tried again, and succeed': `
-    socket server
-    bind server
-    socket client
-    connect client to server    | EINPROGRESS
-    get client error            | ECONNREFUSED
-    listen server
-    connect client to server    | ECONNABORTED
-    connect client to server    | EINPROGRESS
-    accept server accepted      | from client
   `,
   'a listener that closes resets who waits in its backlog': `
     listener server
@@ -127,16 +114,6 @@ export const DIALLING: Scenarios = {
     sockname other              | other
     bind other                  | EINVAL
   `,
-  'two with SO_REUSEADDR may share a port until one of them listens (socket(7))': `
-    socket one
-    socket two
-    set one reuseaddr 1
-    set two reuseaddr 1
-    bind one
-    bind two like one           | ok
-    listen one                  | ok
-    listen two                  | EADDRINUSE
-  `,
   'two listeners with SO_REUSEPORT share a port (socket(7))': `
     socket one
     socket two
@@ -171,14 +148,6 @@ export const DIALLING: Scenarios = {
     connection client accepted
     accept client nobody        | EINVAL
   `,
-  'a socket that listens without an address is given one': `
-    socket server
-    listen server               | ok
-    learn server
-    socket client
-    connect client to server    | EINPROGRESS
-    accept server accepted      | from client
-  `,
   'both ends know both names': `
     listener server
     socket client
@@ -201,32 +170,5 @@ export const DIALLING: Scenarios = {
     recv accepted 10            | "hello"
     close accepted
     recv client 10              | end
-  `,
-  'a dial to a Unix socket is done when connect returns': `
-    listener server unix
-    add server in $trigger
-    socket client unix
-    connect client to server    | ok
-    wait                        | server:in
-    accept server accepted      | from client
-    peername client             | server
-    send client hello           | 5
-    recv accepted 10            | "hello"
-  `,
-  'a Unix socket where nobody listens refuses at once, and nothing of it stays': `
-    listener server unix
-    close server
-    socket client unix
-    connect client to server    | ECONNREFUSED
-    get client error            | ok
-  `,
-  'a Unix socket whose backlog is full answers EAGAIN': `
-    socket server unix
-    bind server
-    listen server 0
-    socket one unix
-    connect one to server       | ok
-    socket two unix
-    connect two to server       | EAGAIN
   `,
 };

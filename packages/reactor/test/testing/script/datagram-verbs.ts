@@ -1,10 +1,14 @@
-/** `send-datagrams LABEL to OTHER TEXT...`, `send-datagrams LABEL TEXT...` from a connected socket, and `recv-datagrams LABEL ROOM COUNT`. */
+/**
+ * `send-datagrams LABEL to OTHER TEXT...`, `send-datagrams LABEL TEXT...` from a connected socket, and `recv-datagrams LABEL ROOM COUNT`.
+ * An empty text is written "".
+ */
 import { MSG_TRUNC, SOCKADDR_STORAGE_BYTES } from '../../../src/kernel/abi.js';
 import { type Stage, type Verb, resultText } from './stage.js';
 
 export const DATAGRAM_VERBS: Readonly<Record<string, Verb>> = {
   'send-datagrams': (stage, label = '', ...words) => {
-    return words[0] === 'to' ? send(stage, label, words[1], words.slice(2)) : send(stage, label, undefined, words);
+    const [to, texts] = words[0] === 'to' ? [words[1], words.slice(2)] : [undefined, words];
+    return send(stage, label, to, texts.map((text) => (text === '""' ? '' : text)));
   },
   'recv-datagrams': (stage, label = '', room = '', count = '') => receive(stage, label, Number(room), Number(count)),
 };
