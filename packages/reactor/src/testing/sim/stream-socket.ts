@@ -42,8 +42,9 @@ export class StreamSocket extends OpenFile implements Bound {
     this.#ports = world.network.ports('tcp');
   }
 
+  /** A connection that has seen both ends is closed, too. */
   get state(): State {
-    return this.#state;
+    return this.finReceived && this.#out?.finDelivered === true ? 'closed' : this.#state;
   }
 
   /** Bytes that have arrived and are not read, the peer's end being one more thing to read. */
@@ -144,7 +145,7 @@ export class StreamSocket extends OpenFile implements Bound {
   shutdown(how: number): number {
     if (how < 0 || how > 2) return -EINVAL;
     const directions = how + 1;
-    const broken = this.#state === 'closed';
+    const broken = this.state === 'closed';
     if (this.#state === 'listening' || (broken && this.remote === undefined)) return -ENOTCONN;
     if ((directions & 1) !== 0) this.#receiveShut = true;
     if ((directions & 2) !== 0) this.#shutOut();
