@@ -260,7 +260,7 @@ export class StreamSocket extends OpenFile implements Bound {
   }
 
   #resetReceived(): void {
-    if (this.#state !== 'connected') return;
+    if (this.state !== 'connected') return;
     this.error = this.finReceived ? EPIPE : ECONNRESET;
     this.#close();
     this.wake(ANY_EVENT);
