@@ -34,7 +34,7 @@ export abstract class OpenFile {
 
   release(): void {
     if (--this.references > 0) return;
-    for (const observer of Array.from(this.observers)) observer.gone();
+    for (const observer of this.observers.splice(0)) observer.gone();
     this.released();
   }
 }

@@ -196,6 +196,17 @@ export const ENDINGS: Scenarios = {
     close client
     get server error            | EPIPE
   `,
+  'when both ends have sent a FIN nothing is left to be reset: unread bytes are dropped with the close': `
+    connection client server
+    send client unread          | 6
+    shutdown client
+    shutdown server
+    add client $trigger
+    wait                        | client:hup
+    close server
+    wait                        | client:hup | - | -
+    get client error            | ok
+  `,
   'a reset connection has no peer any more, and keeps its own name': `
     connection client server
     peername server             | client

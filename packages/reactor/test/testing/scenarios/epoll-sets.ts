@@ -41,6 +41,13 @@ export const EPOLL_SETS: Scenarios = {
     wait                        | -
     del server                  | EBADF
   `,
+  'nothing that happens to a connection after its close is reported to who closed it': `
+    connection client server
+    add server in rdhup $trigger
+    close server
+    shutdown client
+    wait                        | -
+  `,
   'close does not where the open file has another descriptor: events go on to come (epoll(7), question 6)': `
     connection client server
     dup server copy

@@ -42,13 +42,14 @@ export class Stage {
   /** Closes what the script has left open. */
   end(): void {
     for (const fd of this.#open) this.kernel.close(fd);
+    this.#open.clear();
     for (const signal of this.claims) this.kernel.releaseSignals(1 << (signal - 1), 0);
-    this.#place.settle();
+    this.#place.settle(this.#open);
   }
 
   /** Waits until all that was sent has arrived. */
   settle(): void {
-    this.#place.settle();
+    this.#place.settle(this.#open);
   }
 
   raise(signal: number): void {
