@@ -184,7 +184,7 @@ t.test('the audit finds', async (t) => {
   };
   await t.test('a descriptor that was closed behind its owner', (t) => found(t, ({ kernel }, fd) => void kernel.close(fd), /which is closed/));
   await t.test('bytes of which nobody is told', (t) => found(t, ({ kernel }, fd) => void kernel.epollRemove(3, fd), /5 bytes wait/));
-  await t.test('a registration that is nobody\'s', (t) => found(t, ({ kernel }) => void kernel.epollAdd(3, kernel.openNull(), 1, 99, 7), /slot 99, generation 7, which nobody has/));
+  await t.test('a registration that is nobody\'s', (t) => found(t, ({ kernel }) => void kernel.epollAdd(3, kernel.eventfdCreate(), 1, 99, 7), /slot 99, generation 7, which nobody has/));
   await t.test('a descriptor that is left open', async (t) => {
     const simulation = await serving({ conditions: FAIR });
     simulation.kernel.eventfdCreate();
