@@ -1,6 +1,6 @@
 /** Where a script is played: a kernel, and what of its world no system call of Kernel reaches. */
 import { encodeAddress } from '../../../src/net/address.js';
-import { AF_INET, EPOLLIN, IPPROTO_TCP, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM } from '../../../src/kernel/abi.js';
+import { AF_INET, EPOLLIN, IPPROTO_TCP, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, TCP_INFO } from '../../../src/kernel/abi.js';
 import type { Kernel } from '../../../src/kernel/kernel.js';
 import { nativeKernel } from '../../../src/kernel/native-kernel.js';
 
@@ -8,7 +8,7 @@ export interface Place {
   readonly name: string;
   readonly kernel: Kernel;
   /** Returns when everything that was sent has arrived, acknowledgements and resets included. `open` are the script's descriptors. */
-  settle(open: Iterable<number>): void;
+  settle(open: readonly number[]): void;
   /** Sends this process a signal. */
   raise(signal: number): void;
 }
@@ -17,8 +17,12 @@ export interface Place {
 const PASSES = 2;
 const SENTINEL_MS = 5000;
 
-/** Sends the acknowledgement that is being delayed (tcp(7)): Nagle's algorithm and a FIN wait for it for 40 ms. */
+/** Sends the acknowledgement that is being delayed (tcp(7)), for which Nagle's algorithm would wait. */
 const TCP_QUICKACK = 12;
+
+/** That of a FIN is delayed all the same, by 40 ms, and comes as an event: FIN_WAIT1, LAST_ACK and CLOSING of tcp_states.h wait for it. */
+const WAITS_FOR_ACKNOWLEDGEMENT = [4, 9, 11];
+const ACKNOWLEDGEMENT_MS = 200;
 
 /**
  * The real kernel. Loopback delivers within the system call that sends, unless the processor is busy and leaves it to a
@@ -27,18 +31,21 @@ const TCP_QUICKACK = 12;
 export function nativePlace(): Place {
   const kernel = nativeKernel();
   const sentinel = openSentinel(kernel);
-  const settle = (open: Iterable<number>) => {
+  const state = new Uint8Array(1);
+  const isAcknowledged = (fd: number) => kernel.getsockoptBytes(fd, IPPROTO_TCP, TCP_INFO, state, 1) < 1 || !WAITS_FOR_ACKNOWLEDGEMENT.includes(state[0] as number);
+  const settle = (open: readonly number[]) => {
     for (let i = 0; i < PASSES; i++) {
-      sentinel();
+      sentinel.roundTrip();
       for (const fd of open) kernel.setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
     }
-    sentinel();
+    for (let ms = 0; ms < ACKNOWLEDGEMENT_MS && !open.every(isAcknowledged); ms++) sentinel.waitMs();
+    sentinel.roundTrip();
   };
   return { name: 'native', kernel, settle, raise: (signal) => void process.kill(process.pid, signal) };
 }
 
 /** Its descriptors stay open with the process: it is made once, before any script plays. */
-function openSentinel(kernel: Kernel): () => void {
+function openSentinel(kernel: Kernel) {
   const socket = kernel.socket(AF_INET, SOCK_DGRAM);
   const address = new Uint8Array(SOCKADDR_STORAGE_BYTES);
   address.set(encodeAddress('127.0.0.1', 0).bytes);
@@ -48,9 +55,10 @@ function openSentinel(kernel: Kernel): () => void {
   kernel.epollAdd(epoll, socket, EPOLLIN, 0, 0);
   const triple = new Uint32Array(3);
   const byte = new Uint8Array(1);
-  return () => {
+  const roundTrip = () => {
     kernel.send(socket, byte, 0, 1);
     if (kernel.epollWait(epoll, triple, 1, SENTINEL_MS) !== 1) throw new Error('loopback has lost a datagram');
     kernel.recv(socket, byte, 0, 1);
   };
+  return { roundTrip, waitMs: () => kernel.epollWait(epoll, triple, 1, 1) };
 }
