@@ -217,18 +217,14 @@ export class StreamSocket extends OpenFile implements Bound {
     const accepted = new StreamSocket(this.#world);
     accepted.local = this.remote;
     accepted.remote = this.local;
-    accepted.#meet(this);
-    this.#meet(accepted);
+    accepted.#peer = this;
+    this.#peer = accepted;
+    accepted.#state = this.#state = 'connected';
     accepted.#in = this.#out = this.#transmissionTo(accepted);
     this.#in = accepted.#out = accepted.#transmissionTo(this);
     listener.#backlog.push(accepted);
     this.wake(ANY_EVENT);
     listener.wake(EPOLLIN);
-  }
-
-  #meet(peer: StreamSocket): void {
-    this.#state = 'connected';
-    this.#peer = peer;
   }
 
   // --- What the network brings
@@ -237,7 +233,7 @@ export class StreamSocket extends OpenFile implements Bound {
     return new Transmission(this.#world, {
       roomMade: () => this.#roomMade(),
       bytesArrived: () => receiver.#bytesArrived(),
-      finArrived: () => receiver.#finArrived(),
+      finArrived: () => receiver.#finArrived(this),
       torn: () => this.breakOff(),
     });
   }
@@ -248,9 +244,11 @@ export class StreamSocket extends OpenFile implements Bound {
     else if (!this.#receiveShut) this.wake(EPOLLIN);
   }
 
-  #finArrived(): void {
+  #finArrived(sender: StreamSocket): void {
     this.#receiveShut = true;
     this.wake(ANY_EVENT);
+    // Its acknowledgement changes the sender's state to FIN-WAIT-2 or CLOSED, of which whoever waits is told.
+    sender.wake(ANY_EVENT);
   }
 
   #roomMade(): void {
@@ -274,7 +272,6 @@ export class StreamSocket extends OpenFile implements Bound {
   }
 
   // --- Room and bytes, as the conditions have it
-
 
   #roomNow(length: number): number {
     const { random, conditions } = this.#world;
