@@ -2,7 +2,7 @@
  * Programs that nobody has thought of: random system calls over two connections, played on the real kernel and on the simulated
  * one. They must be told the same, call by call. A program that fails is printed as a script, and makes a scenario as it is.
  *
- *   FC_SEED=7 FC_PROGRAMS=20000 node dist/test/testing/kernel-programs.test.js
+ *   TAP_TIMEOUT=0 FC_SEED=7 FC_PROGRAMS=20000 node dist/test/testing/kernel-programs.test.js
  */
 import fc from 'fast-check';
 import t from 'tap';

@@ -13,15 +13,13 @@ export interface Place {
   raise(signal: number): void;
 }
 
-/** Each pass may find what the one before it has set in motion: a segment, its acknowledgement, the answer to that. */
-const PASSES = 2;
 const SENTINEL_MS = 5000;
 
-/** Sends the acknowledgement that is being delayed (tcp(7)), for which Nagle's algorithm would wait. */
-const TCP_QUICKACK = 12;
-
-/** That of a FIN is delayed all the same, by 40 ms, and comes as an event: FIN_WAIT1, LAST_ACK and CLOSING of tcp_states.h wait for it. */
-const WAITS_FOR_ACKNOWLEDGEMENT = [4, 9, 11];
+/**
+ * States of tcp_states.h that wait for the acknowledgement of a FIN: FIN_WAIT1, LAST_ACK, CLOSING. It may be delayed by 40 ms, and
+ * is an event when it comes.
+ */
+const UNACKNOWLEDGED = [4, 9, 11];
 const ACKNOWLEDGEMENT_MS = 200;
 
 /**
@@ -32,12 +30,9 @@ export function nativePlace(): Place {
   const kernel = nativeKernel();
   const sentinel = openSentinel(kernel);
   const state = new Uint8Array(1);
-  const isAcknowledged = (fd: number) => kernel.getsockoptBytes(fd, IPPROTO_TCP, TCP_INFO, state, 1) < 1 || !WAITS_FOR_ACKNOWLEDGEMENT.includes(state[0] as number);
+  const isAcknowledged = (fd: number) => kernel.getsockoptBytes(fd, IPPROTO_TCP, TCP_INFO, state, 1) < 1 || !UNACKNOWLEDGED.includes(state[0] as number);
   const settle = (open: readonly number[]) => {
-    for (let i = 0; i < PASSES; i++) {
-      sentinel.roundTrip();
-      for (const fd of open) kernel.setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
-    }
+    sentinel.roundTrip();
     for (let ms = 0; ms < ACKNOWLEDGEMENT_MS && !open.every(isAcknowledged); ms++) sentinel.waitMs();
     sentinel.roundTrip();
   };

@@ -97,7 +97,7 @@ function accept(stage: Stage, from: string, label: string): string {
   return result === 'ok' ? `from ${stage.addressLabel(peer.subarray(0, known))}` : result;
 }
 
-/** Two ends, and nothing else that is open. */
+/** Two ends, and nothing else that is open. Nagle's algorithm is off: it would hold back bytes until others are acknowledged. */
 function connection(stage: Stage, client: string, server: string, kind: string): string {
   listener(stage, `${server}-listener`, kind);
   openSocket(stage, client, kind);
@@ -105,6 +105,7 @@ function connection(stage: Stage, client: string, server: string, kind: string):
   stage.settle();
   const accepted = accept(stage, `${server}-listener`, server);
   stage.close(`${server}-listener`);
+  for (const end of [client, server]) stage.kernel.setsockopt(stage.fd(end), IPPROTO_TCP, TCP_NODELAY, 1);
   return accepted;
 }
 
