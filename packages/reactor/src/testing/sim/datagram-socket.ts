@@ -18,6 +18,7 @@ export interface Datagram {
 export class DatagramSocketFile extends OpenFile implements Bound {
   local: SocketAddress | undefined;
   reusePort = false;
+  v6Only = false;
   readonly #world: World;
   readonly #ports: Ports<DatagramSocketFile>;
   readonly #family: 'IPv4' | 'IPv6';
@@ -37,7 +38,7 @@ export class DatagramSocketFile extends OpenFile implements Bound {
 
   bind({ family, address, port }: SocketAddress): number {
     if (this.local !== undefined) return -EINVAL;
-    const chosen = this.#ports.choose(address, port, this.reusePort);
+    const chosen = this.#ports.choose(address, port, this);
     if (chosen < 0) return chosen;
     this.local = { family, address, port: chosen };
     this.#ports.add(chosen, this);

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import {
-  AF_INET, AF_INET6, DATAGRAM_BATCH, IPPROTO_TCP, MSG_TRUNC, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, SO_ERROR,
+  AF_INET, AF_INET6, DATAGRAM_BATCH, IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY, MSG_TRUNC, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, SO_ERROR,
   SO_REUSEPORT, TCPI_RTT_OFFSET, TCP_INFO,
 } from '../../kernel/abi.js';
 import { type SocketAddress, decodeAddress, encodeAddress } from '../../net/address.js';
@@ -59,6 +59,7 @@ export abstract class SocketCalls extends Process {
     const socket = this.#socket(fd);
     if (typeof socket === 'number') return socket;
     if (level === SOL_SOCKET && name === SO_REUSEPORT) socket.reusePort = value !== 0;
+    if (level === IPPROTO_IPV6 && name === IPV6_V6ONLY) socket.v6Only = value !== 0;
     return 0;
   }
 

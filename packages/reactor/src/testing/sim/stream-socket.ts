@@ -18,6 +18,7 @@ export class StreamSocket extends OpenFile implements Bound {
   local: SocketAddress | undefined;
   remote: SocketAddress | undefined;
   reusePort = false;
+  v6Only = false;
   /** SO_LINGER with a time of 0: closing resets the connection. */
   lingerZero = false;
   /** SO_ERROR: positive, told once. */
@@ -86,7 +87,7 @@ export class StreamSocket extends OpenFile implements Bound {
 
   bind(address: SocketAddress): number {
     if (this.local !== undefined) return -EINVAL;
-    const port = this.#ports.choose(address.address, address.port, this.reusePort);
+    const port = this.#ports.choose(address.address, address.port, this);
     if (port < 0) return port;
     this.local = { family: address.family, address: address.address, port };
     this.#ports.add(port, this);
@@ -185,7 +186,7 @@ export class StreamSocket extends OpenFile implements Bound {
   #takeAddress(target: SocketAddress): void {
     if (this.local !== undefined) return;
     const loopback = target.family === 'IPv6' ? '::1' : '127.0.0.1';
-    this.local = { family: target.family, address: loopback, port: this.#ports.choose(loopback, 0, false) };
+    this.local = { family: target.family, address: loopback, port: this.#ports.choose(loopback, 0, this) };
     this.#ports.add(this.local.port, this);
   }
 
