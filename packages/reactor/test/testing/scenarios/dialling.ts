@@ -148,6 +148,52 @@ export const DIALLING: Scenarios = {
     connection client accepted
     accept client nobody        | EINVAL
   `,
+  'who listens on all addresses is reached by loopback, and the connection has its real names': `
+    socket server
+    bind server any
+    listen server
+    socket client
+    connect client to server    | EINPROGRESS
+    accept server accepted      | from client
+    learn accepted
+    peername client             | accepted
+    socket other
+    bind other like accepted    | EADDRINUSE
+    bind other like server      | EADDRINUSE
+  `,
+  'who listens on all addresses of IPv6 is reached over IPv4, too (ipv6(7))': `
+    socket server tcp6
+    bind server any
+    listen server
+    socket client
+    connect client to server    | EINPROGRESS
+    accept server accepted      | from client
+    send accepted hello         | 5
+    recv client 10              | "hello"
+    socket client6 tcp6
+    connect client6 to server   | EINPROGRESS
+    accept server accepted6     | from client6
+    socket beside
+    bind beside beside server   | EADDRINUSE
+  `,
+  'with IPV6_V6ONLY it leaves the port to a listener on IPv4, and each is reached by its own (ipv6(7))': `
+    socket four
+    bind four any
+    listen four
+    socket six tcp6
+    bind six beside four        | EADDRINUSE
+    set six v6only 1
+    bind six beside four        | ok
+    listen six                  | ok
+    socket client6 tcp6
+    connect client6 to six      | EINPROGRESS
+    accept six accepted6        | from client6
+    close four
+    socket client
+    connect client to six       | EINPROGRESS
+    get client error            | ECONNREFUSED
+    accept six nobody           | EAGAIN
+  `,
   'both ends know both names': `
     listener server
     socket client

@@ -35,6 +35,10 @@ export function usesTrigger(script: string): boolean {
   return script.includes('$trigger');
 }
 
+export function usesIPv6(script: string): boolean {
+  return /\b(tcp6|udp6)\b/.test(script);
+}
+
 /** `column` is that of a trigger; a script without triggers has only the first. */
 export function parseScript(script: string, column = 0): Step[] {
   const lines = script.split('\n').map((line) => line.trim());

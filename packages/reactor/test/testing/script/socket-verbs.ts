@@ -1,9 +1,9 @@
 /**
- * `socket LABEL KIND`, `bind LABEL [like OTHER]`, `listen LABEL [BACKLOG]`, `listener LABEL [KIND]`, `connect LABEL to OTHER`,
+ * `socket LABEL KIND`, `bind LABEL [any | like OTHER | beside OTHER]`, `listen LABEL [BACKLOG]`, `listener LABEL [KIND]`, `connect LABEL to OTHER`,
  * `accept LISTENER LABEL`, `connection LABEL LABEL [KIND]`, `sockname`, `peername`, `set LABEL OPTION VALUE`, `get LABEL OPTION`,
  * `tcp-info LABEL`, and what there is for descriptors of all kinds: `close`, `dup LABEL COPY`, `null LABEL`, `same LABEL LABEL`.
  */
-import { encodeAddress, encodeUnixAddress } from '../../../src/net/address.js';
+import { decodeAddress, encodeAddress, encodeUnixAddress } from '../../../src/net/address.js';
 import {
   AF_INET, AF_INET6, AF_UNIX, IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY, SOCKADDR_STORAGE_BYTES, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, SUN_PATH_OFFSET,
   SO_BROADCAST, SO_ERROR, SO_KEEPALIVE, SO_REUSEADDR, SO_REUSEPORT, TCP_INFO, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY, TCP_USER_TIMEOUT,
@@ -18,6 +18,9 @@ const KINDS: Readonly<Record<string, readonly [number, number, string]>> = {
   udp: [AF_INET, SOCK_DGRAM, '127.0.0.1'],
   udp6: [AF_INET6, SOCK_DGRAM, '::1'],
 };
+
+/** All addresses, by that of loopback. */
+const ANY: Readonly<Record<string, string>> = { '127.0.0.1': '0.0.0.0', '::1': '::' };
 
 const OPTIONS: Readonly<Record<string, readonly [number, number]>> = {
   error: [SOL_SOCKET, SO_ERROR],
@@ -39,7 +42,7 @@ let abstractNames = 0;
 
 export const SOCKET_VERBS: Readonly<Record<string, Verb>> = {
   socket: (stage, label = '', kind = 'tcp') => openSocket(stage, label, kind),
-  bind: (stage, label = '', _like, other) => bind(stage, label, other),
+  bind: (stage, label = '', how, other) => bind(stage, label, how, other),
   listen: (stage, label = '', backlog) => resultText(stage.kernel.listen(stage.fd(label), Number(backlog ?? BACKLOG))),
   listener: (stage, label = '', kind = 'tcp') => listener(stage, label, kind),
   connect: (stage, label = '', _to, other = '') => connect(stage, label, other),
@@ -63,29 +66,49 @@ function openSocket(stage: Stage, label: string, kind: string): string {
   return stage.opened(label, stage.kernel.socket(family, type));
 }
 
-function bind(stage: Stage, label: string, other: string | undefined): string {
-  const address = other === undefined ? freshAddress(stage.kinds.get(label) as string) : stage.address(other);
+function bind(stage: Stage, label: string, how?: string, other?: string): string {
+  const kind = stage.kinds.get(label) as string;
+  const address = other === undefined ? freshAddress(kind, how === 'any') : takenAddress(stage, kind, how, other);
   const result = stage.kernel.bind(stage.fd(label), address, address.length);
   if (result === 0) stage.learnAddress(label);
   return resultText(result);
 }
 
-function freshAddress(kind: string): Uint8Array {
+function freshAddress(kind: string, any: boolean): Uint8Array {
   if (kind === 'unix') return encodeUnixAddress(`@edgeloop-script-${process.pid}-${abstractNames++}`).bytes;
-  return encodeAddress((KINDS[kind] as readonly [number, number, string])[2], 0).bytes;
+  const loopback = loopbackOf(kind);
+  return encodeAddress(any ? ANY[loopback] as string : loopback, 0).bytes;
+}
+
+/** That of another socket, or all addresses with its port. */
+function takenAddress(stage: Stage, kind: string, how: string | undefined, other: string): Uint8Array {
+  const address = stage.address(other);
+  const port = decodeAddress(address, address.length)?.port ?? 0;
+  return how === 'beside' ? encodeAddress(ANY[loopbackOf(kind)] as string, port).bytes : address;
+}
+
+function loopbackOf(kind: string): string {
+  return (KINDS[kind] as readonly [number, number, string])[2];
 }
 
 function listener(stage: Stage, label: string, kind: string): string {
   openSocket(stage, label, kind);
-  bind(stage, label, undefined);
+  bind(stage, label);
   return resultText(stage.kernel.listen(stage.fd(label), BACKLOG));
 }
 
 function connect(stage: Stage, label: string, other: string): string {
-  const address = stage.address(other);
+  const address = dialled(stage.address(other), stage.kinds.get(label) as string);
   const result = stage.kernel.connect(stage.fd(label), address, address.length);
   stage.learnAddress(label);
   return resultText(result);
+}
+
+/** Who is bound to all addresses is dialled by that of loopback. */
+function dialled(address: Uint8Array, kind: string): Uint8Array {
+  const decoded = decodeAddress(address, address.length);
+  const isAny = decoded !== undefined && Object.values(ANY).includes(decoded.address);
+  return isAny ? encodeAddress(loopbackOf(kind), decoded.port).bytes : address;
 }
 
 /** Observed is the peer: nobody else's address may be in its place. */
