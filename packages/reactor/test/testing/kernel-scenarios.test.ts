@@ -29,7 +29,7 @@ function playScenarios(title: string, scenarios: Scenarios, place: () => Place):
     for (const [name, script] of Object.entries(scenarios)) {
       for (const [column, trigger] of TRIGGERS.slice(0, usesTrigger(script) ? TRIGGERS.length : 1).entries()) {
         const title = usesTrigger(script) ? `${name}: ${trigger}` : name;
-        if (usesIPv6(script) && withoutIPv6) t.skip(title, { skip: withoutIPv6 });
+        if (usesIPv6(script) && withoutIPv6) t.pass(title, { skip: withoutIPv6 });
         else check(t, title, parseScript(script, column), place());
       }
     }
