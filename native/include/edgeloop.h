@@ -5,6 +5,11 @@
  * between calls (with one exception, the claims of el_signal_claim), calls nothing back, and returns a value >= 0 or
  * -errno (it never touches the C library's errno). Base, offset and length are taken apart so that the caller needs no
  * new view object for each read and write.
+ *
+ * The caller owes memory as large as it says: nothing here can know better, and the kernel writes to all of it. Offsets
+ * and lengths are unsigned, also where they come in an int32_t of a list, and their sum may exceed 32 bits; where all
+ * lengths are 0, a pointer may be NULL. A count that is negative is none, and one that is too large is cut as each
+ * function says; a capacity of nothing where something must fit is -EINVAL.
  */
 #ifndef EDGELOOP_H
 #define EDGELOOP_H
@@ -58,12 +63,14 @@ EL_PUBLIC int32_t el_accept(int32_t fd, uint8_t *address, uint32_t capacity);
 EL_PUBLIC int32_t el_getsockname(int32_t fd, uint8_t *address, uint32_t capacity);
 EL_PUBLIC int32_t el_getpeername(int32_t fd, uint8_t *address, uint32_t capacity);
 
-/* setsockopt(2) and getsockopt(2) for options whose value is an int; the latter returns it. */
+/* setsockopt(2) and getsockopt(2) for options whose value is an int; the latter returns it, so that one whose value may be
+ * negative cannot be told from an error (TCP_LINGER2 is one). */
 EL_PUBLIC int32_t el_setsockopt(int32_t fd, int32_t level, int32_t name, int32_t value);
 EL_PUBLIC int32_t el_getsockopt(int32_t fd, int32_t level, int32_t name);
 
 /* getsockopt(2) for options whose value is a struct, such as TCP_INFO. Returns how many bytes of `value` the kernel wrote:
- * an older kernel may know fewer fields than its caller, and `capacity` cuts what a newer one knows more. */
+ * an older kernel may know fewer fields than its caller, and `capacity` cuts what a newer one knows more. Not for options
+ * whose length counts something else than bytes (SO_GET_FILTER) or whose struct points elsewhere (TCP_ZEROCOPY_RECEIVE). */
 EL_PUBLIC int32_t el_getsockopt_bytes(int32_t fd, int32_t level, int32_t name, uint8_t *value, uint32_t capacity);
 
 /* SO_LINGER of socket(7): with it on, close(2) waits up to `seconds` for unsent data, although the descriptor is

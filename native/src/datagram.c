@@ -3,6 +3,7 @@
  * headers are on the stack (2.5 KiB); bytes and addresses go from and to the caller's memory directly.
  */
 #include "edgeloop.h"
+#include "lent.h"
 #include "syscall.h"
 
 #include <stddef.h>
@@ -33,10 +34,11 @@ int32_t el_recv_datagrams(int32_t fd, uint8_t *base, uint32_t segment, uint8_t *
     struct iovec parts[EL_DATAGRAM_BATCH];
     const int32_t most = batch(count);
     for (int32_t i = 0; i < most; i++) {
-        parts[i] = (struct iovec){.iov_base = base + (size_t)i * segment, .iov_len = segment};
+        const size_t room = sizeof(struct sockaddr_storage);
+        parts[i] = (struct iovec){.iov_base = lent_to_write(base, (size_t)i * segment, segment), .iov_len = segment};
         messages[i] = (struct mmsghdr){.msg_hdr = {
-            .msg_name = addresses + (size_t)i * sizeof(struct sockaddr_storage),
-            .msg_namelen = sizeof(struct sockaddr_storage),
+            .msg_name = lent_to_write(addresses, (size_t)i * room, room),
+            .msg_namelen = room,
             .msg_iov = &parts[i],
             .msg_iovlen = 1,
         }};
@@ -54,10 +56,11 @@ int32_t el_send_datagrams(int32_t fd, const uint8_t *base, const uint8_t *addres
     struct iovec parts[EL_DATAGRAM_BATCH];
     const int32_t most = batch(count);
     for (int32_t i = 0; i < most; i++, quads += 4) {
+        const uint32_t length = (uint32_t)quads[1];
         const uint32_t address_length = (uint32_t)quads[3];
-        parts[i] = (struct iovec){.iov_base = (uint8_t *)base + (uint32_t)quads[0], .iov_len = (uint32_t)quads[1]};
+        parts[i] = (struct iovec){.iov_base = lent_to_read(base, (uint32_t)quads[0], length), .iov_len = length};
         messages[i] = (struct mmsghdr){.msg_hdr = {
-            .msg_name = address_length == 0 ? NULL : (uint8_t *)addresses + (uint32_t)quads[2],
+            .msg_name = address_length == 0 ? NULL : lent_to_read(addresses, (uint32_t)quads[2], address_length),
             .msg_namelen = address_length,
             .msg_iov = &parts[i],
             .msg_iovlen = 1,

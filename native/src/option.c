@@ -3,6 +3,7 @@
  * Set as an int, an option that takes a struct fails with -EINVAL.
  */
 #include "edgeloop.h"
+#include "lent.h"
 #include "syscall.h"
 
 #include <sys/socket.h>
@@ -24,7 +25,7 @@ int32_t el_getsockopt(int32_t fd, int32_t level, int32_t name)
 int32_t el_getsockopt_bytes(int32_t fd, int32_t level, int32_t name, uint8_t *value, uint32_t capacity)
 {
     uint32_t length = capacity;
-    const int32_t result = EL_SYSCALL(SYS_getsockopt, fd, level, name, value, &length);
+    const int32_t result = EL_SYSCALL(SYS_getsockopt, fd, level, name, lent_to_write(value, 0, capacity), &length);
     return result < 0 ? result : (int32_t)length;
 }
 

@@ -3,6 +3,7 @@
  * because neither architecture has the shorter calls.
  */
 #include "edgeloop.h"
+#include "lent.h"
 #include "syscall.h"
 
 #include <stddef.h>
@@ -10,13 +11,13 @@
 
 int32_t el_recv(int32_t fd, uint8_t *base, uint32_t offset, uint32_t length)
 {
-    return EL_SYSCALL(SYS_recvfrom, fd, base + offset, length, 0, NULL, NULL);
+    return EL_SYSCALL(SYS_recvfrom, fd, lent_to_write(base, offset, length), length, 0, NULL, NULL);
 }
 
 /* MSG_NOSIGNAL because a peer that went away is a result (-EPIPE), not a signal that ends the process. */
 int32_t el_send(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t length)
 {
-    return EL_SYSCALL(SYS_sendto, fd, base + offset, length, MSG_NOSIGNAL, NULL, 0);
+    return EL_SYSCALL(SYS_sendto, fd, lent_to_read(base, offset, length), length, MSG_NOSIGNAL, NULL, 0);
 }
 
 int32_t el_recv_many(uint8_t *base, int32_t *triples, int32_t count, int32_t enough)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #define SEGMENT 8
@@ -181,6 +182,45 @@ TEST(sending_to_a_peer_that_is_gone_is_a_result_not_a_signal)
     EXPECT(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
     EXPECT_EQUAL(el_send_datagrams(fds[0], (const uint8_t *)"a", NULL, quad, 1), -EPIPE);
     EXPECT_EQUAL(el_close(fds[0]), 0);
+}
+
+/* A segment without room: the datagram is lost and told, and nothing but its sender is written. */
+TEST(empty_datagrams_need_no_memory_for_bytes)
+{
+    const struct pair pair = datagram_pair();
+    const int32_t quads[] = {0, 0, 0, 0, 0, 0, 0, 0};
+    EXPECT_EQUAL(el_send_datagrams(pair.client, NULL, NULL, quads, 2), 2);
+    EXPECT_EQUAL(el_send_datagrams(pair.client, (const uint8_t *)"abc", NULL, (const int32_t[]){0, 3, 0, 0}, 1), 1);
+    wait_for(pair.server, POLLIN);
+    EXPECT_EQUAL(receive(pair.server, 1), 1);
+    EXPECT_EQUAL(el_recv_datagrams(pair.server, NULL, 0, addresses, results, EL_DATAGRAM_BATCH), 2);
+    EXPECT_EQUAL(results[1], 0);
+    EXPECT_EQUAL(results[3], 0);
+    EXPECT_EQUAL(results[4], MSG_TRUNC);
+    EXPECT_EQUAL(results[5], sizeof(struct sockaddr_in));
+    loopback_close(pair);
+}
+
+/* Taken for a signed number, such a length would be cut, or its offset point in front of the memory. */
+TEST(datagram_offsets_beyond_two_gigabytes_are_unsigned)
+{
+    const uint32_t offset = 0x80000010;
+    const size_t size = (size_t)offset + 4096;
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    uint8_t *const base = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (base == MAP_FAILED)
+        SKIP("no two gigabytes of address space");
+    const struct pair pair = datagram_pair();
+    const struct sockaddr_in server = loopback_name(pair.server);
+    base[offset] = 'x';
+    memcpy(base + offset + 1, &server, sizeof server);
+    const int32_t quad[] = {(int32_t)offset, 1, (int32_t)(offset + 1), sizeof server};
+    EXPECT_EQUAL(el_send_datagrams(pair.client, base, base, quad, 1), 1);
+    wait_for(pair.server, POLLIN);
+    EXPECT_EQUAL(receive(pair.server, 1), 1);
+    expect_datagram(0, "x", loopback_name(pair.client));
+    EXPECT_EQUAL(munmap(base, size), 0);
+    loopback_close(pair);
 }
 
 TEST(datagram_errors)

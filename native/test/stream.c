@@ -80,6 +80,18 @@ TEST(recv_many_stops_when_enough_bytes_have_come)
     loopback_close(two);
 }
 
+/* An empty array of JavaScript arrives as NULL. */
+TEST(a_base_without_bytes_may_be_null)
+{
+    const struct pair pair = loopback_pair();
+    int32_t triple[] = {pair.client, 0, 0};
+    EXPECT_EQUAL(el_send(pair.client, NULL, 0, 0), 0);
+    EXPECT_EQUAL(el_send_many(NULL, triple, 1), 1);
+    EXPECT_EQUAL(triple[0], 0);
+    EXPECT_EQUAL(el_recv(pair.server, NULL, 0, 0), -EAGAIN);
+    loopback_close(pair);
+}
+
 /* An offset taken for a signed number would point in front of the buffer. The pages are never touched, so that the
  * two gigabytes cost address space only. */
 TEST(offsets_beyond_two_gigabytes_are_unsigned)
