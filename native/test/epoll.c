@@ -275,6 +275,8 @@ TEST(epoll_wait_errors)
     const int32_t epoll = el_epoll_create();
     EXPECT_EQUAL(el_epoll_wait(-1, triples, 1, 0), -EBADF);
     EXPECT_EQUAL(el_epoll_wait(epoll, triples, 0, 0), -EINVAL);
+    EXPECT_EQUAL(el_epoll_wait(epoll, triples, -1, 0), -EINVAL);
+    EXPECT_EQUAL(el_epoll_wait(epoll, triples, INT32_MIN, 0), -EINVAL);
     expect_triple(triples, UNTOUCHED, UNTOUCHED, UNTOUCHED);
     EXPECT_EQUAL(el_close(epoll), 0);
 }

@@ -80,6 +80,19 @@ TEST(recv_many_stops_when_enough_bytes_have_come)
     loopback_close(two);
 }
 
+/* Returned as it is, a negative count would be taken for an error. */
+TEST(a_negative_count_of_triples_is_none)
+{
+    uint8_t byte = 0;
+    int32_t triple[] = {-1, 0, 1};
+    EXPECT_EQUAL(el_recv_many(&byte, triple, -5, 1), 0);
+    EXPECT_EQUAL(el_send_many(&byte, triple, -5), 0);
+    EXPECT_EQUAL(el_send_many(&byte, triple, INT32_MIN), 0);
+    EXPECT_EQUAL(el_recv_many(&byte, triple, 1, 0), 0);
+    EXPECT_EQUAL(el_recv_many(&byte, triple, 1, INT32_MIN), 0);
+    EXPECT_EQUAL(triple[0], -1);
+}
+
 /* An empty array of JavaScript arrives as NULL. */
 TEST(a_base_without_bytes_may_be_null)
 {
