@@ -4,9 +4,10 @@
 //   node native/build.mjs            the release library, if a source is newer
 //   node native/build.mjs test       the tests, against the release library
 //   node native/build.mjs sanitize   the tests, against a library with AddressSanitizer and UBSan
+//   node native/build.mjs fuzz       calls at random, with all three; for `--seconds` (20), or `--runs` if that is less
 //   node native/build.mjs clean
 //
-// CC names the compiler (default: cc). `--arch x64|arm64` builds for another architecture than this one, with a cross
+// CC names the compiler (default: cc, and clang to fuzz). `--arch x64|arm64` builds for another architecture than this one, with a cross
 // compiler in CC. TEST_RUNNER is put in front of the test program, for instance TEST_RUNNER='valgrind -q'.
 
 import { spawnSync } from 'node:child_process';
@@ -38,32 +39,44 @@ const standalone = ['-nostdlib', '-Wl,--no-undefined', '-Wl,-z,relro', '-Wl,-z,n
 
 const sanitizers = ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
+// Inputs of any length from the start: libFuzzer would begin with a few bytes, which are one call. What makes a run fail
+// stays in build/, and `native/build/fuzz FILE` repeats it.
+const fuzzing = ['-max_len=512', '-len_control=0', '-print_final_stats=1', '-artifact_prefix=build/fuzz-'];
+
 // The library allocates nothing, and the leak check needs ptrace, which many containers forbid.
 const sanitizerEnvironment = { ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
 
 main();
 
 function main() {
-  const { command, arch } = readArguments();
+  const { command, arch, runs, seconds } = readArguments();
   if (process.platform !== 'linux') fail(`edgeloop needs epoll, so Linux; this is ${process.platform}.`);
   if (arch !== 'x64' && arch !== 'arm64') fail(`edgeloop's native library is for x64 and arm64; this is ${arch}.`);
   const library = `${libraries}/linux-${arch}/libedgeloop.so`;
   if (command === 'library') buildLibrary(library, arch);
   if (command === 'test') test(library, arch);
   if (command === 'sanitize') sanitize();
+  if (command === 'fuzz') fuzz(runs, seconds);
   if (command === 'clean') clean();
 }
 
 function readArguments() {
   try {
-    const { positionals, values } = parseArgs({ allowPositionals: true, options: { arch: { type: 'string' } } });
+    const text = { type: 'string' };
+    const { positionals, values } = parseArgs({ allowPositionals: true, options: { arch: text, runs: text, seconds: text } });
     const [command = 'library', ...rest] = positionals;
-    const known = ['library', 'test', 'sanitize', 'clean'].includes(command) && rest.length === 0;
+    const known = ['library', 'test', 'sanitize', 'fuzz', 'clean'].includes(command) && rest.length === 0;
     if (!known) throw new Error(`Unknown command '${positionals.join(' ')}'`);
-    return { command, arch: values.arch ?? process.arch };
+    const { arch = process.arch, runs = '-1', seconds = '20' } = values;
+    return { command, arch, runs: integer(runs), seconds: integer(seconds) };
   } catch (error) {
-    return fail(`${error.message}\nUsage: node native/build.mjs [test|sanitize|clean] [--arch x64|arm64]`);
+    return fail(`${error.message}\nUsage: node native/build.mjs [test|sanitize|fuzz|clean] [--arch x64|arm64] [--runs N] [--seconds N]`);
   }
+}
+
+function integer(text) {
+  if (!/^-?\d+$/.test(text)) throw new Error(`'${text}' is not an integer`);
+  return text;
 }
 
 function buildLibrary(library, arch) {
@@ -85,6 +98,12 @@ function sanitize() {
   compile(library, [...sanitizers, ...shared, soname(library), ...files('src', '.c')]);
   compileTest('build/test-asan', library, sanitizers);
   run('build/test-asan', sanitizerEnvironment);
+}
+
+function fuzz(runs, seconds) {
+  const sources = [...files('src', '.c'), ...files('fuzz', '.c')];
+  compile('build/fuzz', [...sanitizers, '-fsanitize=fuzzer', ...sources], 'clang');
+  run('build/fuzz', sanitizerEnvironment, [...fuzzing, `-runs=${runs}`, `-max_total_time=${seconds}`]);
 }
 
 function clean() {
@@ -116,9 +135,9 @@ function compileTest(program, library, flags) {
 
 // The output gets its name only when it is complete: a build that is killed, or two at the same time, never leave half
 // a library behind.
-function compile(output, args) {
+function compile(output, args, compilerByDefault = 'cc') {
   const unfinished = `${output}.${process.pid}`;
-  const compiler = words(process.env.CC || 'cc');
+  const compiler = words(process.env.CC || compilerByDefault);
   const [command, ...options] = [...compiler, ...strict, ...args, '-o', unfinished];
   mkdirSync(join(native, dirname(output)), { recursive: true });
   const { error, status } = spawnSync(command, options, { cwd: native, stdio: 'inherit' });
@@ -145,8 +164,8 @@ function checkSymbols(library) {
   if (stdout !== '') fail(`The library must need no other library, but it asks for:\n${stdout}`);
 }
 
-function run(program, environment = {}) {
-  const [command, ...args] = [...words(process.env.TEST_RUNNER ?? ''), program];
+function run(program, environment = {}, options = []) {
+  const [command, ...args] = [...words(process.env.TEST_RUNNER ?? ''), program, ...options];
   const env = { ...environment, ...process.env };
   const { error, status, signal } = spawnSync(command, args, { cwd: native, env, stdio: 'inherit' });
   if (error) fail(`${command} could not be started: ${error.code}.`);
