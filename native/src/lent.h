@@ -20,36 +20,39 @@
 #endif
 
 #if EL_ADDRESS_SANITIZER
-
-/* What the compilers call before a load or a store of any size. It reports its caller, and does not return if one of
- * these bytes is not the program's. No header declares the two. */
-void __asan_loadN(uintptr_t address, size_t length);
-void __asan_storeN(uintptr_t address, size_t length);
-
-#define EL_MAY_READ(address, length) __asan_loadN(address, length)
-#define EL_MAY_WRITE(address, length) __asan_storeN(address, length)
-
-#else
-
-#define EL_MAY_READ(address, length) ((void)(length))
-#define EL_MAY_WRITE(address, length) ((void)(length))
-
+#include <sanitizer/asan_interface.h>
 #endif
 
+/* The first byte of them that is not the program's. */
+static inline void *foreign_byte(void *memory, size_t length)
+{
+#if EL_ADDRESS_SANITIZER
+    return __asan_region_is_poisoned(memory, length);
+#else
+    (void)memory;
+    (void)length;
+    return NULL;
+#endif
+}
+
 /* The address is added up as a number, because an empty buffer may arrive as NULL, and a C pointer that is null does
- * not even allow 0 to be added. */
+ * not even allow 0 to be added. What is foreign is touched: that is reported, and ends the process. */
 static inline void *lent_to_read(const void *base, size_t offset, size_t length)
 {
-    const uintptr_t address = (uintptr_t)base + offset;
-    EL_MAY_READ(address, length);
-    return (void *)address;
+    void *const memory = (void *)((uintptr_t)base + offset);
+    const volatile uint8_t *const foreign = foreign_byte(memory, length);
+    if (foreign != NULL)
+        (void)*foreign;
+    return memory;
 }
 
 static inline void *lent_to_write(void *base, size_t offset, size_t length)
 {
-    const uintptr_t address = (uintptr_t)base + offset;
-    EL_MAY_WRITE(address, length);
-    return (void *)address;
+    void *const memory = (void *)((uintptr_t)base + offset);
+    volatile uint8_t *const foreign = foreign_byte(memory, length);
+    if (foreign != NULL)
+        *foreign = 0;
+    return memory;
 }
 
 #endif
