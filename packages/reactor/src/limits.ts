@@ -118,8 +118,11 @@ export const MIN_TOKEN_CHARACTERS = 16;
 /** Default for the bytes that all connections of a reactor may have queued together. */
 export const MAX_TOTAL_QUEUED_BYTES = 1024 * 1024 * 1024;
 
-/** A plugin that keeps the loop for longer than this in one go has stalled it. It is about as long as a person takes to notice. */
+/** Default: who keeps the loop for longer than this in one go has stalled it. It is about as long as a person takes to notice. */
 export const STALL_MS = 100;
+
+/** For so long after a stall each call is measured by itself, so that the next one is named exactly. */
+export const STALL_WATCH_MS = 60_000;
 
 /** Shared memory for the numbers that a reactor keeps of itself; plugins that are told apart in it, and room for their names. */
 export const METERS_BYTES = 8 * 1024;
@@ -150,5 +153,6 @@ invariant(SHUTDOWN_SWEEP_MS < SHUTDOWN_LINGER_MS, 'a shutdown looks too seldom')
 invariant(ADMIN_HEAD_MS <= ADMIN_REQUEST_MS, 'the head of a request must not take longer than all of it');
 invariant(MAX_LISTED_CONNECTIONS <= MAX_MEASURED_CONNECTIONS, 'connections would be listed that may not be measured');
 invariant(MAX_QUEUED_BYTES < MAX_TOTAL_QUEUED_BYTES, 'one connection could queue more than all of them');
+invariant(STALL_MS < STALL_WATCH_MS, 'the next stall would not be seen');
 invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');
 invariant(2 * STATUS_REFRESH_MS < STOP_EXTENSION_MS, 'a supervisor would lose its patience between two requests for more time');

@@ -10,7 +10,7 @@ export type OptionsOutput<Schema extends OptionsSchema> = z.output<Schema>;
 
 /** What can change while a reactor or a listener is open. The rest is settled when it is made. */
 export const CHANGEABLE = {
-  reactor: ['maxConnections', 'maxTotalQueuedBytes'],
+  reactor: ['maxConnections', 'maxTotalQueuedBytes', 'stallMs'],
   listener: [
     'maxConnections', 'maxConnectionsPerAddress', 'maxAcceptsPerSecond', 'highWaterBytes', 'lowWaterBytes', 'maxQueuedBytes',
     'handshakeTimeoutMs', 'messageTimeoutMs', 'writeTimeoutMs', 'idleTimeoutMs', 'lifetimeMs',

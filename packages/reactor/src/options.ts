@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import {
   ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES,
-  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS, READ_BUFFER_BYTES,
+  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS, READ_BUFFER_BYTES, STALL_MS,
 } from './limits.js';
 import type { CHANGEABLE, OptionsInput } from './options-check.js';
 
@@ -24,6 +24,9 @@ export const reactorOptions = z.strictObject({
   ),
   debug: z.boolean().default(false).describe('Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once.'),
   stopwatch: z.boolean().default(true).describe("Measures what the loop's time is spent on: turns, their stages, plugins. Counting goes on without it."),
+  stallMs: z.number().positive().default(STALL_MS).describe(
+    'A hook or callback that keeps the loop for longer than this in one go, in milliseconds, has stalled it: that is logged, with its name, and counted.',
+  ),
   maxConnections: count.describe('Connections of all listeners together, accepted ones only; more are refused. 0: as many as there is room for.'),
   maxTotalQueuedBytes: bytes.default(MAX_TOTAL_QUEUED_BYTES).describe(
     'Bytes that all connections together may have queued. Above it, a connection above its own high-water mark is closed with EL_OUTPUT_LIMIT.',

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { Admission } from './net/admission.js';
 import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/timer.js';
@@ -18,6 +17,7 @@ import { type ReactorChanges, type ReactorOptions, closeOptions, datagramOptions
 import { type OptionsInput, type OptionsSchema, parseChanges, parseOptions } from './options-check.js';
 import { guardReceiver } from './plugin/datagram-guard.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
+import { OwnedTimers, checkCallback, checkDelay } from './plugin/owned-timers.js';
 import { type Hooks, type Plugin, checkHooks, checkParts } from './plugin/plugin.js';
 import { ReactorLogs } from './plugin/reactor-logs.js';
 import { ReceiveArena } from './structures/receive-arena.js';
@@ -25,6 +25,7 @@ import { openConnections } from './net/open-connections.js';
 import { resolveHost } from './net/resolve.js';
 import { ReserveDescriptor } from './net/reserve.js';
 import { Shutdown, type ShutdownReport } from './shutdown.js';
+import { PROGRAM } from './loop/stopwatch.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
 
 /** An open inbox, as users see it. */
@@ -55,6 +56,7 @@ export class Reactor {
   readonly #admission: Admission;
   #options: ReactorOptions;
   readonly #hosting: HostedBy;
+  readonly #timers: OwnedTimers;
   readonly #plugins: PluginHost<never, unknown>[] = [];
   #shutdown: Shutdown | undefined;
   #evicted = false;
@@ -73,10 +75,11 @@ export class Reactor {
       debug: options.debug,
       maxTotalQueuedBytes: options.maxTotalQueuedBytes,
       stopwatch: options.stopwatch,
+      stallMs: options.stallMs,
     });
     this.#host = host;
     this.#logs = new ReactorLogs(log);
-    this.#loop.stopwatch.onStall = (plugin, ms) => this.#logs.stalled(plugin, ms);
+    this.#loop.stopwatch.onStall = (stall) => this.#logs.stalled(stall);
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#options = options;
@@ -88,6 +91,7 @@ export class Reactor {
       assertOpen: () => this.#assertOpen(),
       assertRunning: () => this.#assertRunning(),
     };
+    this.#timers = new OwnedTimers({ clock: this.#loop.clock, assertRunning: this.#hosting.assertRunning }, PROGRAM);
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#loop.wakeHost = () => host.wake();
     host.attach(this.#loop);
@@ -134,6 +138,7 @@ export class Reactor {
     this.#options = parseChanges('reactor', reactorOptions, this.#options, changes);
     this.#admission.reconfigure({ ...this.#options, maxAcceptsPerSecond: 0 }, this.#loop.clock.nowMs, []);
     this.#loop.maxTotalQueuedBytes = this.#options.maxTotalQueuedBytes;
+    this.#loop.stopwatch.stallMs = this.#options.stallMs;
   }
 
   /** Puts a plugin to use. What it returns listens and dials for the plugin, and has its `api`. Errors: EL_OPTION_INVALID, naming the wrong option; EL_PLUGIN_INVALID; EL_REACTOR_CLOSED. */
@@ -144,9 +149,10 @@ export class Reactor {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
     const { plugin: floodLog } = this.#logs.of(plugin.name);
-    const parts = plugin.setup({ options: parsed, log: floodLog.log, floodLog, timers: this });
+    const parts = plugin.setup({ options: parsed, log: floodLog.log, floodLog, timers: this.#timersOf(plugin.name) });
     checkParts(plugin.name, parts);
-    const host = new PluginHost(plugin.name, () => plugin.state?.(parsed) as State, parts, this.#hosting, plugin.connectionDefaults);
+    const makeState = plugin.state === undefined ? undefined : () => plugin.state?.(parsed) as State;
+    const host = new PluginHost(plugin.name, makeState, parts, this.#hosting, plugin.connectionDefaults);
     this.#plugins.push(host as PluginHost<never, unknown>);
     return host;
   }
@@ -157,7 +163,7 @@ export class Reactor {
    */
   connect(options: TcpConnect | UnixConnect, hooks: ClientHooks): Promise<Connection<undefined>> {
     checkHooks('connect', hooks);
-    return new PluginHost<undefined>('connect', () => undefined, hooks, this.#hosting).connect(options);
+    return new PluginHost<undefined>('connect', undefined, hooks, this.#hosting).connect(options);
   }
 
   /**
@@ -178,8 +184,7 @@ export class Reactor {
    * is rounded up to the millisecond. What the callback throws reaches 'uncaughtException'. Error: EL_OPTION_INVALID.
    */
   setTimeout(callback: () => void, delayMs: number): Timer {
-    this.#assertRunning();
-    return this.#loop.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback));
+    return this.#timers.setTimeout(callback, delayMs);
   }
 
   /**
@@ -187,11 +192,7 @@ export class Reactor {
    * busy loop, or a process that was stopped, has missed are left out, and not made up for. Error: EL_OPTION_INVALID.
    */
   setInterval(callback: () => void, periodMs: number): Timer {
-    this.#assertRunning();
-    if (!Number.isInteger(periodMs) || periodMs < 1) {
-      throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${inspect(periodMs)}`);
-    }
-    return this.#loop.clock.every(periodMs, checkCallback('setInterval', callback));
+    return this.#timers.setInterval(callback, periodMs);
   }
 
   /** setTimeout as a promise. Rejects with the signal's reason when that is aborted; with EL_REACTOR_CLOSED; EL_OPTION_INVALID. */
@@ -250,6 +251,11 @@ export class Reactor {
     return this.#closed;
   }
 
+  #timersOf(plugin: string): OwnedTimers {
+    const { clock } = this.#loop;
+    return new OwnedTimers({ clock, assertRunning: this.#hosting.assertRunning }, this.meters.plugins.enlist(plugin), plugin);
+  }
+
   #evict(): void {
     this.#evicted = true;
     this.#host.detach();
@@ -283,14 +289,4 @@ export class Reactor {
 
 function closedError(): EdgeloopError {
   return new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; make another with createReactor');
-}
-
-function checkDelay(method: string, delayMs: number): number {
-  if (Number.isFinite(delayMs) && delayMs >= 0) return delayMs;
-  throw new EdgeloopError('EL_OPTION_INVALID', `${method}: the delay must be a number of milliseconds from 0 on, not ${inspect(delayMs)}`);
-}
-
-function checkCallback<Callback>(method: string, callback: Callback): Callback {
-  if (typeof callback === 'function') return callback;
-  throw new EdgeloopError('EL_OPTION_INVALID', `${method}: a function is needed, but got ${callback === null ? 'null' : typeof callback}`);
 }

@@ -8,8 +8,9 @@ import { TIMER_BUDGET_TOUCHES } from '../limits.js';
 import type { Poller } from './poller.js';
 import { TimerWheel } from '../structures/timer-wheel.js';
 import { type WheelEntry, WheelList } from '../structures/wheel-list.js';
-import { type Alarm, ClockTimer, IntervalTimer, type Timer, type TimerClock } from './timer.js';
+import { type Alarm, ClockTimer, IntervalTimer, type Timer, type TimerClock, TimerOwner } from './timer.js';
 import { rethrowLater } from './rethrow.js';
+import type { Stopwatch } from './stopwatch.js';
 
 const NS_PER_MS = 1_000_000;
 const NO_FD = -1;
@@ -22,6 +23,7 @@ export interface ClockParts {
   readonly poller: Poller;
   readonly meters: Meters;
   readonly keepAlive: KeepAlive;
+  readonly stopwatch: Stopwatch;
   /** Has a turn made soon. */
   wakeHost(): void;
 }
@@ -40,7 +42,10 @@ export class Clock implements Channel, TimerClock {
   readonly #poller: Poller;
   readonly #meters: Meters;
   readonly #keepAlive: KeepAlive;
+  readonly #stopwatch: Stopwatch;
   readonly #wakeHost: () => void;
+  /** Of the timers that the reactor makes for itself. */
+  readonly #reactor = new TimerOwner(this);
   readonly #wheel: TimerWheel;
   /** Timers made since the last turn ended. */
   readonly #fresh = new WheelList();
@@ -57,6 +62,7 @@ export class Clock implements Channel, TimerClock {
     this.#poller = poller;
     this.#meters = parts.meters;
     this.#keepAlive = parts.keepAlive;
+    this.#stopwatch = parts.stopwatch;
     this.#wakeHost = () => parts.wakeHost();
     this.#turnMs = kernel.now();
     this.#wheel = new TimerWheel(this.#turnMs);
@@ -95,13 +101,13 @@ export class Clock implements Channel, TimerClock {
   }
 
   /** Calls `callback` in the loop, not before `delayMs` have passed from now. */
-  after(delayMs: number, callback: () => void): Timer {
-    return this.start(new ClockTimer(this, callback, delayMs));
+  after(delayMs: number, callback: () => void, owner = this.#reactor): Timer {
+    return this.start(new ClockTimer(owner, callback, delayMs));
   }
 
   /** Calls `callback` every `periodMs`. Calls that the loop was too late for are left out, and the rhythm is kept. */
-  every(periodMs: number, callback: () => void): Timer {
-    return this.start(new IntervalTimer(this, callback, periodMs));
+  every(periodMs: number, callback: () => void, owner = this.#reactor): Timer {
+    return this.start(new IntervalTimer(owner, callback, periodMs));
   }
 
   /**
@@ -202,7 +208,7 @@ export class Clock implements Channel, TimerClock {
     if (alarm.periodMs > 0) this.#wheel.insert(alarm, this.#nextBeat(alarm));
     else if (alarm.referenced) this.#keepAlive.release();
     try {
-      alarm.ring();
+      alarm.ring(this.#stopwatch);
     } catch (error) {
       rethrowLater(error);
     }

@@ -7,6 +7,8 @@ import type { Kernel } from '../kernel/kernel.js';
 import { MESSAGE_BUDGET_CALLS } from '../limits.js';
 import type { Poller } from './poller.js';
 import { rethrowLater } from './rethrow.js';
+import { HANDLER } from './stage.js';
+import { PROGRAM, type Stopwatch } from './stopwatch.js';
 
 /** What a sender in another thread needs; goes there as workerData or in a message, with `port` in its transfer list. */
 export interface InboxAddress {
@@ -21,6 +23,7 @@ export interface InboxParts {
   readonly kernel: Kernel;
   readonly poller: Poller;
   readonly counters: Counters;
+  readonly stopwatch: Stopwatch;
   /** Takes a channel that is about to leave out of the ready queue. */
   forget(channel: Channel): void;
 }
@@ -92,6 +95,7 @@ export class Inbox<T> implements Channel {
     this.#kernel.eventfdRead(this.fd);
     this.#parts.counters.wakeUps++;
     Atomics.store(this.#cells, INBOX_SIGNALLED, 0);
+    this.#parts.stopwatch.enter(HANDLER);
     let left = MESSAGE_BUDGET_CALLS;
     while (left > 0 && !this.closed && this.#receiveNext()) left--;
     return left === 0 && !this.closed;
@@ -130,6 +134,7 @@ export class Inbox<T> implements Channel {
       if (envelope === undefined) return false;
       Atomics.sub(this.#cells, INBOX_QUEUED, 1);
       this.#parts.counters.messagesReceived++;
+      this.#parts.stopwatch.handling(PROGRAM, 'onMessage', this);
       this.#receive(envelope.message);
     } catch (error) {
       if (envelope === undefined) Atomics.sub(this.#cells, INBOX_QUEUED, 1);

@@ -5,10 +5,10 @@ import type { Counters } from './counters.js';
 import type { Gauges } from './gauges.js';
 import { KeepAlive } from './keep-alive.js';
 import { invariant } from '../invariant.js';
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Meters } from './meters.js';
 import { Poller } from './poller.js';
+import { countKinds } from './readiness.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
 import { ReceiveBatch, type Receiver } from './receive-batch.js';
 import { Delays } from './delays.js';
@@ -40,6 +40,8 @@ export interface LoopParts {
   readonly maxTotalQueuedBytes: number;
   /** Measure what the loop's time is spent on. */
   readonly stopwatch: boolean;
+  /** Who keeps the loop for longer in one go is told of. */
+  readonly stallMs: number;
 }
 
 /**
@@ -74,16 +76,17 @@ export class Loop {
   onEnded: (connection: Ended) => void = () => {};
   readonly #receives: ReceiveBatch;
   readonly #sends: SendBatch;
-  readonly #tasks = new TaskQueue();
+  readonly #tasks: TaskQueue;
   #ended: Ended[] = [];
   #turning = false;
 
-  constructor({ kernel, meters, arena, pool, debug, maxTotalQueuedBytes, stopwatch }: LoopParts) {
+  constructor({ kernel, meters, arena, pool, debug, maxTotalQueuedBytes, stopwatch, stallMs }: LoopParts) {
     this.kernel = kernel;
     this.meters = meters;
     this.counters = meters.counters;
     this.gauges = meters.gauges;
-    this.stopwatch = new Stopwatch(kernel, meters, stopwatch);
+    this.stopwatch = new Stopwatch(kernel, meters, { enabled: stopwatch, exact: debug, stallMs });
+    this.#tasks = new TaskQueue(this.stopwatch);
     this.arena = arena;
     this.pool = pool;
     this.debug = debug;
@@ -233,20 +236,10 @@ export class Loop {
         continue;
       }
       const events = this.poller.eventsAt(i);
-      this.#countKinds(events);
+      countKinds(events, this.counters);
       channel.mark(events);
       this.ready.push(channel.slot);
     }
-  }
-
-  /** Adds the bit instead of asking for it: a branch for each kind would cost more than the counting. */
-  #countKinds(events: number): void {
-    const { counters } = this;
-    counters.eventsReadable += (events / EPOLLIN) & 1;
-    counters.eventsWritable += (events / EPOLLOUT) & 1;
-    counters.eventsError += (events / EPOLLERR) & 1;
-    counters.eventsHangup += (events / EPOLLHUP) & 1;
-    counters.eventsPeerClosed += (events / EPOLLRDHUP) & 1;
   }
 
   /** Serves each channel that is ready now once; what it leaves undone waits behind the others for the next turn. */

@@ -4,6 +4,7 @@ import { METERS_BYTES } from '../limits.js';
 import { Histogram, type HistogramShape } from '../structures/histogram.js';
 import { Tally } from '../structures/tally.js';
 import { COUNTERS, type Counters, openCounters } from './counters.js';
+import { HOOKS } from './hook.js';
 import { GAUGES, type Gauges, openGauges } from './gauges.js';
 import { PluginMeters } from './plugin-meters.js';
 import { STAGES } from './stage.js';
@@ -33,6 +34,7 @@ export class Meters {
   /** Milliseconds, by the number of the stage. */
   readonly stagesMs: Float64Array;
   readonly errors: Tally;
+  readonly stallsByHook: Tally;
   readonly plugins: PluginMeters;
   /** How long turns took, the wait before them not included. */
   readonly turnSeconds: Histogram;
@@ -56,6 +58,7 @@ export class Meters {
     this.gauges = openGauges(take(GAUGES.length));
     this.stagesMs = take(STAGES.length);
     this.errors = new Tally(ERROR_NAMES, take(ERROR_NAMES.length));
+    this.stallsByHook = new Tally(HOOKS, take(HOOKS.length));
     this.turnSeconds = histogram(TURN);
     this.batchEvents = histogram(BATCH);
     this.timerLatenessSeconds = histogram(LATENESS);

@@ -1,4 +1,5 @@
-/** What we ask epoll for, by trigger. Pure arithmetic on epoll_ctl(2)'s event bits. */
+/** What we ask epoll for, by trigger, and what it says. Pure arithmetic on epoll_ctl(2)'s event bits. */
+import type { Counters } from './counters.js';
 import { EPOLLERR, EPOLLET, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
 
 /**
@@ -45,4 +46,13 @@ export function eventNames(events: number): string[] {
   return Object.entries(EVENT_NAMES)
     .filter(([, bit]) => (events & bit) !== 0)
     .map(([name]) => name);
+}
+
+/** Counts what an event says. Adds the bit instead of asking for it: a branch for each kind would cost more than the counting. */
+export function countKinds(events: number, counters: Counters): void {
+  counters.eventsReadable += (events / EPOLLIN) & 1;
+  counters.eventsWritable += (events / EPOLLOUT) & 1;
+  counters.eventsError += (events / EPOLLERR) & 1;
+  counters.eventsHangup += (events / EPOLLHUP) & 1;
+  counters.eventsPeerClosed += (events / EPOLLRDHUP) & 1;
 }

@@ -8,6 +8,8 @@ import type { Kernel } from '../kernel/kernel.js';
 import { SIGNAL_BUDGET_CALLS } from '../limits.js';
 import type { Poller } from './poller.js';
 import { rethrowLater } from './rethrow.js';
+import { HANDLER } from './stage.js';
+import { PROGRAM, type Stopwatch } from './stopwatch.js';
 
 const QUAD = 4;
 const NO_FD = -1;
@@ -40,6 +42,7 @@ export interface SignalsParts {
   readonly kernel: Kernel;
   readonly poller: Poller;
   readonly counters: Counters;
+  readonly stopwatch: Stopwatch;
   /** Takes a channel that is about to leave out of the ready queue. */
   forget(channel: Channel): void;
 }
@@ -86,6 +89,7 @@ export class Signals implements Channel {
 
   service(): boolean {
     const count = this.#kernel.signalfdRead(this.fd, this.#quads, SIGNAL_BUDGET_CALLS);
+    this.#parts.stopwatch.enter(HANDLER);
     for (let i = 0; i < count; i++) this.#dispatch(i * QUAD);
     return count > 0 && this.fd !== NO_FD;
   }
@@ -96,9 +100,11 @@ export class Signals implements Channel {
   }
 
   #dispatch(at: number): void {
-    this.#parts.counters.signalsReceived++;
+    const { counters, stopwatch } = this.#parts;
+    counters.signalsReceived++;
     const [number, code, pid, uid] = this.#quads.subarray(at, at + QUAD) as unknown as [number, number, number, number];
     const signal: Signal = { name: signalName(number), number, code, pid, uid };
+    stopwatch.handling(PROGRAM, 'onSignal', signal);
     const subscribers = this.#subscribers.get(number) ?? new Set();
     // Those that are here now: who subscribes meanwhile waits for the next signal, and who is closed meanwhile hears nothing.
     for (const subscriber of Array.from(subscribers)) if (subscribers.has(subscriber)) tell(subscriber, signal);

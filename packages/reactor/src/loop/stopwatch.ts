@@ -1,17 +1,47 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { STALL_MS } from '../limits.js';
+import { STALL_WATCH_MS } from '../limits.js';
+import type { Hook } from './hook.js';
 import type { Meters } from './meters.js';
 import { DISPATCH, HANDLER, WAIT } from './stage.js';
 
-const NO_PLUGIN = 0;
+/** Stands for the program in the place of a plugin's number: what belongs to no plugin. */
+export const PROGRAM = 0;
+/** In the place of a plugin's number: no call is at work that others might follow. */
+const NOBODY = -1;
+
+/** Something of the program's has kept the loop for too long in one go. */
+export interface Stall {
+  /** Empty if it is no plugin's. */
+  readonly plugin: string;
+  readonly hook: Hook;
+  readonly ms: number;
+  /** Calls of this hook of this plugin that were measured as one. */
+  readonly calls: number;
+  /** What the first of them was about: a connection, a timer, a socket, a task. If there were several, it need not be the slow one's. */
+  readonly subject: object | undefined;
+}
+
+export interface StopwatchOptions {
+  /** If not, nothing is measured and no clock is read. */
+  readonly enabled: boolean;
+  /** Whether each call is measured by itself, at the price of a look at the clock. */
+  readonly exact: boolean;
+  readonly stallMs: number;
+}
 
 /**
- * Measures what the turns' time is spent on, and which plugin spends it. The clock is read when the stage changes, and
- * when another plugin's handler follows in a batch, but not for each handler: a batch of messages costs a handful of reads.
+ * Measures what the turns' time is spent on, and which plugin spends it. The clock is read when the stage changes, and when another
+ * plugin's handler follows in a batch, but not for each handler: a batch of messages costs a handful of reads.
+ *
+ * So of a batch that was slow it is not known which handler was. But what stalls a loop once mostly does so again: after a stall each
+ * call is measured by itself for STALL_WATCH_MS, and the next stall is named exactly, with its connection. On the hot path this costs
+ * no branch: while calls are measured one by one, none is taken for one that follows another.
  */
 export class Stopwatch {
-  /** Called when a plugin has kept the loop for longer than STALL_MS in one go. */
-  onStall: (plugin: string, ms: number) => void = () => {};
+  /** May change at any time. */
+  stallMs: number;
+  /** Called when the program has kept the loop for longer than `stallMs` in one go. */
+  onStall: (stall: Stall) => void = () => {};
   readonly #kernel: Kernel;
   readonly #meters: Meters;
   readonly #stagesMs: Float64Array;
@@ -21,13 +51,25 @@ export class Stopwatch {
   #stage: number = WAIT;
   #sinceMs: number;
   #turnBeganMs = 0;
-  #plugin = NO_PLUGIN;
+  /** Until when each call is measured by itself. */
+  #exactUntilMs: number;
+  /** Whose calls may follow without a look at the clock. */
+  #followers = NOBODY;
+  /** The calls that are being measured. */
+  #calls = 0;
+  /** A hook has come alone since the clock was read last: what follows may be the rest of another, in which it was called. */
+  #within = false;
+  #plugin = PROGRAM;
+  #hook: Hook = 'task';
+  #subject: object | undefined;
 
-  constructor(kernel: Kernel, meters: Meters, enabled: boolean) {
+  constructor(kernel: Kernel, meters: Meters, { enabled, exact, stallMs }: StopwatchOptions) {
     this.#kernel = kernel;
     this.#meters = meters;
     this.#stagesMs = meters.stagesMs;
     this.#enabled = enabled;
+    this.stallMs = stallMs;
+    this.#exactUntilMs = exact ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     this.#sinceMs = kernel.now();
     this.#offsetMs = monotonicMs() - this.#sinceMs;
   }
@@ -53,23 +95,40 @@ export class Stopwatch {
     if (this.#enabled && stage !== this.#stage) this.#charge(this.#kernel.now(), stage);
   }
 
-  /** A handler of this plugin is called. Handlers of one plugin that follow each other in one stage are measured as one. */
-  handling(plugin: number): void {
-    if (plugin !== this.#plugin) this.#change(plugin);
+  /** One call of a batch in which all of a plugin are of one hook. Those that follow each other in one stage are measured as one. */
+  handling(plugin: number, hook: Hook, subject: object): void {
+    if (plugin === this.#followers) this.#calls++;
+    else this.#change(plugin, hook, subject);
   }
 
-  /** A hook is called outside the stage of handlers. Returns the stage to which `enter` must go back after it. */
-  beginHook(plugin: number): number {
+  /** A hook that comes alone is called, perhaps within another. Returns what `endHook` must be given after it. */
+  beginHook(plugin: number, hook: Hook, subject?: object): number {
     const stage = this.#stage;
-    this.enter(HANDLER);
-    this.handling(plugin);
+    if (!this.#enabled) return stage;
+    this.#charge(this.#kernel.now(), HANDLER);
+    this.#begin(plugin, hook, subject);
     return stage;
   }
 
-  #change(plugin: number): void {
+  /** What is left of a hook in which this one was called is nobody's: it would be blamed on the wrong one. */
+  endHook(stage: number): void {
     if (!this.#enabled) return;
-    if (this.#plugin !== NO_PLUGIN) this.#charge(this.#kernel.now(), HANDLER);
+    this.#charge(this.#kernel.now(), stage);
+    this.#within = true;
+  }
+
+  #change(plugin: number, hook: Hook, subject: object): void {
+    if (!this.#enabled) return;
+    if (this.#calls > 0 || this.#within) this.#charge(this.#kernel.now(), this.#stage);
+    this.#begin(plugin, hook, subject);
+    if (this.#sinceMs >= this.#exactUntilMs) this.#followers = plugin;
+  }
+
+  #begin(plugin: number, hook: Hook, subject: object | undefined): void {
+    this.#calls = 1;
     this.#plugin = plugin;
+    this.#hook = hook;
+    this.#subject = subject;
     this.#meters.gauges.runningPlugin = plugin;
   }
 
@@ -77,21 +136,31 @@ export class Stopwatch {
   #charge(nowMs: number, next: number): void {
     const passedMs = nowMs - this.#sinceMs;
     this.#stagesMs[this.#stage] = (this.#stagesMs[this.#stage] as number) + passedMs;
-    if (this.#plugin !== NO_PLUGIN) this.#relieve(passedMs);
     this.#stage = next;
     this.#sinceMs = nowMs;
+    this.#within = false;
+    if (this.#calls > 0) this.#relieve(passedMs);
   }
 
   #relieve(passedMs: number): void {
-    const { counters, gauges, plugins } = this.#meters;
-    plugins.worked(this.#plugin, passedMs);
-    if (passedMs > STALL_MS) {
-      counters.stalls++;
-      plugins.stalled(this.#plugin);
-      this.onStall(plugins.nameOf(this.#plugin), passedMs);
-    }
-    this.#plugin = NO_PLUGIN;
-    gauges.runningPlugin = NO_PLUGIN;
+    const { gauges, plugins } = this.#meters;
+    if (this.#plugin !== PROGRAM) plugins.worked(this.#plugin, passedMs);
+    if (passedMs > this.stallMs) this.#stalled(passedMs);
+    this.#calls = 0;
+    this.#followers = NOBODY;
+    // A connection that is closed and forgotten must not be kept by who was at work last.
+    this.#subject = undefined;
+    gauges.runningPlugin = PROGRAM;
+  }
+
+  #stalled(ms: number): void {
+    const { counters, plugins, stallsByHook } = this.#meters;
+    const plugin = this.#plugin;
+    counters.stalls++;
+    stallsByHook.count(this.#hook);
+    if (plugin !== PROGRAM) plugins.stalled(plugin);
+    this.#exactUntilMs = Math.max(this.#exactUntilMs, this.#sinceMs + STALL_WATCH_MS);
+    this.onStall({ plugin: plugin === PROGRAM ? '' : plugins.nameOf(plugin), hook: this.#hook, ms, calls: this.#calls, subject: this.#subject });
   }
 }
 

@@ -1,12 +1,18 @@
 import { EdgeloopError } from '../errors.js';
 import { MAX_POSTED_TASKS, TASK_BUDGET_CALLS } from '../limits.js';
 import { rethrowLater } from './rethrow.js';
+import { PROGRAM, type Stopwatch } from './stopwatch.js';
 
 /** Work that was handed to the loop from its own thread: first in, first out, bounded, a budget of it in each turn. */
 export class TaskQueue {
   /** Those before `#next` have run. */
   #tasks: (() => void)[] = [];
   #next = 0;
+  readonly #stopwatch: Pick<Stopwatch, 'handling'>;
+
+  constructor(stopwatch: Pick<Stopwatch, 'handling'>) {
+    this.#stopwatch = stopwatch;
+  }
 
   /** Tasks that wait. */
   get size(): number {
@@ -26,6 +32,7 @@ export class TaskQueue {
     const count = Math.min(this.size, TASK_BUDGET_CALLS);
     for (let left = count; left > 0; left--) {
       const task = this.#tasks[this.#next++] as () => void;
+      this.#stopwatch.handling(PROGRAM, 'task', task);
       try {
         task();
       } catch (error) {

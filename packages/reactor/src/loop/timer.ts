@@ -1,4 +1,5 @@
 import { WheelEntry } from '../structures/wheel-list.js';
+import type { Stopwatch } from './stopwatch.js';
 
 /** A call that the loop will make at a time, once or again and again. */
 export interface Timer {
@@ -26,13 +27,25 @@ export interface TimerClock {
   referenceChanged(timer: ClockTimer): void;
 }
 
+/** Whose timers these are. A timer has it in the place of its clock, and so needs no field more to be told from others. */
+export class TimerOwner {
+  constructor(
+    readonly clock: TimerClock,
+    /** The number of the plugin among those that are measured, or PROGRAM; undefined for the reactor's own. */
+    readonly plugin?: number,
+    /** The plugin's name; undefined if it is no plugin's. */
+    readonly name?: string,
+  ) {}
+}
+
 /** Something that can be set to ring at a time. */
 export interface Alarm extends WheelEntry {
   /** 0 for an alarm that rings once. */
   readonly periodMs: number;
   /** Whether it keeps the process alive while it is set. */
   readonly referenced: boolean;
-  ring(): void;
+  /** What the program is called for is measured by the stopwatch. */
+  ring(stopwatch: Stopwatch): void;
 }
 
 /**
@@ -42,13 +55,13 @@ export interface Alarm extends WheelEntry {
 export class ClockTimer extends WheelEntry implements Alarm, Timer {
   referenced = true;
   readonly delayMs: number;
-  readonly #clock: TimerClock;
+  readonly owner: TimerOwner;
   readonly #callback: () => void;
 
-  constructor(clock: TimerClock, callback: () => void, delayMs: number) {
+  constructor(owner: TimerOwner, callback: () => void, delayMs: number) {
     super();
     this.delayMs = delayMs;
-    this.#clock = clock;
+    this.owner = owner;
     this.#callback = callback;
   }
 
@@ -57,20 +70,22 @@ export class ClockTimer extends WheelEntry implements Alarm, Timer {
   }
 
   get pending(): boolean {
-    return this.linked && !this.#clock.closed;
+    return this.linked && !this.owner.clock.closed;
   }
 
-  ring(): void {
+  ring(stopwatch: Stopwatch): void {
+    const { plugin } = this.owner;
+    if (plugin !== undefined) stopwatch.handling(plugin, 'timer', this);
     this.#callback();
   }
 
   cancel(): void {
-    if (this.linked) this.#clock.clear(this);
+    if (this.linked) this.owner.clock.clear(this);
   }
 
   refresh(): void {
-    if (this.pending) this.#clock.restart(this);
-    else this.#clock.start(this);
+    if (this.pending) this.owner.clock.restart(this);
+    else this.owner.clock.start(this);
   }
 
   ref(): this {
@@ -88,7 +103,7 @@ export class ClockTimer extends WheelEntry implements Alarm, Timer {
   #reference(referenced: boolean): this {
     const changes = this.referenced !== referenced;
     this.referenced = referenced;
-    if (changes && this.linked) this.#clock.referenceChanged(this);
+    if (changes && this.linked) this.owner.clock.referenceChanged(this);
     return this;
   }
 }

@@ -8,6 +8,8 @@ import { BATCH_CONNECTIONS, MAX_DATAGRAM_BYTES, MAX_QUEUED_DATAGRAMS } from '../
 import type { Channel } from '../loop/channel.js';
 import type { Loop } from '../loop/loop.js';
 import type { Corked } from '../loop/send-batch.js';
+import { HANDLER } from '../loop/stage.js';
+import { PROGRAM } from '../loop/stopwatch.js';
 import type { DatagramOptions } from '../options.js';
 import { DatagramQueue } from '../structures/datagram-queue.js';
 import { type SocketAddress, addressText, decodeAddress, encodeAddress, encodePeer } from './address.js';
@@ -158,16 +160,17 @@ export class DatagramSocket implements Channel, Corked {
   }
 
   #receiveBatch(): void {
-    const { kernel, arena, counters } = this.#loop;
+    const { kernel, arena, counters, stopwatch } = this.#loop;
     const count = kernel.recvDatagrams(this.fd, arena.bytes, arena.segmentBytes, this.#senders, this.#results, DATAGRAM_BATCH);
     if (count === -EAGAIN || (count >= 0 && count < DATAGRAM_BATCH)) this.#readable = false;
     // The error of an earlier datagram comes in the place of those that wait, and is gone by that.
     else if (count < 0 && count !== -EINTR) counters.datagramErrors++;
+    stopwatch.enter(HANDLER);
     for (let i = 0; i < count && !this.#closed; i++) this.#deliver(i);
   }
 
   #deliver(index: number): void {
-    const { arena, counters, debug } = this.#loop;
+    const { arena, counters, debug, stopwatch } = this.#loop;
     const length = this.#results[index * TRIPLE] as number;
     if (((this.#results[index * TRIPLE + 1] as number) & MSG_TRUNC) !== 0) {
       counters.datagramsTruncated++;
@@ -178,6 +181,7 @@ export class DatagramSocket implements Channel, Corked {
     const payload = arena.view(index, length);
     counters.datagramsReceived++;
     counters.bytesRead += length;
+    stopwatch.handling(PROGRAM, 'onDatagram', this);
     this.#receive(this, payload, sender);
     if (debug) arena.poison(payload);
   }

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionOwner } from '../net/connection.js';
+import type { Hook } from '../loop/hook.js';
 import type { Meters } from '../loop/meters.js';
 import type { Stopwatch } from '../loop/stopwatch.js';
 import { EdgeloopError, type ErrorCode } from '../errors.js';
@@ -32,7 +33,7 @@ export interface DispatcherParts {
  */
 export class Dispatcher<State> implements ConnectionOwner<State> {
   readonly plugin: string;
-  readonly #makeState: () => State;
+  readonly #makeState: (() => State) | undefined;
   readonly #hooks: Hooks<State>;
   readonly #meters: Meters;
   readonly #stopwatch: Stopwatch;
@@ -42,7 +43,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   /** Only of the connections that have asked for theirs: most never do, and a field would cost each of them memory. */
   readonly #connectionLogs = new WeakMap<Connection<State>, Log>();
 
-  constructor(plugin: string, makeState: () => State, hooks: Hooks<State>, { meters, stopwatch, logs }: DispatcherParts) {
+  constructor(plugin: string, makeState: (() => State) | undefined, hooks: Hooks<State>, { meters, stopwatch, logs }: DispatcherParts) {
     this.plugin = plugin;
     this.#makeState = makeState;
     this.#hooks = hooks;
@@ -54,7 +55,8 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
 
   opened(connection: Connection<State>): Promise<void> | undefined {
     try {
-      connection.state = this.#makeState();
+      // Assigned in any case: connections with and without a state would be of two shapes.
+      connection.state = this.#makeState === undefined ? (undefined as State) : this.#timed('state', connection, this.#makeState);
     } catch (error) {
       return this.#failed(connection, 'state', error);
     }
@@ -63,7 +65,7 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
 
   /** The one hook that is called for each message. */
   received(connection: Connection<State>, chunk: Buffer): Promise<void> | undefined {
-    this.#stopwatch.handling(this.#number);
+    this.#stopwatch.handling(this.#number, 'onData', connection);
     try {
       return this.#settled(connection, 'onData', this.#hooks.onData?.(connection, chunk));
     } catch (error) {
@@ -96,21 +98,31 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   /** Settles when the plugin is done, or has failed; never rejects. */
   async shutDown(): Promise<void> {
     try {
-      await this.#hooks.onShutdown?.();
+      await this.#timed('onShutdown', undefined, () => this.#hooks.onShutdown?.());
     } catch (error) {
       this.#report('onShutdown', error);
     }
   }
 
+  /** What is called alone is measured alone. */
+  #timed<Result>(hook: Hook, connection: Connection<State> | undefined, call: () => Result): Result {
+    const stage = this.#stopwatch.beginHook(this.#number, hook, connection);
+    try {
+      return call();
+    } finally {
+      this.#stopwatch.endHook(stage);
+    }
+  }
+
   #call(hook: SeldomHook, connection: Connection<State>, reason?: Error): Promise<void> | undefined {
     if (this.#hooks[hook] === undefined) return undefined;
-    const stage = this.#stopwatch.beginHook(this.#number);
+    const stage = this.#stopwatch.beginHook(this.#number, hook, connection);
     try {
       return this.#settled(connection, hook, this.#hooks[hook](connection, reason));
     } catch (error) {
       return this.#failed(connection, hook, error);
     } finally {
-      this.#stopwatch.enter(stage);
+      this.#stopwatch.endHook(stage);
     }
   }
 

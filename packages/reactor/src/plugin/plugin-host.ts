@@ -48,7 +48,7 @@ export class PluginHost<State, Api = undefined> {
   readonly #dispatcher: Dispatcher<State>;
   readonly #defaults: Partial<ConnectionOptions>;
 
-  constructor(name: string, makeState: () => State, parts: PluginParts<State, Api>, reactor: HostedBy, defaults: Partial<ConnectionOptions> = {}) {
+  constructor(name: string, makeState: (() => State) | undefined, parts: PluginParts<State, Api>, reactor: HostedBy, defaults: Partial<ConnectionOptions> = {}) {
     this.name = name;
     this.#defaults = defaults;
     this.api = parts.api as Api;

@@ -1,6 +1,8 @@
 import type { Log } from '../log.js';
 import { GuardedLog } from './guarded-log.js';
+import type { Stall } from '../loop/stopwatch.js';
 import { RepeatLog } from './repeat-log.js';
+import { stallLine } from './stall-line.js';
 
 /** Where a plugin reports to, by component. */
 export interface PluginLogs {
@@ -35,10 +37,11 @@ export class ReactorLogs {
     return logs;
   }
 
-  /** A plugin has kept the loop for so long that everybody else had to wait. */
-  stalled(plugin: string, ms: number): void {
-    const message = `plugin "${plugin}" has kept the loop for ${Math.round(ms)} ms`;
-    this.of(plugin).plugin.note('warn', 'stall', { event: 'loop.stalled', seconds: ms / 1000 }, message);
+  /** Somebody has kept the loop for so long that everybody else had to wait. */
+  stalled(stall: Stall): void {
+    const log = stall.plugin === '' ? this.reactor : this.of(stall.plugin).plugin;
+    const { fields, message } = stallLine(stall);
+    log.note('warn', stall.hook, { event: 'loop.stalled', ...fields }, message);
   }
 
   /** Tells what has been counted and not told yet. */

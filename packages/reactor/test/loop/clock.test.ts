@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { BufferPool } from '../../src/structures/buffer-pool.js';
 import { Meters } from '../../src/loop/meters.js';
+import { STALL_MS } from '../../src/limits.js';
 import { InvariantError } from '../../src/invariant.js';
 import { Loop } from '../../src/loop/loop.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
@@ -10,7 +11,7 @@ import { ReceiveArena } from '../../src/structures/receive-arena.js';
 const kernel = nativeKernel();
 
 function openLoop(t: Test, calls: Partial<Kernel> = {}): Loop {
-  const loop = new Loop({ kernel: { ...kernel, ...calls }, meters: new Meters(), stopwatch: true, arena: new ReceiveArena(64, 32), pool: new BufferPool(64, 4), debug: false, maxTotalQueuedBytes: 1024 });
+  const loop = new Loop({ kernel: { ...kernel, ...calls }, meters: new Meters(), stopwatch: true, stallMs: STALL_MS, arena: new ReceiveArena(64, 32), pool: new BufferPool(64, 4), debug: false, maxTotalQueuedBytes: 1024 });
   t.teardown(() => loop.clock.closed || loop.close());
   return loop;
 }

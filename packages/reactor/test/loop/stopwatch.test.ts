@@ -1,20 +1,24 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import type { Kernel } from '../../src/kernel/kernel.js';
-import { STALL_MS } from '../../src/limits.js';
+import { STALL_MS, STALL_WATCH_MS } from '../../src/limits.js';
 import { Meters } from '../../src/loop/meters.js';
-import { DISPATCH, HANDLER, READ, STAGES, TIMERS, WAIT, WRITE } from '../../src/loop/stage.js';
-import { Stopwatch } from '../../src/loop/stopwatch.js';
+import { DISPATCH, HANDLER, READ, STAGES, TASKS, TIMERS, WAIT, WRITE } from '../../src/loop/stage.js';
+import { PROGRAM, type Stall, Stopwatch, type StopwatchOptions } from '../../src/loop/stopwatch.js';
 import { dial, serve, until } from '../support/setting.js';
 
+const SOMEBODY = { name: 'somebody' };
+
 /** A stopwatch whose clock is set by hand, and counts how often it is read. */
-function stopwatch({ enabled = true } = {}) {
+function stopwatch(options: Partial<StopwatchOptions> = {}) {
   const clock = { ms: 1000, reads: 0 };
   const now = () => {
     clock.reads++;
     return clock.ms;
   };
   const meters = new Meters();
-  const watch = new Stopwatch({ now } as Kernel, meters, enabled);
+  const watch = new Stopwatch({ now } as Kernel, meters, { enabled: true, exact: false, stallMs: STALL_MS, ...options });
   clock.reads = 0;
   const stages = () => Object.fromEntries(STAGES.map((stage, index) => [stage, meters.stagesMs[index]]));
   return { clock, meters, watch, stages };
@@ -42,7 +46,7 @@ t.test('a batch of messages of one plugin costs no reading of the clock for each
   watch.beginTurn(clock.ms);
   watch.enter(HANDLER);
   clock.reads = 0;
-  for (let message = 0; message < 1000; message++) watch.handling(echo);
+  for (let message = 0; message < 1000; message++) watch.handling(echo, 'onData', SOMEBODY);
   t.equal(clock.reads, 0);
   clock.ms += 7;
   watch.enter(WRITE);
@@ -55,7 +59,7 @@ t.test('plugins that take turns within a batch are told apart', async (t) => {
   watch.beginTurn(clock.ms);
   watch.enter(HANDLER);
   for (const [plugin, ms] of [[echo, 1], [kv, 10], [echo, 2], [kv, 20]] as const) {
-    watch.handling(plugin);
+    watch.handling(plugin, 'onData', SOMEBODY);
     clock.ms += ms;
   }
   watch.enter(WRITE);
@@ -70,10 +74,10 @@ t.test('a hook outside the stage of handlers is a handler all the same, and noth
   const echo = meters.plugins.enlist('echo');
   watch.beginTurn(clock.ms);
   clock.ms += 1;
-  const stage = watch.beginHook(echo);
+  const stage = watch.beginHook(echo, 'onOpen', SOMEBODY);
   t.equal(meters.gauges.runningPlugin, echo, 'another thread can see who is at work');
   clock.ms += 2;
-  watch.enter(stage);
+  watch.endHook(stage);
   t.equal(meters.gauges.runningPlugin, 0);
   clock.ms += 4;
   watch.endTurn();
@@ -83,27 +87,117 @@ t.test('a hook outside the stage of handlers is a handler all the same, and noth
 
 t.test('a plugin that keeps the loop for too long has stalled it, and is named', async (t) => {
   const { clock, meters, watch } = stopwatch();
-  const stalls: [string, number][] = [];
-  watch.onStall = (plugin, ms) => stalls.push([plugin, ms]);
+  const stalls: Stall[] = [];
+  watch.onStall = (stall) => stalls.push(stall);
   const slow = meters.plugins.enlist('slow');
   for (const ms of [STALL_MS, STALL_MS + 1]) {
     watch.beginTurn(clock.ms);
     watch.enter(HANDLER);
-    watch.handling(slow);
+    watch.handling(slow, 'onData', SOMEBODY);
     clock.ms += ms;
     watch.enter(WRITE);
     watch.endTurn();
   }
-  t.same(stalls, [['slow', STALL_MS + 1]]);
+  t.same(stalls, [{ plugin: 'slow', hook: 'onData', ms: STALL_MS + 1, calls: 1, subject: SOMEBODY }]);
   t.equal(meters.counters.stalls, 1);
   t.match(meters.plugins.read(), [{ stalls: 1 }]);
+  t.same(meters.stallsByHook.entries().filter(([, count]) => count > 0), [['onData', 1]]);
+});
+
+/** A turn with a batch of messages, of which the third takes `slowMs`. */
+function batch({ clock, watch }: ReturnType<typeof stopwatch>, plugin: number, slowMs: number): void {
+  watch.beginTurn(clock.ms);
+  watch.enter(HANDLER);
+  for (let id = 1; id <= 5; id++) {
+    watch.handling(plugin, 'onData', { id });
+    clock.ms += id === 3 ? slowMs : 1;
+  }
+  watch.enter(WRITE);
+  watch.endTurn();
+}
+
+t.test('of a slow batch no message is accused, but then each is measured by itself, until there was no stall for long', async (t) => {
+  const parts = stopwatch();
+  const { clock, meters, watch } = parts;
+  const stalls: (Stall & { readsClock: number })[] = [];
+  const plugin = meters.plugins.enlist('slow');
+  watch.onStall = (stall) => stalls.push({ ...stall, readsClock: clock.reads });
+  for (const restMs of [0, STALL_WATCH_MS / 2, STALL_WATCH_MS / 2, STALL_WATCH_MS]) {
+    clock.ms += restMs;
+    batch(parts, plugin, 2 * STALL_MS);
+  }
+  t.match(stalls, [{ calls: 5 }, { calls: 1, subject: { id: 3 } }, { calls: 1, subject: { id: 3 } }, { calls: 5 }]);
+  clock.ms += STALL_WATCH_MS;
+  clock.reads = 0;
+  batch(parts, plugin, 1);
+  t.equal(clock.reads, 3, 'nothing is left of it: the batch begins, the next stage does, the turn ends');
+});
+
+t.test('a stopwatch that is to be exact names the first stall already', async (t) => {
+  const parts = stopwatch({ exact: true });
+  const stalls: Stall[] = [];
+  parts.watch.onStall = (stall) => stalls.push(stall);
+  batch(parts, parts.meters.plugins.enlist('slow'), 2 * STALL_MS);
+  t.match(stalls, [{ calls: 1, subject: { id: 3 }, ms: 2 * STALL_MS }]);
+});
+
+t.test('what belongs to no plugin stalls the loop, too, and is charged to none', async (t) => {
+  const { clock, meters, watch } = stopwatch();
+  const stalls: Stall[] = [];
+  watch.onStall = (stall) => stalls.push(stall);
+  watch.beginTurn(clock.ms);
+  watch.enter(TASKS);
+  watch.handling(PROGRAM, 'task', SOMEBODY);
+  clock.ms += 2 * STALL_MS;
+  watch.endTurn();
+  t.match(stalls, [{ plugin: '', hook: 'task' }]);
+  t.equal(meters.counters.stalls, 1);
+  t.same(meters.plugins.read(), []);
+});
+
+t.test('a hook within a hook is measured by itself, and the outer one is not accused of it', async (t) => {
+  const { clock, meters, watch, stages } = stopwatch();
+  const stalls: Stall[] = [];
+  watch.onStall = (stall) => stalls.push(stall);
+  const [outer, inner] = [meters.plugins.enlist('outer'), meters.plugins.enlist('inner')];
+  watch.beginTurn(clock.ms);
+  watch.enter(HANDLER);
+  watch.handling(outer, 'onData', SOMEBODY);
+  clock.ms += 1;
+  const stage = watch.beginHook(inner, 'onShutdown');
+  clock.ms += 2 * STALL_MS;
+  watch.endHook(stage);
+  clock.ms += 2 * STALL_MS;
+  watch.handling(outer, 'onData', SOMEBODY);
+  clock.ms += 2;
+  watch.endTurn();
+  t.match(stalls, [{ plugin: 'inner', hook: 'onShutdown', ms: 2 * STALL_MS }]);
+  t.match(meters.plugins.read(), [{ name: 'outer', handlerSeconds: 0.003 }, { name: 'inner', handlerSeconds: (2 * STALL_MS) / 1000 }]);
+  t.equal(stages()['handler'], 3 + 4 * STALL_MS);
+});
+
+t.test('nobody is kept in memory for having been at work last', async (t) => {
+  const { clock, meters, watch } = stopwatch();
+  const serveOne = () => {
+    const subject = {};
+    watch.beginTurn(clock.ms);
+    watch.enter(HANDLER);
+    watch.handling(meters.plugins.enlist('echo'), 'onData', subject);
+    watch.endTurn();
+    return new WeakRef(subject);
+  };
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const kept = serveOne();
+  await until(() => (collect(), kept.deref() === undefined), 'the collector');
+  t.equal(kept.deref(), undefined);
 });
 
 t.test('a stopwatch that is off reads no clock and measures nothing', async (t) => {
   const { clock, meters, watch, stages } = stopwatch({ enabled: false });
   watch.beginTurn(clock.ms);
   watch.enter(HANDLER);
-  watch.handling(meters.plugins.enlist('echo'));
+  watch.handling(meters.plugins.enlist('echo'), 'onData', SOMEBODY);
   clock.ms += 1000;
   watch.enter(WAIT);
   watch.endTurn();

@@ -6,7 +6,7 @@ import { start } from '../support/child.js';
 import { LOOPS, dial, openReactor, serve, until } from '../support/setting.js';
 
 t.test('a queue never holds more than its bound, and loses nothing when it is full', async (t) => {
-  const queue = new TaskQueue();
+  const queue = new TaskQueue({ handling() {} });
   const ran: number[] = [];
   let next = 0;
   const fill = () => {
