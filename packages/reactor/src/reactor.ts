@@ -91,7 +91,7 @@ export class Reactor {
       assertOpen: () => this.#assertOpen(),
       assertRunning: () => this.#assertRunning(),
     };
-    this.#timers = new OwnedTimers({ clock: this.#loop.clock, assertRunning: this.#hosting.assertRunning }, PROGRAM);
+    this.#timers = this.#timersOf(PROGRAM);
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#loop.wakeHost = () => host.wake();
     host.attach(this.#loop);
@@ -149,7 +149,7 @@ export class Reactor {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
     const { plugin: floodLog } = this.#logs.of(plugin.name);
-    const parts = plugin.setup({ options: parsed, log: floodLog.log, floodLog, timers: this.#timersOf(plugin.name) });
+    const parts = plugin.setup({ options: parsed, log: floodLog.log, floodLog, timers: this.#timersOf(this.meters.plugins.enlist(plugin.name), plugin.name) });
     checkParts(plugin.name, parts);
     const makeState = plugin.state === undefined ? undefined : () => plugin.state?.(parsed) as State;
     const host = new PluginHost(plugin.name, makeState, parts, this.#hosting, plugin.connectionDefaults);
@@ -251,9 +251,8 @@ export class Reactor {
     return this.#closed;
   }
 
-  #timersOf(plugin: string): OwnedTimers {
-    const { clock } = this.#loop;
-    return new OwnedTimers({ clock, assertRunning: this.#hosting.assertRunning }, this.meters.plugins.enlist(plugin), plugin);
+  #timersOf(number: number, plugin?: string): OwnedTimers {
+    return new OwnedTimers({ clock: this.#loop.clock, assertRunning: () => this.#assertRunning() }, number, plugin);
   }
 
   #evict(): void {

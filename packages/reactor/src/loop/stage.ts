@@ -3,7 +3,7 @@
  * - `wait`: outside turns and in epoll_wait; with the embedded host, whatever else the thread does
  * - `dispatch`: finding out whose events these are, accepting, registering, closing
  * - `read`, `write`: the batched system calls, and the bookkeeping of output; what ends a turn belongs to its last stage
- * - `handler`: hooks of plugins, up to their first `await`
+ * - `handler`: hooks of plugins, and callbacks of datagrams, inboxes and signals, up to their first `await`
  * - `timers`, `tasks`: calls of timers and of posted tasks
  */
 export const STAGES = ['wait', 'dispatch', 'read', 'handler', 'write', 'timers', 'tasks'] as const;
