@@ -16,6 +16,7 @@ import { Signals } from './signals.js';
 import { type Corked, SendBatch } from './send-batch.js';
 import { DISPATCH, TASKS, TIMERS, WRITE } from './stage.js';
 import { Stopwatch } from './stopwatch.js';
+import { Witness } from './witness.js';
 import { TaskQueue } from './task-queue.js';
 import type { ReceiveArena } from '../structures/receive-arena.js';
 
@@ -57,6 +58,8 @@ export class Loop {
   readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   readonly debug: boolean;
+  /** In debug mode only. */
+  readonly witness: Witness | undefined;
   /** May change at any time. */
   maxTotalQueuedBytes: number;
   readonly poller: Poller;
@@ -90,6 +93,7 @@ export class Loop {
     this.arena = arena;
     this.pool = pool;
     this.debug = debug;
+    this.witness = debug ? new Witness() : undefined;
     this.maxTotalQueuedBytes = maxTotalQueuedBytes;
     this.#receives = new ReceiveBatch(kernel, arena, this.stopwatch);
     this.#sends = new SendBatch(kernel, pool);

@@ -16,7 +16,7 @@ const BY_CODE: Readonly<Record<string, CounterName>> = {
   EL_WRITE_TIMEOUT: 'writeTimeouts',
 };
 
-/** Which counter counts the end of a connection: of each end there is one. What is not told apart was a plugin's own decision. */
-export function counterOfEnd(reason: Error): CounterName {
+/** Which counter counts the end of a connection: of each end there is one. What is not told apart was a plugin's own decision, and so was what has no reason. */
+export function counterOfEnd(reason?: Error): CounterName {
   return BY_CODE[codeOf(reason)] ?? (reason instanceof SystemError ? 'networkErrors' : 'destroyed');
 }

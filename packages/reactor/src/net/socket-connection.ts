@@ -1,7 +1,6 @@
 import { EdgeloopError, type ErrorCode, SystemError, codeOf } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { SHUTDOWN_QUIET_MS } from '../limits.js';
-import type { CounterName } from '../loop/counters.js';
 import type { Log } from '../log.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { ConnectionOptions } from '../options.js';
@@ -14,6 +13,7 @@ import { DuplexSocket } from './duplex-socket.js';
 import { counterOfEnd } from './ending.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
 import { bytesOf } from './payload.js';
+import { refuseUse } from './use-after-close.js';
 
 /**
  * A connected socket in the loop: the life of a connection, its deadlines, and the calls to its owner.
@@ -80,6 +80,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   end(data?: Uint8Array | string): void {
     if (data !== undefined) this.write(data);
+    this.#loop.witness?.closed(this, 'end()');
     this.#endCalled = true;
     this.#startDraining();
   }
@@ -97,7 +98,9 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   destroy(reason?: Error): void {
-    if (this.#phase !== 'closed') this.#finish(reason === undefined ? 'destroyed' : counterOfEnd(reason), reason);
+    if (this.#phase === 'closed') return;
+    this.#loop.witness?.closed(this, 'destroy()');
+    this.#finish(reason);
   }
 
   /** Whether it was accepted, and not dialled. */
@@ -134,7 +137,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   timedOut(code: ErrorCode, why: string): void {
-    this.destroy(new EdgeloopError(code, `connection ${this.id}: ${addressText(this.peer)} ${why}`));
+    this.#finish(new EdgeloopError(code, `connection ${this.id}: ${addressText(this.peer)} ${why}`));
   }
 
   /** The options, which it shares with the others of its listener, have changed. */
@@ -174,7 +177,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   protected override fail(errno: number, syscall: string): void {
-    this.destroy(new SystemError(errno, syscall, addressText(this.peer)));
+    this.#finish(new SystemError(errno, syscall, addressText(this.peer)));
   }
 
   /** What was written is sent first; `uncork` settles then. */
@@ -195,7 +198,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   protected override overflowed(reason: EdgeloopError): void {
-    this.destroy(reason);
+    this.#finish(reason);
   }
 
   // --- Handlers that take their time
@@ -237,7 +240,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   protected override settle(): void {
     if (this.#leaving && this.#phase === 'open' && !this.busy && this.#quiet) this.#enter('draining');
     if (this.#phase === 'draining' && this.outbound.length === 0) this.#sendFin();
-    if (this.#phase === 'closing' && this.readEnded) return this.#finish('endedInOrder');
+    if (this.#phase === 'closing' && this.readEnded) return this.#finish(undefined, 'endedInOrder');
     this.#deadlines?.noteWrites();
     this.#rearm();
   }
@@ -268,10 +271,12 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   tellOwner(): void {
     this.owner.closed(this, this.#reason);
+    if (this.#loop.debug) refuseUse(this, this.#loop);
   }
 
   /** The ending: stop serving → discard the queue (then it is a reset) → deregister → close → tell the owner, last. */
-  #finish(end: CounterName, reason?: Error): void {
+  #finish(reason?: Error, end = counterOfEnd(reason)): void {
+    if (this.#phase === 'closed') return;
     const { counters, errors } = this.#loop.meters;
     this.#enter('closed');
     this.#reason = reason;

@@ -1,0 +1,36 @@
+import { EdgeloopError, codeOf } from '../errors.js';
+import type { Loop } from '../loop/loop.js';
+import { addressText } from './address.js';
+import type { SocketConnection } from './socket-connection.js';
+
+/** What asks something of a connection. The others, `destroy` above all, only make sure of what has come about. */
+const USES = ['write', 'end', 'pause', 'resume'] as const;
+
+type Use = (typeof USES)[number];
+
+/**
+ * Debug mode: has a connection throw when it is used after its owner was told of its end. Such a use does nothing otherwise, because
+ * a peer may leave at any time; but who goes on after `onClose` has kept a connection that it should have let go.
+ *
+ * A handler that was awaiting when the connection ended could not know: while it runs, nothing is thrown. Nor is it by an `end`
+ * without data, with which one makes sure that a connection is over. The methods are put on the one object that is closed, so that
+ * nothing is asked of those that are open.
+ */
+export function refuseUse(connection: SocketConnection<unknown>, { clock, witness }: Loop): void {
+  const toldMs = clock.nowMs;
+  for (const use of USES) {
+    const harmless = (connection[use] as (data?: unknown) => unknown).bind(connection);
+    const value = (data?: unknown) => {
+      if (connection.handling || (use === 'end' && data === undefined)) return harmless(data);
+      throw usedAfterClose(connection, use, clock.nowMs - toldMs, witness?.whereClosed(connection, connection.reason));
+    };
+    Object.defineProperty(connection, use, { value, configurable: true });
+  }
+}
+
+function usedAfterClose({ id, peer, reason }: SocketConnection<unknown>, use: Use, agoMs: number, place: Error | undefined): EdgeloopError {
+  const what = `connection ${id} (${addressText(peer)}): ${use} after onClose`;
+  const how = reason === undefined ? (place?.message ?? 'the peer') : `${codeOf(reason) || reason.name}: ${reason.message}`;
+  const message = `${what}, ${Math.round(agoMs)} ms later; it was closed by ${how}; let go of a connection in onClose`;
+  return new EdgeloopError('EL_USED_AFTER_CLOSE', message, { cause: place ?? reason });
+}
