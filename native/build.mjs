@@ -148,8 +148,8 @@ function compile(output, args, compilerByDefault = 'cc') {
 
 function noCompiler(command, error) {
   const origin = process.env.CC ? 'from CC in the environment' : 'the default, as CC is not set';
-  return `edgeloop needs a C compiler to build its native library. Tried: ${command} (${origin}): ${error.code}.
-Install one, e.g. apt-get install gcc libc6-dev / apk add gcc musl-dev, or name another one in CC.`;
+  return `This needs a C compiler. Tried: ${command} (${origin}): ${error.code}.
+Install one, e.g. apt-get install gcc libc6-dev / apk add gcc musl-dev, or name another one in CC; to fuzz, apt-get install clang.`;
 }
 
 function notCompiled(command, output) {

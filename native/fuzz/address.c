@@ -15,7 +15,7 @@
 static struct loan lent_address(const struct world *world, struct input *input)
 {
     const struct address address = world_address(world, input);
-    const uint32_t length = take(input, 1) < 192 ? address.length : take_upto(input, ROOM);
+    const uint32_t length = take(input, 1) < 192 ? address.length : take_size(input, ROOM);
     struct loan loan = loan_of(length);
     memcpy(loan.bytes, address.bytes, length);
     loan_begin(&loan);
@@ -64,14 +64,14 @@ static int32_t written(struct loan *loan, int32_t result)
 
 int32_t fuzz_getsockname(const struct world *world, struct input *input)
 {
-    struct loan name = loan_of(take_upto(input, ROOM + 32));
+    struct loan name = loan_of(take_size(input, ROOM + 32));
     loan_begin(&name);
     return written(&name, el_getsockname(world_pick(world, input), name.bytes, (uint32_t)name.size));
 }
 
 int32_t fuzz_getpeername(const struct world *world, struct input *input)
 {
-    struct loan name = loan_of(take_upto(input, ROOM + 32));
+    struct loan name = loan_of(take_size(input, ROOM + 32));
     loan_begin(&name);
     return written(&name, el_getpeername(world_pick(world, input), name.bytes, (uint32_t)name.size));
 }
@@ -79,7 +79,7 @@ int32_t fuzz_getpeername(const struct world *world, struct input *input)
 /* Only the family is told to be cleared where nobody came; where somebody did, the length of the name is not known. */
 int32_t fuzz_accept(const struct world *world, struct input *input)
 {
-    struct loan name = loan_of(take_upto(input, ROOM + 32));
+    struct loan name = loan_of(take_size(input, ROOM + 32));
     const int32_t listener = world_prefer(world, input, LISTENER, LISTENER);
     const struct address address = world_address(world, input);
     const int32_t client = el_socket(AF_INET, SOCK_STREAM);
@@ -107,7 +107,7 @@ int32_t fuzz_getsockopt_bytes(const struct world *world, struct input *input)
         {IPPROTO_IP, IP_OPTIONS},       {IPPROTO_IPV6, IPV6_V6ONLY},   {IPPROTO_TCP, 0x7fff},
     };
     const int32_t *const option = options[take_upto(input, sizeof options / sizeof options[0] - 1)];
-    struct loan value = loan_of(take_upto(input, 512));
+    struct loan value = loan_of(take_size(input, 512));
     const int32_t fd = world_prefer(world, input, STREAM, SERVER);
     loan_begin(&value);
     const int32_t result = el_getsockopt_bytes(fd, option[0], option[1], value.bytes, (uint32_t)value.size);

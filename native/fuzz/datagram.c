@@ -38,7 +38,7 @@ static void check_datagram(const int32_t *result, uint32_t segment, size_t i, st
 int32_t fuzz_recv_datagrams(const struct world *world, struct input *input)
 {
     const int32_t count = take_count(input, EL_DATAGRAM_BATCH);
-    const uint32_t segment = take_upto(input, MOST_SEGMENT);
+    const uint32_t segment = take_size(input, MOST_SEGMENT);
     const int32_t fd = socket_for(world, input);
     struct loan base = loan_of((size_t)cut(count) * segment);
     struct loan addresses = loan_of((size_t)cut(count) * ROOM);
@@ -76,7 +76,7 @@ int32_t fuzz_send_datagrams(const struct world *world, struct input *input)
 {
     const int32_t count = take_count(input, EL_DATAGRAM_BATCH);
     const int32_t fd = socket_for(world, input);
-    struct loan base = loan_of(take_upto(input, BASE));
+    struct loan base = loan_of(take_size(input, BASE));
     struct loan addresses = loan_of((size_t)cut(count) * ROOM);
     struct loan quads = loan_of((size_t)cut(count) * 4 * sizeof(int32_t));
     int32_t *const list = (int32_t *)quads.bytes;

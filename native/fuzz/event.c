@@ -10,12 +10,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 
-/* Slot and generation belong together, so that a mixed-up triple shows. */
-static uint32_t generation_of(uint32_t slot)
-{
-    return slot * 0x9e3779b9u + 1;
-}
-
 int32_t fuzz_epoll_control(const struct world *world, struct input *input)
 {
     const int32_t epoll = world_prefer(world, input, EPOLL, EPOLL);
@@ -26,9 +20,9 @@ int32_t fuzz_epoll_control(const struct world *world, struct input *input)
     case 0:
         return checked(el_epoll_remove(epoll, fd), 0);
     case 1:
-        return checked(el_epoll_modify(epoll, fd, events, slot, generation_of(slot)), 0);
+        return checked(el_epoll_modify(epoll, fd, events, slot, world_generation(slot)), 0);
     default:
-        return checked(el_epoll_add(epoll, fd, events, slot, generation_of(slot)), 0);
+        return checked(el_epoll_add(epoll, fd, events, slot, world_generation(slot)), 0);
     }
 }
 
@@ -41,7 +35,7 @@ int32_t fuzz_epoll_wait(const struct world *world, struct input *input)
     loan_begin(&triples);
     const int32_t count = checked(el_epoll_wait(world_prefer(world, input, EPOLL, EPOLL), list, capacity, 0), room);
     for (int32_t i = 0; i < count; i++)
-        CHECK(list[3 * i + 2] == generation_of(list[3 * i + 1]));
+        CHECK(list[3 * i + 2] == world_generation(list[3 * i + 1]));
     if (count > 0)
         loan_allow(&triples, 0, (size_t)count * 3 * sizeof(uint32_t));
     loan_end(&triples);
@@ -87,13 +81,14 @@ int32_t fuzz_signalfd(const struct world *world, struct input *input)
     return result;
 }
 
-/* Real-time signals, because they queue; the thread blocks them. */
+/* Real-time signals, because they queue, at times more than are read at once; the thread blocks them. */
 int32_t fuzz_signalfd_read(const struct world *world, struct input *input)
 {
     const int32_t capacity = take_count(input, EL_SIGNAL_BATCH);
     const int32_t room = capacity < 0 ? 0 : capacity < EL_SIGNAL_BATCH ? capacity : EL_SIGNAL_BATCH;
-    for (uint32_t raised = take_upto(input, 3); raised > 0; raised--)
-        CHECK(raise(SIGRTMIN + (int)raised) == 0);
+    const uint32_t choice = take_upto(input, 7);
+    for (uint32_t raised = choice == 7 ? EL_SIGNAL_BATCH + 1 : choice; raised > 0; raised--)
+        CHECK(raise(SIGRTMIN + (int)raised % 8) == 0);
     struct loan quads = loan_of((size_t)room * 4 * sizeof(int32_t));
     loan_begin(&quads);
     const int32_t fd = world_prefer(world, input, SIGNALFD, SIGNALFD);

@@ -26,6 +26,15 @@ static inline uint32_t take_upto(struct input *input, uint32_t most)
     return take(input, most < 256 ? 1 : 4) % (most + 1);
 }
 
+/* The same for a size: where memory ends too soon for a field, faults are likelier than at any other one. */
+static inline uint32_t take_size(struct input *input, uint32_t most)
+{
+    const uint32_t choice = take(input, 1);
+    if (choice < 32)
+        return choice % 4 < most ? choice % 4 : most;
+    return choice < 48 ? most : take_upto(input, most);
+}
+
 /* A count as a caller may get it wrong: around nothing, around `limit`, and very far from both. */
 static inline int32_t take_count(struct input *input, int32_t limit)
 {

@@ -27,7 +27,7 @@ static int32_t stream(const struct world *world, struct input *input)
 
 int32_t fuzz_recv(const struct world *world, struct input *input)
 {
-    struct loan base = loan_of(take_upto(input, BASE));
+    struct loan base = loan_of(take_size(input, BASE));
     const struct piece piece = piece_of(input, base.size);
     loan_begin(&base);
     const int32_t result = checked(el_recv(stream(world, input), base.bytes, piece.offset, piece.length), piece.length);
@@ -39,7 +39,7 @@ int32_t fuzz_recv(const struct world *world, struct input *input)
 
 int32_t fuzz_send(const struct world *world, struct input *input)
 {
-    struct loan base = loan_of(take_upto(input, BASE));
+    struct loan base = loan_of(take_size(input, BASE));
     const struct piece piece = piece_of(input, base.size);
     loan_begin(&base);
     const int32_t result = checked(el_send(stream(world, input), base.bytes, piece.offset, piece.length), piece.length);
@@ -80,7 +80,7 @@ static int32_t check_triples(struct loan *triples, struct loan *base, int32_t do
 
 int32_t fuzz_recv_many(const struct world *world, struct input *input)
 {
-    struct loan base = loan_of(take_upto(input, BASE));
+    struct loan base = loan_of(take_size(input, BASE));
     struct loan triples;
     const int32_t count = triples_of(world, input, &triples, base.size);
     const int32_t enough = take_count(input, BASE);
@@ -93,7 +93,7 @@ int32_t fuzz_recv_many(const struct world *world, struct input *input)
 
 int32_t fuzz_send_many(const struct world *world, struct input *input)
 {
-    struct loan base = loan_of(take_upto(input, BASE));
+    struct loan base = loan_of(take_size(input, BASE));
     struct loan triples;
     const int32_t count = triples_of(world, input, &triples, base.size);
     loan_begin(&base);

@@ -1,6 +1,7 @@
 /*
  * world.h - the descriptors that a run's calls are made on. All are non-blocking, and none leads out of the machine: the
- * sockets are pairs, on a loopback address, or have an abstract name. They live for one run.
+ * sockets are pairs, on a loopback address, or have an abstract name. Each has something to read, as far as it can, and
+ * is in the epoll set. They live for one run.
  */
 #ifndef EDGELOOP_FUZZ_WORLD_H
 #define EDGELOOP_FUZZ_WORLD_H
@@ -43,6 +44,9 @@ struct world {
 
 void world_open(struct world *world);
 void world_close(struct world *world);
+
+/* What a descriptor is registered with beside its slot, so that a mixed-up triple shows. */
+uint32_t world_generation(uint32_t slot);
 
 /* Any of the descriptors: what is not of the kind that a call wants has its own errors. */
 int32_t world_pick(const struct world *world, struct input *input);
