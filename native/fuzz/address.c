@@ -81,7 +81,7 @@ int32_t fuzz_accept(const struct world *world, struct input *input)
 {
     struct loan name = loan_of(take_size(input, ROOM + 32));
     const int32_t listener = world_prefer(world, input, LISTENER, LISTENER);
-    const struct address address = world_address(world, input);
+    const struct address address = take_upto(input, 3) == 0 ? world_address(world, input) : world_listener(world);
     const int32_t client = el_socket(AF_INET, SOCK_STREAM);
     el_setsockopt_linger(client, 1, 0);
     el_connect(client, address.bytes, address.length);

@@ -142,6 +142,11 @@ int32_t world_prefer(const struct world *world, struct input *input, enum place 
     return world->fds[first + take_upto(input, last - first)];
 }
 
+struct address world_listener(const struct world *world)
+{
+    return name_of(world->fds[LISTENER]);
+}
+
 static struct address abstract(void)
 {
     struct address address = {.length = offsetof(struct sockaddr_un, sun_path) + 8};

@@ -54,6 +54,8 @@ int32_t world_pick(const struct world *world, struct input *input);
 /* More often than any other one of the places from `first` to `last`. */
 int32_t world_prefer(const struct world *world, struct input *input, enum place first, enum place last);
 
+struct address world_listener(const struct world *world);
+
 /* One of this world's sockets, or of nobody's: an abstract name, an unspecified or an unknown family. */
 struct address world_address(const struct world *world, struct input *input);
 
