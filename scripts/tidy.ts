@@ -26,7 +26,7 @@ const REACTOR: Building = {
     ['loop/'],
     ['net/'],
     ['plugin/', 'host/'],
-    ['reactor.ts', 'shutdown.ts', 'telemetry/'],
+    ['reactor.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
     ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'close-on-signals.ts', 'admin/'],
     ['config/'],
     ['service/'],

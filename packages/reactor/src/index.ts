@@ -16,6 +16,7 @@ export { openOutbox, type Outbox } from './open-outbox.js';
 export { adviseHugePages } from './huge-pages.js';
 export type { Signal, SignalListener, Subscription } from './loop/signals.js';
 export { closeOnSignals, type CloseOnSignalsOptions } from './close-on-signals.js';
+export type { LeftOpen } from './left-open.js';
 export type { ShutdownReport } from './shutdown.js';
 export type { FrameDecoder, FrameDecoderOptions } from './codec/frame-decoder.js';
 export { LineDecoder } from './codec/line-decoder.js';

@@ -124,6 +124,9 @@ export const STALL_MS = 100;
 /** For so long after a stall each call is measured by itself, so that the next one is named exactly. */
 export const STALL_WATCH_MS = 60_000;
 
+/** Connections that are named, of all whose handlers are pending when a reactor is closed. */
+export const MAX_LEFT_CONNECTIONS = 10;
+
 /** Shared memory for the numbers that a reactor keeps of itself; plugins that are told apart in it, and room for their names. */
 export const METERS_BYTES = 8 * 1024;
 export const MAX_METERED_PLUGINS = 32;

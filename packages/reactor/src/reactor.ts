@@ -7,6 +7,7 @@ import { type DatagramHandle, type DatagramReceiver, DatagramSocket } from './ne
 import { EdgeloopError } from './errors.js';
 import type { Host } from './host/host.js';
 import { Inbox } from './loop/inbox.js';
+import { leftOpen, tellLeftOpen } from './left-open.js';
 import type { Kernel } from './kernel/kernel.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
@@ -68,18 +69,15 @@ export class Reactor {
     this.meters = meters;
     this.counters = meters.counters;
     this.#loop = new Loop({
+      ...options,
       kernel,
       meters,
       arena: new ReceiveArena(options.readBufferBytes, BATCH_CONNECTIONS),
       pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS),
-      debug: options.debug,
-      maxTotalQueuedBytes: options.maxTotalQueuedBytes,
-      stopwatch: options.stopwatch,
-      stallMs: options.stallMs,
     });
     this.#host = host;
     this.#logs = new ReactorLogs(log);
-    this.#loop.stopwatch.onStall = (stall) => this.#logs.stalled(stall);
+    this.#loop.stopwatch.onStall = (stall) => this.#logs.stalled(stall, this.#loop.witness);
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#options = options;
@@ -173,10 +171,13 @@ export class Reactor {
   async openDatagram(options: OptionsInput<typeof datagramOptions>, receive: DatagramReceiver): Promise<DatagramHandle> {
     checkCallback('openDatagram', receive);
     const parsed = parseOptions(datagramOptions, options, 'openDatagram');
+    const place = this.#loop.witness?.here('openDatagram');
     const [ip] = await this.#loop.awaited(resolveHost(parsed.host));
     this.#assertOpen();
-    const { counters } = this.#loop;
-    return new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#logs.reactor }), ip, parsed);
+    const { counters, witness } = this.#loop;
+    const socket = new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#logs.reactor }), ip, parsed);
+    witness?.opened(socket, place);
+    return socket;
   }
 
   /**
@@ -217,7 +218,9 @@ export class Reactor {
   openInbox<T>(receive: (message: T) => void, options: OptionsInput<typeof inboxOptions> = {}): InboxHandle<T> {
     this.#assertOpen();
     const { capacity } = parseOptions(inboxOptions, options, 'openInbox');
-    return new Inbox(this.#loop, checkCallback('openInbox', receive), capacity);
+    const inbox = new Inbox(this.#loop, checkCallback('openInbox', receive), capacity);
+    this.#loop.witness?.opened(inbox);
+    return inbox;
   }
 
   /**
@@ -252,16 +255,19 @@ export class Reactor {
   }
 
   #timersOf(number: number, plugin?: string): OwnedTimers {
-    return new OwnedTimers({ clock: this.#loop.clock, assertRunning: () => this.#assertRunning() }, number, plugin);
+    const { clock, witness } = this.#loop;
+    return new OwnedTimers({ clock, witness, assertRunning: () => this.#assertRunning() }, number, plugin);
   }
 
   #evict(): void {
     this.#evicted = true;
+    const left = leftOpen(this.#loop, this.#plugins);
+    if (this.#loop.debug) tellLeftOpen(left, this.log);
     this.#host.detach();
     this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
     setImmediate(() => {
       this.#release();
-      const { report } = this.#shutdown as Shutdown;
+      const report: ShutdownReport = { ...(this.#shutdown as Shutdown).endings, leftOpen: left };
       this.#logs.flush();
       this.log.info({ event: 'shutdown.finished', ...report }, 'the shutdown is finished');
       this.#resolveClosed(report);

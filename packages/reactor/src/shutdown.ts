@@ -1,4 +1,5 @@
 import { EdgeloopError } from './errors.js';
+import type { LeftOpen } from './left-open.js';
 import type { Timer } from './loop/timer.js';
 import type { Ended, Loop } from './loop/loop.js';
 import { SHUTDOWN_LINGER_MS, SHUTDOWN_SWEEP_MS } from './limits.js';
@@ -19,6 +20,8 @@ export interface ShutdownReport {
   readonly failed: number;
   /** Were closed when the shutdown's deadline had come. */
   readonly forced: number;
+  /** What was open besides, or pending, when all was over, and nobody but the reactor has ended: empty in a tidy program. */
+  readonly leftOpen: readonly LeftOpen[];
 }
 
 /**
@@ -48,7 +51,7 @@ export class Shutdown {
     loop.onEnded = (connection) => this.#count(connection as SocketConnection<unknown>);
   }
 
-  get report(): ShutdownReport {
+  get endings(): Omit<ShutdownReport, 'leftOpen'> {
     return { idle: this.#idle, finished: this.#finished, failed: this.#failed, forced: this.#forced };
   }
 

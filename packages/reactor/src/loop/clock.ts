@@ -80,6 +80,12 @@ export class Clock implements Channel, TimerClock {
     return this.#wheel.size;
   }
 
+  /** Walks the users' timers that wait, and the reactor's own among them. */
+  *timers(): IterableIterator<ClockTimer> {
+    yield* this.#fresh.entries() as IterableIterator<ClockTimer>;
+    for (const entry of this.#wheel.entries()) if (entry instanceof ClockTimer) yield entry;
+  }
+
   /** Whether timers are due that the last turn had no budget for, or new ones wait for the next turn to be started. */
   get behind(): boolean {
     return this.#behind || !this.#fresh.empty;

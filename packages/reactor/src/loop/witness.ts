@@ -24,10 +24,10 @@ export class Witness {
     this.#opened.set(thing, place);
   }
 
-  /** The calls that led to where it was opened, a line each; undefined if it was not seen. */
-  whereOpened(thing: object): string | undefined {
+  /** The calls that have opened it, the last one first; undefined if it was not seen. */
+  whereOpened(thing: object): string[] | undefined {
     const place = this.#opened.get(thing);
-    return place === undefined ? undefined : callers(place).map((line) => line.trim()).join('\n');
+    return place === undefined ? undefined : callers(place).map((line) => line.trim());
   }
 
   /** The last call that closed it, or began to. */

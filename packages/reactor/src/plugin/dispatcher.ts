@@ -2,6 +2,7 @@ import type { Connection, ConnectionOwner } from '../net/connection.js';
 import type { Hook } from '../loop/hook.js';
 import type { Meters } from '../loop/meters.js';
 import type { Stopwatch } from '../loop/stopwatch.js';
+import type { Witness } from '../loop/witness.js';
 import { EdgeloopError, type ErrorCode } from '../errors.js';
 import { InvariantError } from '../invariant.js';
 import type { Log } from '../log.js';
@@ -24,6 +25,7 @@ type SeldomHook = 'onOpen' | 'onHalfClose' | 'onDrain' | 'onClose';
 export interface DispatcherParts {
   readonly meters: Meters;
   readonly stopwatch: Stopwatch;
+  readonly witness: Witness | undefined;
   readonly logs: PluginLogs;
 }
 
@@ -37,18 +39,20 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   readonly #hooks: Hooks<State>;
   readonly #meters: Meters;
   readonly #stopwatch: Stopwatch;
+  readonly #witness: Witness | undefined;
   /** The plugin's among those that are measured. */
   readonly #number: number;
   readonly #logs: PluginLogs;
   /** Only of the connections that have asked for theirs: most never do, and a field would cost each of them memory. */
   readonly #connectionLogs = new WeakMap<Connection<State>, Log>();
 
-  constructor(plugin: string, makeState: (() => State) | undefined, hooks: Hooks<State>, { meters, stopwatch, logs }: DispatcherParts) {
+  constructor(plugin: string, makeState: (() => State) | undefined, hooks: Hooks<State>, { meters, stopwatch, witness, logs }: DispatcherParts) {
     this.plugin = plugin;
     this.#makeState = makeState;
     this.#hooks = hooks;
     this.#meters = meters;
     this.#stopwatch = stopwatch;
+    this.#witness = witness;
     this.#number = meters.plugins.enlist(plugin);
     this.#logs = logs;
   }
@@ -144,12 +148,13 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   /** A hook may return anything; only a promise keeps the connection waiting. */
   #settled(connection: Connection<State>, hook: keyof Hooks<State>, result: unknown): Promise<void> | undefined {
     if (!isThenable(result)) return undefined;
-    return Promise.resolve(result).then(
+    const pending = Promise.resolve(result).then(
       () => {},
       (error: unknown) => {
         this.#failed(connection, hook, error);
       },
     );
+    return this.#witness === undefined ? pending : this.#witness.awaits({ plugin: this.plugin, hook, connection: connection.id }, pending);
   }
 
   #failed(connection: Connection<State>, hook: keyof Hooks<State> | 'state', cause: unknown): undefined {

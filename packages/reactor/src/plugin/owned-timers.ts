@@ -2,10 +2,12 @@ import { inspect } from 'node:util';
 import { EdgeloopError } from '../errors.js';
 import type { Clock } from '../loop/clock.js';
 import { type Timer, TimerOwner } from '../loop/timer.js';
+import type { Witness } from '../loop/witness.js';
 import type { PluginTimers } from './plugin.js';
 
 export interface TimersParts {
   readonly clock: Clock;
+  readonly witness: Witness | undefined;
   /** Throws EL_REACTOR_CLOSED once no call is made any more. */
   assertRunning(): void;
 }
@@ -23,7 +25,7 @@ export class OwnedTimers implements PluginTimers {
 
   setTimeout(callback: () => void, delayMs: number): Timer {
     this.#parts.assertRunning();
-    return this.#parts.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback), this.#owner);
+    return this.#seen(this.#parts.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback), this.#owner));
   }
 
   setInterval(callback: () => void, periodMs: number): Timer {
@@ -31,7 +33,12 @@ export class OwnedTimers implements PluginTimers {
     if (!Number.isInteger(periodMs) || periodMs < 1) {
       throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${inspect(periodMs)}`);
     }
-    return this.#parts.clock.every(periodMs, checkCallback('setInterval', callback), this.#owner);
+    return this.#seen(this.#parts.clock.every(periodMs, checkCallback('setInterval', callback), this.#owner));
+  }
+
+  #seen(timer: Timer): Timer {
+    this.#parts.witness?.opened(timer);
+    return timer;
   }
 }
 

@@ -47,15 +47,16 @@ export class PluginHost<State, Api = undefined> {
   readonly #logs: PluginLogs;
   readonly #dispatcher: Dispatcher<State>;
   readonly #defaults: Partial<ConnectionOptions>;
+  #shuttingDown = false;
 
   constructor(name: string, makeState: (() => State) | undefined, parts: PluginParts<State, Api>, reactor: HostedBy, defaults: Partial<ConnectionOptions> = {}) {
     this.name = name;
     this.#defaults = defaults;
     this.api = parts.api as Api;
     this.#reactor = reactor;
-    const { loop, logs } = reactor;
-    this.#logs = logs.of(name);
-    this.#dispatcher = new Dispatcher(name, makeState, parts, { meters: loop.meters, stopwatch: loop.stopwatch, logs: this.#logs });
+    const { meters, stopwatch, witness } = reactor.loop;
+    this.#logs = reactor.logs.of(name);
+    this.#dispatcher = new Dispatcher(name, makeState, parts, { meters, stopwatch, witness, logs: this.#logs });
   }
 
   /**
@@ -95,9 +96,16 @@ export class PluginHost<State, Api = undefined> {
     return this.#connections();
   }
 
+  /** Whether the promise of `onShutdown` is pending. */
+  get shuttingDown(): boolean {
+    return this.#shuttingDown;
+  }
+
   /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. */
   async shutDown(): Promise<void> {
+    this.#shuttingDown = true;
     await this.#reactor.loop.awaited(this.#dispatcher.shutDown());
+    this.#shuttingDown = false;
     for (const connection of this.#connections()) if (connection.accepted) connection.endWhenIdle();
   }
 
@@ -124,7 +132,13 @@ export class PluginHost<State, Api = undefined> {
 
   #connect(find: Find, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {
     this.#reactor.assertRunning();
-    return Connector.connect(this.#reactor.loop, find, how, (fd, peer) => stillOpen(this.#open(fd, peer, options)));
+    const { loop } = this.#reactor;
+    const place = loop.witness?.here('connect');
+    return Connector.connect(loop, find, how, (fd, peer) => {
+      const connection = this.#open(fd, peer, options);
+      if (place !== undefined) loop.witness?.opened(connection, place);
+      return stillOpen(connection);
+    });
   }
 
   /** Makes a connection of a connected descriptor, or closes the descriptor and throws what Poller.enter throws. */

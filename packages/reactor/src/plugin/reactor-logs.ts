@@ -1,6 +1,7 @@
 import type { Log } from '../log.js';
 import { GuardedLog } from './guarded-log.js';
 import type { Stall } from '../loop/stopwatch.js';
+import type { Witness } from '../loop/witness.js';
 import { RepeatLog } from './repeat-log.js';
 import { stallLine } from './stall-line.js';
 
@@ -38,9 +39,9 @@ export class ReactorLogs {
   }
 
   /** Somebody has kept the loop for so long that everybody else had to wait. */
-  stalled(stall: Stall): void {
+  stalled(stall: Stall, witness?: Witness): void {
     const log = stall.plugin === '' ? this.reactor : this.of(stall.plugin).plugin;
-    const { fields, message } = stallLine(stall);
+    const { fields, message } = stallLine(stall, witness);
     log.note('warn', stall.hook, { event: 'loop.stalled', ...fields }, message);
   }
 

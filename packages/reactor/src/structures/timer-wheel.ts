@@ -50,6 +50,11 @@ export class TimerWheel {
     return this.#nextTick;
   }
 
+  /** Walks all timers that wait, in no order. None may be inserted or removed meanwhile. */
+  *entries(): IterableIterator<WheelEntry> {
+    for (const list of [...this.#slots, this.#far, this.#falling]) yield* list.entries();
+  }
+
   /** Adds a timer that expires at the first tick that is not before `dueMs`, and in the future. */
   insert(entry: WheelEntry, dueMs: number): void {
     invariant(!entry.linked, 'a timer is inserted twice');

@@ -61,6 +61,11 @@ export class WheelList extends WheelEntry {
     other.#clear();
   }
 
+  /** Walks the entries. None may join or leave meanwhile. */
+  *entries(): IterableIterator<WheelEntry> {
+    for (let entry = this.first; entry !== this; entry = entry.next as WheelEntry) yield entry;
+  }
+
   #clear(): void {
     this.previous = this;
     this.next = this;

@@ -10,7 +10,7 @@ import { SlowReader } from '../support/slow-reader.js';
 
 /** Longer than any of these tests may take: an end that comes in time has not waited for it. */
 const FAR_MS = 60_000;
-const NOTHING = { idle: 0, finished: 0, failed: 0, forced: 0 };
+const NOTHING = { idle: 0, finished: 0, failed: 0, forced: 0, leftOpen: [] };
 
 /** A promise that is settled by hand. */
 function gate() {
@@ -132,7 +132,7 @@ for (const loop of LOOPS) {
     slow.socket.once('end', () => slow.socket.end());
     idle.socket.once('end', () => idle.socket.end());
     rude.reset();
-    t.same(await closing, { idle: 1, finished: 1, failed: 1, forced: 2 });
+    t.match(await closing, { idle: 1, finished: 1, failed: 1, forced: 2, leftOpen: [{ kind: 'handler', plugin: 'test', count: 1 }] });
     t.same(reasons.sort(), ['ECONNRESET', 'EL_REACTOR_CLOSED', 'EL_REACTOR_CLOSED', 'in order', 'in order']);
     t.equal(slow.receivedBytes, 9_000_000);
     const forced = log.lines.filter(({ event, level }) => event === 'connection.failed' && level === 'info');
@@ -160,7 +160,7 @@ for (const loop of LOOPS) {
     t.equal(reactor.connectionCount, 1);
     const again = reactor.close();
     t.equal(again, closing);
-    t.same(await again, { ...NOTHING, forced: 1 });
+    t.match(await again, { ...NOTHING, forced: 1, leftOpen: [{ kind: 'handler' }] });
   });
 
   t.test(`onShutdown is waited for, may write to its plugin's connections, which are left alone meanwhile; others are not (${loop})`, async (t) => {
@@ -206,7 +206,7 @@ for (const loop of LOOPS) {
     const { port, reactor } = await serve(t, { onShutdown: () => new Promise<void>(() => {}) }, { loop });
     await dial(t, port);
     await until(() => reactor.connectionCount === 1, 'the connection');
-    t.same(await reactor.close({ deadlineMs: 50 }), { ...NOTHING, forced: 1 });
+    t.same(await reactor.close({ deadlineMs: 50 }), { ...NOTHING, forced: 1, leftOpen: [{ kind: 'handler', plugin: 'test', hook: 'onShutdown', count: 1 }] });
   });
 
   t.test(`a handler may dial while the reactor closes, and is answered; new listeners and plugins are refused (${loop})`, async (t) => {

@@ -125,6 +125,14 @@ t.test('in debug mode the first stall of a batch is named', async (t) => {
   t.match(stalls(), [{ hook: 'onData', connection: slow?.id }]);
 });
 
+t.test('in debug mode a timer is told with the place where it was set', async (t) => {
+  const { setting, block, stalls } = slowClock();
+  const reactor = openReactor(t, { ...setting, debug: true });
+  reactor.setTimeout(() => block(), 1);
+  await told(stalls, ['timer']);
+  t.match((stalls()[0] as unknown as { openedAt: string[] }).openedAt[0], /stalls\.test/);
+});
+
 t.test('what counts as a stall is an option, which may change at any time', async (t) => {
   const { setting, block } = slowClock();
   const { port, reactor } = await serve(t, { onData: (connection, chunk) => (block(), connection.write(chunk)) }, { ...setting, stallMs: 10 * SLOW_MS });
