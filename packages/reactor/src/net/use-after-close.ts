@@ -1,12 +1,20 @@
 import { EdgeloopError, codeOf } from '../errors.js';
 import type { Loop } from '../loop/loop.js';
-import { addressText } from './address.js';
-import type { SocketConnection } from './socket-connection.js';
+import { type SocketAddress, addressText } from './address.js';
+import type { Connection } from './connection.js';
 
 /** What asks something of a connection. The others, `destroy` above all, only make sure of what has come about. */
 const USES = ['write', 'end', 'pause', 'resume'] as const;
 
 type Use = (typeof USES)[number];
+
+/** A connection that has ended. */
+interface Closed extends Connection {
+  readonly peer: SocketAddress;
+  readonly reason: Error | undefined;
+  /** Whether a handler's promise is pending. */
+  readonly handling: boolean;
+}
 
 /**
  * Debug mode: has a connection throw when it is used after its owner was told of its end. Such a use does nothing otherwise, because
@@ -16,7 +24,7 @@ type Use = (typeof USES)[number];
  * without data, with which one makes sure that a connection is over. The methods are put on the one object that is closed, so that
  * nothing is asked of those that are open.
  */
-export function refuseUse(connection: SocketConnection<unknown>, { clock, witness }: Loop): void {
+export function refuseUse(connection: Closed, { clock, witness }: Loop): void {
   const toldMs = clock.nowMs;
   for (const use of USES) {
     const harmless = (connection[use] as (data?: unknown) => unknown).bind(connection);
@@ -28,7 +36,7 @@ export function refuseUse(connection: SocketConnection<unknown>, { clock, witnes
   }
 }
 
-function usedAfterClose({ id, peer, reason }: SocketConnection<unknown>, use: Use, agoMs: number, place: Error | undefined): EdgeloopError {
+function usedAfterClose({ id, peer, reason }: Closed, use: Use, agoMs: number, place: Error | undefined): EdgeloopError {
   const what = `connection ${id} (${addressText(peer)}): ${use} after onClose`;
   const how = reason === undefined ? (place?.message ?? 'the peer') : `${codeOf(reason) || reason.name}: ${reason.message}`;
   const message = `${what}, ${Math.round(agoMs)} ms later; it was closed by ${how}; let go of a connection in onClose`;

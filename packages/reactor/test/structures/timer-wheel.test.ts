@@ -197,6 +197,8 @@ t.test('property: the wheel expires what a sorted list would, in the same order,
         }
         const earliest = Math.min(...[...model.waiting.values()].map(({ due }) => due));
         if (wheel.nextMs > earliest) throw new Error(`the next time is ${wheel.nextMs}, but a timer is due at ${earliest}`);
+        const entries = new Set(wheel.entries());
+        if (entries.size !== model.waiting.size || ![...model.waiting.keys()].every((entry) => entries.has(entry))) throw new Error('the entries differ');
         if (wheel.size !== model.waiting.size) throw new Error(`size ${wheel.size}, expected ${model.waiting.size}`);
       }
     }),
