@@ -2,6 +2,7 @@ import type { Channel } from './channel.js';
 import type { Meters } from './meters.js';
 import { EdgeloopError, check } from '../errors.js';
 import { EPOLLET, EPOLLIN } from '../kernel/abi.js';
+import { Horizon } from './horizon.js';
 import type { KeepAlive } from './keep-alive.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { TIMER_BUDGET_TOUCHES } from '../limits.js';
@@ -53,6 +54,7 @@ export class Clock implements Channel, TimerClock {
   /** When the timerfd expires. */
   #armedMs = NOT_ARMED;
   #turnMs: number;
+  readonly #horizon: Horizon;
   #behind = false;
   #inTurn = false;
 
@@ -66,6 +68,7 @@ export class Clock implements Channel, TimerClock {
     this.#wakeHost = () => parts.wakeHost();
     this.#turnMs = kernel.now();
     this.#wheel = new TimerWheel(this.#turnMs);
+    this.#horizon = new Horizon(this.#turnMs);
     this.fd = check(kernel.timerfdCreate(), 'timerfd_create');
     try {
       poller.enter(this, (EPOLLIN | EPOLLET) >>> 0);
@@ -153,10 +156,16 @@ export class Clock implements Channel, TimerClock {
     else this.#keepAlive.release();
   }
 
-  /** Reads the time, once for all that happens in a turn. Until `endTurn` the timerfd is left alone. */
-  beginTurn(): void {
+  /** Up to when it is known what has come. Who judges by silence must not look beyond it. */
+  get horizonMs(): number {
+    return this.#horizon.ms;
+  }
+
+  /** Reads the time, once for all that happens in a turn of so many events. Until `endTurn` the timerfd is left alone. */
+  beginTurn(events: number): void {
     this.#inTurn = true;
     this.#turnMs = this.#kernel.now();
+    this.#horizon.waited(this.#turnMs, events, this.#poller.size);
   }
 
   /** Whether calls may be due. */

@@ -212,7 +212,7 @@ export class Loop {
   #beginTurn(events: number): void {
     const { meters, counters, clock } = this;
     const beforeMs = clock.turnMs;
-    clock.beginTurn();
+    clock.beginTurn(events);
     this.stopwatch.beginTurn(clock.turnMs);
     counters.turns++;
     counters.events += events;

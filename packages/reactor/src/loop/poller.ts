@@ -55,11 +55,18 @@ export class Poller {
     return this.#channels.at(slot);
   }
 
-  /** Fetches a batch of events and returns their number; a signal that interrupts the wait makes it an empty one. */
+  /**
+   * Fetches a batch of events and returns their number. A signal ends the wait, SIGCONT after a stop included, but not before it was
+   * looked what has come: deadlines may be due, and what meets them be there.
+   */
   wait(timeoutMs: number): number {
-    const count = this.#kernel.epollWait(this.#epoll, this.#triples, EPOLL_BATCH_EVENTS, timeoutMs);
-    if (count === -EINTR) return 0;
-    return check(count, 'epoll_wait');
+    let count = this.#fetch(timeoutMs);
+    if (count === -EINTR) count = this.#fetch(0);
+    return count === -EINTR ? 0 : check(count, 'epoll_wait');
+  }
+
+  #fetch(timeoutMs: number): number {
+    return this.#kernel.epollWait(this.#epoll, this.#triples, EPOLL_BATCH_EVENTS, timeoutMs);
   }
 
   /** The bits of the batch's event number `index`. */

@@ -43,7 +43,7 @@ const DEADLINES = Object.keys(ENDINGS) as readonly Deadline[];
  *
  * While a handler's promise is pending nothing is read, so what the peer has to send is not waited for either: that time
  * is not counted, except for `write` and `lifetime`. Times are those of the begin of turns; alarms ring at the end of a
- * turn, when what had come before it has been read.
+ * turn, when what its wait told of has been read. What is due beyond the clock's horizon waits: there may be bytes that meet it.
  */
 export class Deadlines extends WheelEntry implements Alarm {
   readonly periodMs = 0;
@@ -123,9 +123,9 @@ export class Deadlines extends WheelEntry implements Alarm {
   }
 
   ring(): void {
-    const { nowMs } = this.#clock;
-    if (this.#due('write') <= nowMs && !this.#watched.retry()) return;
-    const missed = DEADLINES.find((deadline) => this.#due(deadline) <= nowMs);
+    const { horizonMs } = this.#clock;
+    if (this.#due('write') <= horizonMs && !this.#watched.retry()) return;
+    const missed = DEADLINES.find((deadline) => this.#due(deadline) <= horizonMs);
     if (missed === undefined) return this.#set();
     const { code, option, why } = ENDINGS[missed];
     this.#watched.timedOut(code, `${why} (${option} is ${String(this.#options[option])})`);
@@ -162,9 +162,9 @@ export class Deadlines extends WheelEntry implements Alarm {
     }
   }
 
-  /** Has the alarm ring at the earliest of all. */
+  /** Has the alarm ring at the earliest of all; for one that is due, but lies beyond the horizon, in another turn. */
   #set(): void {
-    this.#ringBy(Math.min(...DEADLINES.map((deadline) => this.#due(deadline))));
+    this.#ringBy(Math.max(Math.min(...DEADLINES.map((deadline) => this.#due(deadline))), this.#clock.nowMs + 1));
   }
 
   #ringBy(dueMs: number): void {

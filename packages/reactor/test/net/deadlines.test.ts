@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap';
 import { type Connection, type Hooks, LineDecoder } from '../../src/index.js';
-import { IPPROTO_TCP, SOL_SOCKET, SO_KEEPALIVE, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_USER_TIMEOUT } from '../../src/kernel/abi.js';
+import { AF_INET, EINTR, IPPROTO_TCP, SOCK_STREAM, SOL_SOCKET, SO_KEEPALIVE, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_USER_TIMEOUT } from '../../src/kernel/abi.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
+import { EPOLL_BATCH_EVENTS } from '../../src/limits.js';
+import { encodeAddress } from '../../src/net/address.js';
 import { LOOPS, TRIGGERS, descriptorOf, dial, loopOf, memoryLog, openReactor, serve, until, using } from '../support/setting.js';
 import { SlowReader } from '../support/slow-reader.js';
 
@@ -282,6 +284,55 @@ t.test('a connection that could not enter the epoll set has left no alarm that w
   await until(() => reactor.counters.shed === 1, 'the connection to be shed');
   t.equal(loopOf(reactor).clock.pending, 0);
   await until(() => client.ended || client.error !== undefined, 'the client to see it');
+});
+
+// A process may be stopped for longer than any deadline: by SIGSTOP, by a debugger, with its whole machine.
+const STOPPED_MS = 60_000;
+
+t.test('a wait that a signal has interrupted is no proof of silence: after SIGCONT the bytes that have come meanwhile count', async (t) => {
+  let stoppedMs = 0;
+  let interrupted = false;
+  const epollWait = (...args: Parameters<typeof native.epollWait>) => {
+    const result = interrupted ? -EINTR : native.epollWait(...args);
+    interrupted = false;
+    return result;
+  };
+  const kernel = { now: () => native.now() + stoppedMs, epollWait };
+  const echo: Hooks<undefined> = { onData: (connection, chunk) => void connection.write(chunk) };
+  const { port, reactor } = await serve(t, echo, { kernel, listen: { idleTimeoutMs: 30_000 } });
+  const client = await dial(t, port);
+  t.equal(await client.echo('before'), 'before');
+  stoppedMs = STOPPED_MS;
+  interrupted = true;
+  t.equal(await client.echo('meanwhile'), 'meanwhile');
+  t.equal(reactor.counters.idleTimeouts, 0);
+});
+
+t.test('who has spoken while the process was stopped is not idle, also where more have spoken than one wait tells of', async (t) => {
+  let nowMs = native.now();
+  let heard = 0;
+  const onData = () => void heard++;
+  const { port, reactor } = await serve(t, { onData }, { kernel: { now: () => nowMs }, listen: { idleTimeoutMs: 30_000 } });
+  const { bytes } = encodeAddress('127.0.0.1', port);
+  const clients: number[] = [];
+  t.teardown(() => clients.forEach((fd) => native.close(fd)));
+  while (clients.length < EPOLL_BATCH_EVENTS + 300) {
+    clients.push(native.socket(AF_INET, SOCK_STREAM));
+    native.connect(clients.at(-1) as number, bytes, bytes.length);
+    if (clients.length % 100 === 0) await until(() => reactor.connectionCount === clients.length, 'the connections');
+  }
+  await until(() => reactor.connectionCount === clients.length, 'the last connections');
+  // So near to the deadline that the wheel has nothing to do any more but to let it expire.
+  nowMs += 29_900;
+  for (let turns = 0; turns < 10; turns++) await new Promise<void>((resolve) => reactor.post(resolve));
+  // The last speak first, so that those whose deadline comes first are told of last.
+  for (const fd of clients.toReversed()) native.send(fd, Buffer.from('x'), 0, 1);
+  nowMs += STOPPED_MS;
+  await until(() => heard + reactor.counters.idleTimeouts === clients.length, 'all to be heard or ended');
+  t.equal(reactor.counters.idleTimeouts, 0);
+  nowMs += STOPPED_MS;
+  native.send(clients[0] as number, Buffer.from('x'), 0, 1);
+  await until(() => reactor.counters.idleTimeouts === clients.length - 1, 'all who are silent then to be ended');
 });
 
 t.test('deadlines keep no process alive, and a time of 0 is none', async (t) => {
