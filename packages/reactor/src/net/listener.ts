@@ -152,11 +152,15 @@ export class Listener implements Channel {
     this.#loop.counters.acceptPauses++;
     this.#loop.meters.errors.count(cause.code);
     this.#loop.poller.modify(this, 0);
-    this.#rest = this.#loop.clock.after(ACCEPT_BACKOFF_MS, () => {
-      this.#rest = undefined;
-      this.#loop.poller.modify(this, this.#interest);
-    });
+    this.#rest = this.#loop.clock.after(ACCEPT_BACKOFF_MS, () => this.#endRest(cause));
     this.#acceptor.acceptPaused(this.address, cause);
+  }
+
+  /** The reserve comes first: without it, those who call in the next shortage would wait instead of being told. */
+  #endRest(cause: SystemError): void {
+    this.#rest = undefined;
+    if (this.#reserve.refill()) this.#loop.poller.modify(this, this.#interest);
+    else this.#takeRest(cause);
   }
 
   #shed(): void {

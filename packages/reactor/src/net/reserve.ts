@@ -20,13 +20,21 @@ export class ReserveDescriptor {
 
   /** Accepts one connection of the listening socket and closes it. Returns false if that was not possible. */
   shed(listener: number, address: Uint8Array): boolean {
-    if (this.#fd === NONE) this.#take();
-    if (this.#fd === NONE) return false;
+    if (!this.refill()) return false;
     this.#kernel.close(this.#fd);
     const accepted = this.#kernel.accept(listener, address, address.length);
     if (accepted >= 0) this.#kernel.close(accepted);
     this.#take();
     return accepted >= 0;
+  }
+
+  /**
+   * Takes a descriptor again if the last one was lost: somebody else may have been faster, or there is less room than before.
+   * Returns false if none is to be had, and then there is none for a connection either.
+   */
+  refill(): boolean {
+    if (this.#fd === NONE) this.#take();
+    return this.#fd !== NONE;
   }
 
   close(): void {

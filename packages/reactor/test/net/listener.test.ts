@@ -93,6 +93,38 @@ t.test('the backlog is what was asked for', { skip: skipWithout('ss') }, async (
   t.equal(sendQueue, '7');
 });
 
+t.test('a reserve that was lost while nothing could be opened is taken again when there is room, and sheds in the next shortage', async (t) => {
+  let room = 10;
+  const taken = new Set<number>();
+  const grant = (open: () => number) => {
+    const fd = room > 0 ? open() : errno.EMFILE;
+    if (fd < 0) return fd;
+    taken.add(fd);
+    room--;
+    return fd;
+  };
+  const kernel = {
+    accept: (...args: Parameters<typeof native.accept>) => grant(() => native.accept(...args)),
+    openNull: () => grant(() => native.openNull()),
+    close: (fd: number) => {
+      if (taken.delete(fd)) room++;
+      return native.close(fd);
+    },
+  };
+  const { port, reactor } = await serve(t, ECHO, { kernel });
+  // As when RLIMIT_NOFILE is lowered: the reserve makes no room when it is given up.
+  room -= 20;
+  const waiting = await dial(t, port);
+  await until(() => reactor.counters.acceptPauses > 0, 'the shortage');
+  room += 20;
+  t.equal(await waiting.echo('served'), 'served');
+  t.equal(reactor.counters.shed, 0);
+  room = 0;
+  const late = await dial(t, port);
+  await until(() => late.closed || late.ended, 'the next one to be told that it is not served');
+  t.equal(reactor.counters.shed, 1);
+});
+
 for (const trigger of TRIGGERS) {
   t.test(`behaviour 3: a burst of connections is accepted to the last, a budget in each turn (${trigger})`, async (t) => {
     const perTurn = new Map<number, number>();
