@@ -1,0 +1,61 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+/** For benchmarks of networks, so that nobody has them in earnest (RFC 2544); where somebody has nevertheless, there is no link. */
+const NETWORK = '198.18.0.0/15';
+const OURS = '198.18.77.1';
+const THEIRS = '198.18.77.2';
+
+/** A network namespace with one cable to ours, which can be cut. Takes CAP_NET_ADMIN and CAP_SYS_ADMIN. */
+export class Link {
+  readonly ourAddress = OURS;
+  readonly #name = `trial-${process.pid}`;
+
+  /** What to write in front of a command that is to run at the other end. */
+  get prefix(): readonly string[] {
+    return ['ip', 'netns', 'exec', this.#name];
+  }
+
+  constructor() {
+    const here = `trial${process.pid}`;
+    const taken = ip('-4', 'route', 'show', 'root', NETWORK);
+    if (taken !== '') throw new Error(`this machine uses ${NETWORK}, which the trial needs for itself: ${taken}`);
+    ip('netns', 'add', this.#name);
+    try {
+      ip('link', 'add', here, 'type', 'veth', 'peer', 'name', 'peer', 'netns', this.#name);
+      ip('addr', 'add', `${OURS}/30`, 'dev', here);
+      ip('link', 'set', here, 'up');
+      this.#there('addr', 'add', `${THEIRS}/30`, 'dev', 'peer');
+      this.#there('link', 'set', 'peer', 'up');
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  /** From now on nothing arrives, and nobody is told. */
+  cut(): void {
+    this.#there('link', 'set', 'peer', 'down');
+  }
+
+  /** The cable goes with the namespace. */
+  remove(): void {
+    ip('netns', 'del', this.#name);
+  }
+
+  #there(...args: string[]): void {
+    ip('-n', this.#name, ...args);
+  }
+}
+
+function ip(...args: string[]): string {
+  return execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' }).trim();
+}
+
+/** Why the kernel does not let us have namespaces; undefined if it does. */
+export function whyNoLink(): string | undefined {
+  const name = `trial-${process.pid}-probe`;
+  const { status, stderr } = spawnSync('ip', ['netns', 'add', name], { encoding: 'utf8' });
+  if (status !== 0) return stderr.trim();
+  ip('netns', 'del', name);
+  return undefined;
+}

@@ -1,0 +1,28 @@
+/** Which process runs on which core: a server that shares its core with those who attack it would be slow without being at fault. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** What to write in front of the command of a server, and of a load. */
+export interface Placement {
+  readonly server: readonly string[];
+  readonly load: readonly string[];
+}
+
+/** Where the scheduler likes. */
+export const UNPLACED: Placement = { server: [], load: [] };
+
+/** The server on the first core that we may use, all load and this process on the second, where there are two, and taskset. */
+export function placeApart(): Placement {
+  const [server, load] = allowedCores();
+  if (load === undefined || spawnSync('taskset', ['-a', '-c', '-p', load, String(process.pid)]).status !== 0) return UNPLACED;
+  return { server: ['taskset', '-c', server as string], load: ['taskset', '-c', load] };
+}
+
+/** The kernel's list, as in "0-2,5", with all its numbers. */
+function allowedCores(): string[] {
+  const [, list = ''] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, offset) => String(first + offset));
+  });
+}

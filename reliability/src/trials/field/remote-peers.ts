@@ -1,0 +1,32 @@
+/**
+ * Peers at the other end of a link, which is going to be cut: `remote-peers.js HOST PORT COUNT idle|deaf`. Idle ones have been
+ * answered and wait; deaf ones read nothing of the megabytes that they ask for. Prints a line when all have asked.
+ */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const MAX_MS = 60_000;
+const ASKED = Buffer.alloc(16 * 1024 * 1024);
+const SETTLE_MS = 100;
+
+const [host = '', port = '', count = '', work = ''] = process.argv.slice(2);
+
+async function ask(): Promise<void> {
+  const socket = connect({ host, port: Number(port) });
+  // The cut link ends it some day.
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  if (work === 'deaf') {
+    socket.pause().write(ASKED);
+    return;
+  }
+  socket.write('x');
+  await once(socket, 'data');
+}
+
+setTimeout(() => process.exit(), MAX_MS);
+await Promise.all(Array.from({ length: Number(count) }, ask));
+// Until the deaf have filled all buffers on the way.
+await sleep(SETTLE_MS);
+process.stdout.write('there\n');

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '@edgeloop/reactor/telemetry';
+import { Caller } from './caller.js';
+import { cpuSecondsOf, descriptorsOf, residentBytesOf } from './process.js';
+import { holds } from './waiting.js';
+
+export const ECHO = fileURLToPath(new URL('../../bin/edgeloop-echo.mjs', import.meta.resolve('@edgeloop/echo')));
+const START_MS = 15_000;
+const STOP_MS = 10_000;
+/** What a server has said last is kept, for the case that it fails. */
+const KEPT_CHARACTERS = 8192;
+/** Of pino: error and fatal. */
+const ERROR_LEVEL = 50;
+
+export interface ServerSetting {
+  /** Flags of the command, as docs/reference/options.md lists them. */
+  readonly flags?: readonly string[];
+  /** In front of the command: limits, for instance. */
+  readonly prefix?: readonly string[];
+  /** Another program than the echo server; it takes the same flags and greets in the same way. */
+  readonly program?: string;
+}
+
+/** How a server stands: what must be as before when a fault is over. */
+export interface Standing {
+  readonly descriptors: number;
+  readonly residentBytes: number;
+  readonly counters: Snapshot['counters'];
+}
+
+const running = new Set<ChildProcess>();
+
+// However this process ends, its servers end with it.
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** A server in a process of its own, started as users start it, and asked as operators ask it: at its admin endpoint, and in /proc. */
+export class TrialServer {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  #output = '';
+  #errors = '';
+  #ended = false;
+  #before: Standing | undefined;
+
+  private constructor(
+    child: ChildProcess,
+    readonly host: string,
+  ) {
+    this.#child = child;
+    this.pid = child.pid as number;
+    running.add(child);
+    child.once('exit', () => {
+      this.#ended = true;
+      running.delete(child);
+    });
+    child.stdout?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS)));
+    child.stderr?.on('data', (chunk: Buffer) => this.#noteErrors(chunk.toString()));
+  }
+
+  /** Starts it on a port that the kernel chooses, warms it up, and notes how it stands. */
+  static async start({ flags = [], prefix = [], program = ECHO }: ServerSetting, host = '127.0.0.1'): Promise<TrialServer> {
+    const command = [...prefix, process.execPath, program, 'server', '0', '--host', host, '--admin-port', '0', '--log-level', 'warn', ...flags];
+    const child = spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const server = new TrialServer(child, host);
+    // The command in front may start the server with its own process id only if it replaces itself, as taskset and prlimit do.
+    const up = await holds(() => server.#ended || server.#output.includes('\nTry'), START_MS);
+    if (!up || server.#ended) throw new Error(`the server did not start: ${server.#output}${server.#errors}`);
+    return server;
+  }
+
+  get port(): number {
+    return Number(/ on \S+:(\d+) /.exec(this.#output)?.[1]);
+  }
+
+  get alive(): boolean {
+    return !this.#ended;
+  }
+
+  /** How it stood when it had been warmed up. */
+  get before(): Standing {
+    if (this.#before === undefined) throw new Error('the server has not been warmed up');
+    return this.#before;
+  }
+
+  /** What a server does once only, loading code and making pools, is not to be taken for a leak. */
+  async warmUp(): Promise<void> {
+    const callers = await Promise.all(Array.from({ length: 8 }, () => Caller.dial(this)));
+    await Promise.all(callers.map((caller) => caller.asks('x'.repeat(32 * 1024))));
+    for (const [i, caller] of callers.entries()) caller[i % 2 === 0 ? 'hangUp' : 'reset']();
+    await this.atRest();
+    this.#before = await this.standing();
+  }
+
+  async standing(): Promise<Standing> {
+    const { counters } = await this.stats();
+    // The endpoint has a descriptor for the one who asks; it goes when the answer has gone.
+    await holds(() => this.descriptors <= (this.#before?.descriptors ?? 0), this.#before === undefined ? 200 : 2000);
+    return { descriptors: this.descriptors, residentBytes: residentBytesOf(this.pid), counters };
+  }
+
+  /** The numbers of its reactor. */
+  stats(): Promise<Snapshot> {
+    const [, url] = /live page and metrics on (\S+)/.exec(this.#output) ?? [];
+    return new Promise((resolve, reject) => {
+      const request = get(`${url}stats`, { agent: false, timeout: START_MS }, async (response) => {
+        try {
+          const chunks = (await response.toArray()) as Buffer[];
+          resolve(JSON.parse(Buffer.concat(chunks).toString()) as Snapshot);
+        } catch (error) {
+          reject(error);
+        }
+      });
+      request.on('timeout', () => request.destroy(new Error('the admin endpoint does not answer')));
+      request.on('error', reject);
+    });
+  }
+
+  /** Resolves when it has no connections, or with false if some stay. */
+  atRest(): Promise<boolean> {
+    return holds(async () => {
+      const { connectionsOpen, connectionsDraining, connectionsClosing } = (await this.stats()).gauges;
+      return connectionsOpen + connectionsDraining + connectionsClosing === 0;
+    });
+  }
+
+  get descriptors(): number {
+    return descriptorsOf(this.pid);
+  }
+
+  /** Of one core, while nobody asks it anything. */
+  async cpuPercent(seconds: number): Promise<number> {
+    const from = { cpu: cpuSecondsOf(this.pid), ms: performance.now() };
+    await sleep(seconds * 1000);
+    return ((cpuSecondsOf(this.pid) - from.cpu) / ((performance.now() - from.ms) / 1000)) * 100;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Ends it in order. Resolves with what is wrong with that; an empty text if nothing is. */
+  async stop(): Promise<string> {
+    if (this.#ended) return `it had ended before, with ${this.#child.exitCode ?? this.#child.signalCode}: ${this.#errors}`;
+    const ended = once(this.#child, 'exit');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
+    this.#child.kill('SIGTERM');
+    const [status, signal] = (await ended) as [number | null, string | null];
+    clearTimeout(late);
+    return status === 0 ? this.#errors : `it ended with ${status ?? signal}: ${this.#errors}`;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Warnings are what a server should write in a trial; an error it should not. */
+  #noteErrors(text: string): void {
+    const wrong = text.split('\n').filter((line) => line !== '' && isError(line)).join('\n');
+    this.#errors = (this.#errors + wrong).slice(-KEPT_CHARACTERS);
+  }
+}
+
+/** What is no line of the log is a stack, or Node's own. */
+function isError(line: string): boolean {
+  try {
+    return (JSON.parse(line) as { level: number }).level >= ERROR_LEVEL;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,84 @@
+/** `npm run trials`: attacks on a real server on the real kernel. */
+import { parseArgs } from 'node:util';
+import { TRIALS } from './catalogue.js';
+import { placeApart } from './field/placement.js';
+import { hindranceOf } from './field/tools.js';
+import { account, passed, table } from './report.js';
+import { make } from './runner.js';
+import { BRIEF, FULL } from './field/findings.js';
+import type { Outcome, Trial } from './trial.js';
+
+const WIDTH = Math.max(...TRIALS.map(({ name }) => name.length)) + 2;
+const LIST = TRIALS.map(({ name, provokes }) => `  ${name.padEnd(WIDTH)}${provokes}`).join('\n');
+
+const HELP = `Usage: npm run trials -- [--brief] [TRIAL ...]
+
+Provokes faults on a running echo server, and checks what is expected of it; all of them, or those that are named.
+It takes a quiet machine and some minutes. The exit status is 1 if something was not as expected.
+
+  --brief   show that the server behaves, as the tests do, and measure nothing
+  --list    name the trials
+  --help    print this
+
+${LIST}`;
+
+class UsageError extends Error {}
+
+interface Request {
+  readonly task: 'help' | 'list' | 'make';
+  readonly brief: boolean;
+  readonly trials: readonly Trial[];
+}
+
+function readArguments(args: string[]): Request {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values, positionals } = parse(() => parseArgs({ args, allowPositionals: true, options: { brief: flag, list: flag, help: { ...flag, short: 'h' } } }));
+  const unknown = positionals.find((name) => !TRIALS.some((trial) => trial.name === name));
+  if (unknown !== undefined) throw new UsageError(`there is no trial "${unknown}", only ${TRIALS.map(({ name }) => name).join(', ')}`);
+  const trials = positionals.length === 0 ? TRIALS : TRIALS.filter(({ name }) => positionals.includes(name));
+  return { task: values.help ? 'help' : values.list ? 'list' : 'make', brief: values.brief, trials };
+}
+
+function parse<Parsed>(read: () => Parsed): Parsed {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Returns whether everything was as expected. What cannot be tried here is told, and is no failure. */
+async function makeAll(trials: readonly Trial[], brief: boolean): Promise<boolean> {
+  const placement = brief ? undefined : placeApart();
+  const outcomes: Outcome[] = [];
+  for (const trial of trials) {
+    const hindrance = hindranceOf(trial);
+    if (hindrance !== undefined) {
+      console.log(`${trial.name}: skipped, ${hindrance.why}\n`);
+      continue;
+    }
+    const outcome = await make(trial, brief ? BRIEF : FULL, placement);
+    outcomes.push(outcome);
+    console.log(`${account(outcome)}\n`);
+  }
+  console.log(table(outcomes));
+  return outcomes.every(passed);
+}
+
+async function main(args: string[]): Promise<number> {
+  const { task, brief, trials } = readArguments(args);
+  if (task === 'help') console.log(HELP);
+  if (task === 'list') console.log(LIST);
+  return task !== 'make' || (await makeAll(trials, brief)) ? 0 : 1;
+}
+
+// What runs in the background ends with this process, however that ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`trials: ${error.message}`);
+  process.exitCode = 2;
+}

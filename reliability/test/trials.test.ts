@@ -1,0 +1,61 @@
+/** Each trial in its brief form, which measures nothing: the server behaves, and nothing is left of the fault. `npm run trials` measures. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { TRIALS } from '../src/trials/catalogue.js';
+import { type Hindrance, hindranceOf } from '../src/trials/field/tools.js';
+import { make } from '../src/trials/runner.js';
+import { BRIEF } from '../src/trials/field/findings.js';
+import { account, passed, table } from '../src/trials/report.js';
+import type { Outcome, Trial } from '../src/trials/trial.js';
+
+const MAIN = fileURLToPath(new URL('../src/trials/main.js', import.meta.url));
+
+// Most of the time is spent waiting: for deadlines, for processes to start.
+t.jobs = 3;
+
+/** In CI nothing may be skipped, but for what the kernel of a container refuses, which nobody could install. */
+function skipping(hindrance: Hindrance | undefined): { skip?: string } {
+  if (hindrance === undefined) return {};
+  if (process.env['CI'] !== undefined && !hindrance.refused) throw new Error(`${hindrance.why}, and CI may skip nothing`);
+  return { skip: hindrance.refused ? `the kernel refuses: ${hindrance.why}` : hindrance.why };
+}
+
+for (const trial of TRIALS) {
+  t.test(`${trial.name}: ${trial.expects}`, skipping(hindranceOf(trial)), async (t) => {
+    const { expectations } = await make(trial, BRIEF);
+    t.ok(expectations.length > 0);
+    for (const { what, met, seen } of expectations) t.ok(met, `${what}: ${seen}`);
+  });
+}
+
+const runTrials = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+
+t.test('a trial that does not exist is told in a line, with those that do', async (t) => {
+  const { status, stderr } = runTrials('rst-storm', 'nothing');
+  t.equal(status, 2);
+  t.equal(stderr, `trials: there is no trial "nothing", only ${TRIALS.map(({ name }) => name).join(', ')}\n`);
+  t.equal(runTrials('--fast').status, 2);
+});
+
+t.test('--list names each trial and what it provokes, and --help shows them, too', async (t) => {
+  for (const option of ['--list', '--help']) {
+    const { status, stdout } = runTrials(option);
+    t.equal(status, 0);
+    for (const { name, provokes } of TRIALS) t.match(stdout, new RegExp(`^ +${name} +${provokes.slice(0, 20)}`, 'm'));
+  }
+});
+
+t.test('a server that is not as expected makes a trial fail, and the report says in what', async (t) => {
+  const trial: Trial = {
+    name: 'nothing', provokes: 'nothing', expects: 'something', tools: [],
+    run: async (field) => {
+      field.expect('something happens', false, 'nothing');
+      throw new Error('no server');
+    },
+  };
+  const outcome: Outcome = await make(trial, BRIEF);
+  t.notOk(passed(outcome));
+  t.match(account(outcome), '  FAILED something happens: nothing\n  FAILED the trial runs to its end: no server');
+  t.match(table([outcome]), /^nothing .*FAILED$/m);
+});
