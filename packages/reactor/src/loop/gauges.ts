@@ -4,6 +4,8 @@ import { type Slots, slotsOf } from '../structures/slots.js';
 export const GAUGES = [
   /** Connections whose queue is being sent before our FIN, those that wait for the peer's, and those above their high-water mark. */
   'connectionsDraining', 'connectionsClosing', 'connectionsCongested',
+  /** Channels in the epoll set, each in a slot of its own: listeners, connections, dials, the clock and all else. */
+  'channels',
   /** Channels that wait for their next turn, timers on the wheel, posted tasks, and bytes that wait for sockets. */
   'readyQueue', 'timersPending', 'tasksPending', 'bytesQueued',
   /** When the last turn began and ended, in ms on the system's monotonic clock, which all threads share. */

@@ -224,6 +224,7 @@ export class Loop {
   /** Says how the loop stands. Other threads read it there, also when the next turn never ends. */
   #publish(): void {
     const { gauges } = this;
+    gauges.channels = this.poller.size;
     gauges.readyQueue = this.ready.size;
     gauges.timersPending = this.clock.pending;
     gauges.tasksPending = this.#tasks.size;

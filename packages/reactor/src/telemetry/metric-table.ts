@@ -132,6 +132,7 @@ const GAUGES: readonly MetricRow[] = [
   },
   gauge('edgeloop_connections_congested', 'Connections above their high-water mark.', ({ connectionsCongested }) => connectionsCongested),
   gauge('edgeloop_queued_bytes', 'Bytes that wait in the process for sockets to take them.', ({ bytesQueued }) => bytesQueued),
+  gauge('edgeloop_loop_channels', 'Connections, listeners and all else that the loop watches: the slots that are taken.', ({ channels }) => channels),
   gauge(
     'edgeloop_loop_ready_channels',
     'Connections and other channels that waited for their next turn when the last one ended.',

@@ -64,7 +64,7 @@ export function takeSnapshot(meters: Meters): Snapshot {
 }
 
 export function readGauges({ counters, gauges }: Meters): Standing {
-  const { connectionsDraining, connectionsClosing, connectionsCongested, readyQueue, timersPending, tasksPending, bytesQueued } = gauges;
+  const { connectionsDraining, connectionsClosing, connectionsCongested, channels, readyQueue, timersPending, tasksPending, bytesQueued } = gauges;
   const { accepted, connected, closed } = counters;
   return {
     // Another thread may read in the middle of a change, so the difference may be short of one connection for a moment.
@@ -72,6 +72,7 @@ export function readGauges({ counters, gauges }: Meters): Standing {
     connectionsDraining,
     connectionsClosing,
     connectionsCongested,
+    channels,
     readyQueue,
     timersPending,
     tasksPending,

@@ -38,6 +38,26 @@ t.test('what a reactor does is in its metrics', async (t) => {
   t.equal(series(later, 'edgeloop_errors_total{code="ECONNRESET"}'), 1);
 });
 
+t.test('a slot is taken for each thing that the loop watches, and given back', async (t) => {
+  const { reactor, port } = await serve(t, {});
+  const channels = async () => {
+    await new Promise<void>((resolve) => reactor.post(resolve));
+    await new Promise(setImmediate);
+    return takeSnapshot(reactor.meters).gauges.channels;
+  };
+  const idle = await channels();
+  const client = await dial(t, port);
+  const inbox = reactor.openInbox(() => {});
+  const socket = await reactor.openDatagram({}, () => {});
+  while (reactor.connectionCount === 0) await new Promise(setImmediate);
+  t.equal(await channels(), idle + 3);
+  client.socket.resetAndDestroy();
+  inbox.close();
+  socket.close();
+  while (reactor.connectionCount > 0) await new Promise(setImmediate);
+  t.equal(await channels(), idle);
+});
+
 t.test('every counter of a reactor is exported, but those that follow from others', async (t) => {
   const meters = new Meters();
   COUNTERS.forEach((name, index) => (meters.counters[name] = 1000 + index));
