@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Answers, Ask, Reply } from './asks.js';
+
+export interface ChildOptions {
+  /** For messages. */
+  readonly name: string;
+  readonly program: URL;
+  readonly args?: readonly string[];
+  /** Where it runs if the machine has several cores and taskset(1). */
+  readonly core: number;
+  /** What RLIMIT_NOFILE is, hard and soft: Node raises the soft one to the hard one. */
+  readonly maxDescriptors: number;
+}
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A process of the soak: answers what it is asked, and ends with the soak at the latest. */
+export class Child<Asked extends Answers> {
+  readonly pid: number;
+  /** Rejects when the process ends before it is told to. */
+  readonly lost: Promise<never>;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
+  readonly #waiting = new Map<number, Waiting>();
+  #asked = 0;
+  #stopping = false;
+
+  constructor(options: ChildOptions) {
+    const [command, ...args] = commandOf(options);
+    this.#process = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.pid = this.#process.pid as number;
+    this.#process.on('message', (reply: Reply) => this.#settle(reply));
+    this.#exited = new Promise((resolve) => this.#process.once('exit', () => resolve()));
+    this.lost = new Promise((_, reject) => {
+      this.#process.once('error', reject);
+      this.#process.once('exit', (code, signal) => {
+        if (!this.#stopping) reject(new Error(`the ${options.name} process has ended by itself, with ${signal ?? `code ${code}`}`));
+      });
+    });
+    this.lost.catch((error: Error) => this.#waiting.forEach((waiting) => waiting.reject(error)));
+  }
+
+  ask<Name extends keyof Asked & string>(name: Name, ...[argument]: Parameters<Asked[Name]>): Promise<Awaited<ReturnType<Asked[Name]>>> {
+    const id = ++this.#asked;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      const ask: Ask = { id, name, argument };
+      this.#process.send(ask, (error) => {
+        if (error !== null) this.#settle({ id, failure: error.message });
+      });
+    });
+  }
+
+  /** Ends the process, stopped or not. It has nothing to lose. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#process.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('failure' in reply) waiting?.reject(new Error(reply.failure));
+    else waiting?.resolve(reply.answer);
+  }
+}
+
+/** sh and taskset replace themselves, so the process that is spawned is the program in the end. */
+function commandOf({ program, args = [], core, maxDescriptors }: ChildOptions): [string, ...string[]] {
+  const node = [process.execPath, '--expose-gc', fileURLToPath(program), ...args];
+  const pinned = availableParallelism() > core && executable('/usr/bin/taskset') ? ['/usr/bin/taskset', '-c', String(core), ...node] : node;
+  return ['/bin/sh', '-c', `ulimit -n ${maxDescriptors} && exec "$@"`, 'sh', ...pinned];
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
