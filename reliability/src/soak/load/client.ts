@@ -30,8 +30,7 @@ export class Client {
   readonly #conduct: Conduct;
   readonly #dials: boolean;
   readonly #random: Random;
-  readonly #shortage: Shortage;
-  readonly #shortagesBefore: number;
+  readonly #wasShort: () => boolean;
   readonly #late: NodeJS.Timeout;
   #received = 0;
   #ended = false;
@@ -44,8 +43,7 @@ export class Client {
     this.#conduct = conduct;
     this.#dials = dials;
     this.#random = random;
-    this.#shortage = shortage;
-    this.#shortagesBefore = shortage.seen;
+    this.#wasShort = shortage.watch();
     this.#socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
     this.#socket.on('error', (error) => (this.#error = error));
     this.#socket.on('data', (chunk) => this.#receive(chunk));
@@ -147,8 +145,7 @@ export class Client {
 
   /** A server without descriptors sheds who comes, and cannot dial; who is served already must not notice. */
   #isExcused(): boolean {
-    const short = this.#shortage.now || this.#shortage.seen > this.#shortagesBefore;
-    return short && (this.#received === 0 || this.#dials);
+    return this.#wasShort() && (this.#received === 0 || this.#dials);
   }
 
   #errorText(): string {

@@ -1,4 +1,5 @@
 import type { Random } from '../random.js';
+import type { Script } from './script.js';
 
 /** How a client sends: all in one write, in pieces, or a byte at a time. */
 export type Splitting = 'whole' | 'pieces' | 'bytes';
@@ -23,9 +24,10 @@ export interface Conduct {
 /** More than this would take too long a byte at a time. */
 const MAX_SINGLE_BYTES = 1500;
 
-export function drawConduct(random: Random, inputBytes: number): Conduct {
+export function drawConduct(random: Random, { input, waits }: Script): Conduct {
+  const inputBytes = input.length;
   const splitting = random.weighed<Splitting>({ whole: 2, pieces: 2, bytes: inputBytes <= MAX_SINGLE_BYTES ? 1 : 0 });
-  const leaving = random.weighed<Leaving>({ 'half-close': 3, replies: 3, reset: 1.5, close: 1, 'half-close-and-close': 1 });
+  const leaving = random.weighed<Leaving>({ 'half-close': waits ? 0 : 3, replies: 3, reset: 1.5, close: 1, 'half-close-and-close': 1 });
   return {
     splitting,
     slowReader: random.chance(0.15),

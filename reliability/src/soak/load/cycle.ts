@@ -76,7 +76,7 @@ export class LoadCycle {
 
   async #converse(number: number, service: ScriptedService, random: Random): Promise<void> {
     const script = scriptFor(service, random, `${this.#order.number}:${number}`);
-    const conduct = drawConduct(random, script.input.length);
+    const conduct = drawConduct(random, script);
     if (script.offends || !isOrderly(conduct)) this.#rude++;
     const client = new Client({ port: this.#ports[service], script, conduct, dials: service === 'proxy' || service === 'gateway' }, random, this.#shortage);
     const problem = await client.run();

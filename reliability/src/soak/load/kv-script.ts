@@ -4,6 +4,7 @@ import type { Script } from './script.js';
 const KEYS = 6;
 const OK = '+OK\r\n';
 const NONE = '$-1\r\n';
+const NEVER_CAME = '*-1\r\n';
 
 /** Both as they are on the wire. */
 interface Exchange {
@@ -32,6 +33,7 @@ export function kvScript(random: Random, name: string): Script {
     input: Buffer.from(exchanges.map(({ request }) => request).join('')),
     output: Buffer.from(exchanges.map(({ reply }) => reply).join('')),
     offends,
+    waits: steps.some(({ reply }) => reply === NEVER_CAME),
   };
 }
 
@@ -88,7 +90,7 @@ const STEPS = {
     return { request: command('LRANGE', `${key}:list`, '0', '-1'), reply: `*${list.length}\r\n${list.map(bulk).join('')}` };
   },
   /** For a key that nobody makes. */
-  wait: (key: string) => ({ request: command('BLPOP', `${key}:none`, '0.02'), reply: '*-1\r\n' }),
+  wait: (key: string) => ({ request: command('BLPOP', `${key}:none`, '0.02'), reply: NEVER_CAME }),
   script(_: string, __: Store, random: Random) {
     const number = random.between(1, 1000);
     return { request: command('EVAL', 'return ARGV[1] + 1', '0', `${number}`), reply: integer(number + 1) };

@@ -9,6 +9,8 @@ export interface Script {
   readonly output: Buffer;
   /** The last of the input breaks the protocol, or fails on purpose: the server hangs up, and may do so before the last replies. */
   readonly offends: boolean;
+  /** Has to be waited for: the server gives up a client that ends its side while its command waits for a key, as Redis does. */
+  readonly waits: boolean;
 }
 
 export type ScriptedService = Exclude<Service, 'strict' | 'datagrams'>;
@@ -35,7 +37,7 @@ export function scriptFor(service: ScriptedService, random: Random, name: string
 function echoScript(random: Random): Script {
   const length = random.chance(0.08) ? random.between(BURST_BYTES / 4, BURST_BYTES) : random.between(1, 20_000);
   const input = noiseOf(random, length);
-  return { input, output: input, offends: false };
+  return { input, output: input, offends: false, waits: false };
 }
 
 function requestScript(random: Random): Script {
@@ -43,7 +45,7 @@ function requestScript(random: Random): Script {
   const replies = requests.map((frame) => framed(reversed(frame)));
   const offends = random.chance(0.15);
   const end = offends ? [random.pick(OFFENCES)] : [];
-  return { input: Buffer.concat([...requests.map((frame) => framed(frame)), ...end]), output: Buffer.concat(replies), offends };
+  return { input: Buffer.concat([...requests.map((frame) => framed(frame)), ...end]), output: Buffer.concat(replies), offends, waits: false };
 }
 
 function request(random: Random): Buffer {

@@ -1,23 +1,19 @@
 /** Whether the server is out of descriptors, which excuses it for whom it turns away. */
 export class Shortage {
-  #now = false;
-  #seen = 0;
-
-  get now(): boolean {
-    return this.#now;
-  }
-
-  /** How many have begun so far. */
-  get seen(): number {
-    return this.#seen;
-  }
+  /** Odd while it lasts. */
+  #changes = 0;
 
   begin(): void {
-    this.#now = true;
-    this.#seen++;
+    this.#changes++;
   }
 
   end(): void {
-    this.#now = false;
+    this.#changes++;
+  }
+
+  /** Tells later on whether there has been a shortage at any time from now on. */
+  watch(): () => boolean {
+    const before = this.#changes;
+    return () => before % 2 === 1 || this.#changes !== before;
   }
 }

@@ -6,14 +6,13 @@ const LOOK_EVERY_MS = 100;
 export interface PeakValues {
   readonly connections: number;
   readonly queuedBytes: number;
-  readonly residentBytes: number;
 }
 
 /** Looks at a reactor ten times a second. */
 export class Peaks {
   readonly #timer: NodeJS.Timeout;
   readonly #reactor: Reactor;
-  #peaks: PeakValues = { connections: 0, queuedBytes: 0, residentBytes: 0 };
+  #peaks: PeakValues = { connections: 0, queuedBytes: 0 };
 
   constructor(reactor: Reactor) {
     this.#reactor = reactor;
@@ -30,7 +29,6 @@ export class Peaks {
     this.#peaks = {
       connections: Math.max(this.#peaks.connections, connectionCount),
       queuedBytes: Math.max(this.#peaks.queuedBytes, meters.gauges.bytesQueued),
-      residentBytes: Math.max(this.#peaks.residentBytes, process.memoryUsage.rss()),
     };
   }
 }

@@ -9,7 +9,7 @@ import { requestPlugin } from './request-plugin.js';
 /** Long enough for any client that works, also while it is stopped: so each of its connections has an alarm, and none rings. */
 const PATIENT = { idleTimeoutMs: 60_000, handshakeTimeoutMs: 60_000, messageTimeoutMs: 60_000, writeTimeoutMs: 60_000 };
 /** Where idle clients, and those that never read, are sent to be closed. */
-const STRICT = { idleTimeoutMs: 300, handshakeTimeoutMs: 200, writeTimeoutMs: 250, lifetimeMs: 3000 };
+const STRICT = { idleTimeoutMs: 300, handshakeTimeoutMs: 200, writeTimeoutMs: 250, lifetimeMs: 800 };
 
 export type Service = 'echo-edge' | 'echo-level' | 'echo-oneshot' | 'requests' | 'gateway' | 'proxy' | 'kv' | 'strict' | 'datagrams';
 
