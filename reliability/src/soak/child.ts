@@ -24,7 +24,7 @@ interface Waiting {
 export class Child<Asked extends Answers> {
   readonly pid: number;
   /** Rejects when the process ends before it is told to. */
-  readonly lost: Promise<never>;
+  readonly #lost: Promise<never>;
   readonly #process: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #waiting = new Map<number, Waiting>();
@@ -37,24 +37,25 @@ export class Child<Asked extends Answers> {
     this.pid = this.#process.pid as number;
     this.#process.on('message', (reply: Reply) => this.#settle(reply));
     this.#exited = new Promise((resolve) => this.#process.once('exit', () => resolve()));
-    this.lost = new Promise((_, reject) => {
+    this.#lost = new Promise((_, reject) => {
       this.#process.once('error', reject);
       this.#process.once('exit', (code, signal) => {
         if (!this.#stopping) reject(new Error(`the ${options.name} process has ended by itself, with ${signal ?? `code ${code}`}`));
       });
     });
-    this.lost.catch((error: Error) => this.#waiting.forEach((waiting) => waiting.reject(error)));
+    // Those who ask hear of it; while nobody does, it can wait.
+    this.#lost.catch(() => {});
   }
 
+  /** Rejects with what the child has failed with, or when it is lost. */
   ask<Name extends keyof Asked & string>(name: Name, ...[argument]: Parameters<Asked[Name]>): Promise<Awaited<ReturnType<Asked[Name]>>> {
-    const id = ++this.#asked;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-      const ask: Ask = { id, name, argument };
-      this.#process.send(ask, (error) => {
-        if (error !== null) this.#settle({ id, failure: error.message });
-      });
+    const ask: Ask = { id: ++this.#asked, name, argument };
+    const answer = new Promise<Awaited<ReturnType<Asked[Name]>>>((resolve, reject) => {
+      this.#waiting.set(ask.id, { resolve: resolve as Waiting['resolve'], reject });
     });
+    // What cannot be sent has no receiver any more: that it is lost says more.
+    this.#process.send(ask, () => {});
+    return Promise.race([answer, this.#lost]);
   }
 
   /** Ends the process, stopped or not. It has nothing to lose. */

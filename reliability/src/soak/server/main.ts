@@ -26,7 +26,7 @@ export interface CycleAccount extends Sample {
 const [loop, seed, ...leaks] = process.argv.slice(2) as ['embedded' | 'dedicated', string, ...LeakKind[]];
 // Lines are put together, as in production, and go nowhere: many clients are rude, and each would be told of.
 const reactor = createReactor({ loop, log: createLog({ level: 'info', format: 'json', destination: { write: () => {} } }).log });
-const poster = new Poster();
+const poster = await Poster.start();
 const services = await openServices(reactor, poster);
 const random = Random.of(Number(seed), 0);
 

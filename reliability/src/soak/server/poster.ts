@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
 import { type InboxAddress, type InboxHandle, type Outbox, type Reactor, openOutbox } from '@edgeloop/reactor';
 import { whenever } from '../whenever.js';
@@ -16,7 +17,7 @@ type Order = { readonly begin: InboxAddress } | { readonly reverse: Uint8Array; 
  * the answers to requests. The inbox is opened anew for each cycle, as both its ends have to be given back.
  */
 export class Poster {
-  readonly #worker = new Worker(new URL(import.meta.url));
+  readonly #worker: Worker;
   readonly #requests = new Map<number, (reply: Buffer) => void>();
   #inbox: InboxHandle<Message> | undefined;
   #problems: string[] = [];
@@ -25,11 +26,19 @@ export class Poster {
   #ended = false;
   #asked = 0;
 
-  constructor() {
-    this.#worker.on('message', (posted: number) => {
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (posted: number) => {
       this.#posted = posted;
       this.#ended = true;
     });
+  }
+
+  /** Resolves when the thread has loaded all that it needs: later on there may be no descriptors to read it with. */
+  static async start(): Promise<Poster> {
+    const worker = new Worker(new URL(import.meta.url));
+    await once(worker, 'message');
+    return new Poster(worker);
   }
 
   begin(reactor: Reactor): void {
@@ -87,6 +96,7 @@ function post(): void {
       parentPort?.postMessage(number);
     }
   });
+  parentPort?.postMessage('ready');
 }
 
 if (!isMainThread) post();

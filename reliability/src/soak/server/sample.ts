@@ -5,7 +5,7 @@ import { takeSnapshot } from '@edgeloop/reactor/telemetry';
 
 const LOOK_EVERY_MS = 20;
 /** Longer than anything that is still on its way may take; the key-value server gives its last clients a second. */
-const STEADY_MS = 2000;
+const STEADY_MS = 1500;
 const PATIENCE_MS = 15_000;
 
 /** What must be the same whenever nobody is there. */
@@ -39,7 +39,7 @@ export interface Sample {
 }
 
 /**
- * Takes a sample when everything is as expected; or else when nothing has changed for two seconds, so that what is merely
+ * Takes a sample when everything is as expected; or else when nothing has changed for a while, so that what is merely
  * late is not taken for lost.
  */
 export async function sampleWhenSettled(reactor: Reactor, expected: Holdings | undefined): Promise<Sample> {

@@ -28,6 +28,8 @@ export async function openServices(reactor: Reactor, poster: Poster): Promise<Se
   const echoes = reactor.use(echo);
   const echoPort = async (trigger: Trigger) => portOf(await echoes.listen({ port: 0, trigger, ...PATIENT }));
   const store = reactor.use(kv);
+  // Now Lua is loaded: in the middle of a cycle there may be no descriptors to read it with.
+  store.api.call('EVAL', 'return 1', '0');
   const requests = portOf(await reactor.use(requestPlugin({ reactor, poster })).listen({ port: 0, trigger: 'oneshot', ...PATIENT }));
   const gateway = new Gateway(reactor, requests);
   const ports = {
