@@ -65,7 +65,8 @@ function read(args: readonly string[]) {
     });
     return values;
   } catch (error) {
-    throw new ArgumentError((error as Error).message);
+    // Node's advice comes in further lines.
+    throw new ArgumentError((error as Error).message.split('\n', 1)[0]);
   }
 }
 
