@@ -51,7 +51,7 @@ export class Child<Asked extends Answers> {
   ask<Name extends keyof Asked & string>(name: Name, ...[argument]: Parameters<Asked[Name]>): Promise<Awaited<ReturnType<Asked[Name]>>> {
     const ask: Ask = { id: ++this.#asked, name, argument };
     const answer = new Promise<Awaited<ReturnType<Asked[Name]>>>((resolve, reject) => {
-      this.#waiting.set(ask.id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(ask.id, { resolve, reject });
     });
     // What cannot be sent has no receiver any more: that it is lost says more.
     this.#process.send(ask, () => {});

@@ -39,9 +39,8 @@ export class Random {
 
   /** One of the names, each as often as its weight says. */
   weighed<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
-    const entries = Object.entries(weights) as [Name, number][];
-    let rest = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    const found = entries.find(([, weight]) => (rest -= weight) < 0);
-    return (found ?? entries[0] as [Name, number])[0];
+    const names = Object.keys(weights) as Name[];
+    let rest = this.next() * names.reduce((sum, name) => sum + weights[name], 0);
+    return names.find((name) => (rest -= weights[name]) < 0) ?? (names[0] as Name);
   }
 }

@@ -7,7 +7,7 @@ import { exchangeDatagrams } from './datagrams.js';
 import { killClients, stopSelf } from './disturbances.js';
 import { type Loitering, loiter } from './loiterer.js';
 import { passBy } from './passer.js';
-import { type ScriptedService, scriptFor } from './script.js';
+import { type ScriptedService, scriptFor } from './scripts.js';
 import type { Shortage } from './shortage.js';
 
 const MAX_PROBLEMS = 10;

@@ -1,7 +1,7 @@
 import { type Socket, createSocket } from 'node:dgram';
 import { setTimeout } from 'node:timers/promises';
 import type { Random } from '../random.js';
-import { noiseOf } from './script.js';
+import { noiseOf } from './scripts.js';
 
 const MOST = 30;
 const LONGEST_BYTES = 20_000;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { noiseOf } from './script.js';
+import { noiseOf } from './scripts.js';
 import type { Random } from '../random.js';
 
 const PATIENCE_MS = 20_000;

@@ -80,7 +80,8 @@ function post(): void {
   let outbox: Outbox<Message> | undefined;
   let number = 0;
   const timer = setInterval(() => {
-    for (let i = 0; outbox !== undefined && i < POSTED_AT_ONCE; i++) outbox.post({ number: number++ });
+    if (outbox === undefined) return;
+    for (let i = 0; i < POSTED_AT_ONCE; i++) outbox.post({ number: number++ });
   }, POST_EVERY_MS);
   parentPort?.once('close', () => clearInterval(timer));
   parentPort?.on('message', (order: Order) => {
