@@ -15,6 +15,9 @@ export interface ChildOptions {
   readonly maxDescriptors: number;
 }
 
+/** To measure what is left after a collection; counting objects is experimental. */
+const NODE_FLAGS = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
+
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
@@ -75,7 +78,7 @@ export class Child<Asked extends Answers> {
 
 /** sh and taskset replace themselves, so the process that is spawned is the program in the end. */
 function commandOf({ program, args = [], core, maxDescriptors }: ChildOptions): [string, ...string[]] {
-  const node = [process.execPath, '--expose-gc', fileURLToPath(program), ...args];
+  const node = [process.execPath, ...NODE_FLAGS, fileURLToPath(program), ...args];
   const pinned = availableParallelism() > core && executable('/usr/bin/taskset') ? ['/usr/bin/taskset', '-c', String(core), ...node] : node;
   return ['/bin/sh', '-c', `ulimit -n ${maxDescriptors} && exec "$@"`, 'sh', ...pinned];
 }

@@ -32,6 +32,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'tasks', cell: ({ account }) => String(account.holdings.tasks) },
   { title: 'conns', cell: ({ account }) => String(account.holdings.connections) },
   { title: 'queued', cell: ({ account }) => String(account.holdings.queuedBytes) },
+  { title: 'objects', cell: ({ account }) => String(account.memory.objects) },
   { title: 'heap MB', cell: ({ account }) => (account.memory.heap / 1024 / 1024).toFixed(3) },
   { title: 'ext MB', cell: ({ account }) => (account.memory.external / 1024 / 1024).toFixed(3) },
   { title: 'RSS MB', cell: ({ account }) => megabytes(account.memory.resident) },

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
 import type { Reactor } from '@edgeloop/reactor';
 import { takeSnapshot } from '@edgeloop/reactor/telemetry';
 
@@ -24,9 +25,12 @@ export interface Holdings {
 
 export type Holding = keyof Holdings;
 
-/** Bytes. The heap is measured after a collection, and what lies outside of it includes all array buffers. */
+/** What is in use after a collection: objects by their number, all else in bytes. */
 export interface MemoryUse {
+  /** JavaScript's, but for what V8 keeps for itself, compiled code above all: that makes the heap grow for hours. */
+  readonly objects: number;
   readonly heap: number;
+  /** With all array buffers. */
   readonly external: number;
   readonly resident: number;
 }
@@ -44,13 +48,12 @@ export interface Sample {
  */
 export async function sampleWhenSettled(reactor: Reactor, expected: Holdings | undefined): Promise<Sample> {
   const holdings = await settled(reactor, expected);
-  // What is only weakly reachable, or is finalized, goes with the second collection.
-  for (let i = 0; i < 2; i++) {
-    globalThis.gc?.();
-    await setTimeout(1);
-  }
+  // What has a finalizer goes with the collection behind it. Counting collects once more, and drops code that is not in use.
+  globalThis.gc?.();
+  await setTimeout(1);
+  const objects = queryObjects(Object, { format: 'count' });
   const { heapUsed, external, rss } = process.memoryUsage();
-  return { holdings, memory: { heap: heapUsed, external, resident: rss } };
+  return { holdings, memory: { objects, heap: heapUsed, external, resident: rss } };
 }
 
 async function settled(reactor: Reactor, expected: Holdings | undefined): Promise<Holdings> {

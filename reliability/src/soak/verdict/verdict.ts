@@ -1,12 +1,10 @@
-import type { Holding, Holdings, MemoryKind, MemoryUse, Sample } from '../server/sample.js';
+import type { Holding, Holdings, MemoryKind, Sample } from '../server/sample.js';
 import { type Slope, median, slopeOf } from './slope.js';
 
 /** Cycles at the beginning in which a server opens what it keeps. Their last one is what all others are held against. */
 export const WARM_UP_CYCLES = 2;
 /** Of all cycles, the share at the beginning in which V8 still compiles, and the heap finds its size. */
 const SETTLING_SHARE = 1 / 3;
-/** The smallest object of V8 on a machine of 64 bits: its map and one field. */
-const SMALLEST_OBJECT_BYTES = 16;
 
 /** What is known of a cycle when it is over. */
 export interface Cycle extends Sample {
@@ -25,9 +23,12 @@ export interface Verdict {
 /**
  * Judges a server by how it stood after each cycle, when nobody was there.
  *
- * What is counted must be the same after every cycle. Memory is not that exact: it fails only if it grows for certain, that
- * is, if the lower end of the confidence interval of its slope is above what is tolerated. That is 16 bytes for each
- * connection that was accepted: whatever is lost with each connection is at least an object, and no object is smaller.
+ * What is held must be the same after every cycle. Memory is not that exact: it fails only if it grows for certain, that
+ * is, if the lower end of the confidence interval of its slope is above what is tolerated.
+ *
+ * Objects are the sharp instrument, because nothing but the program makes them: what one connection in a hundred loses is
+ * found. Bytes are for what is no object. Of them an object's worth for each connection is tolerated, 16 bytes in
+ * V8, for what is lost with each connection is no less; below that V8's compiler alone is seen at work.
  */
 export function judge(cycles: readonly Cycle[]): Verdict {
   const [base, ...judged] = cycles.slice(WARM_UP_CYCLES - 1);
@@ -51,11 +52,23 @@ const HOLDING_TEXTS: Readonly<Record<Holding, string>> = {
   queuedBytes: 'queued bytes',
 };
 
-const MEMORY_TEXTS: Readonly<Record<MemoryKind, string>> = {
-  heap: 'the heap',
-  external: 'memory outside of the heap',
-  resident: 'resident memory',
-} satisfies Readonly<Record<keyof MemoryUse, string>>;
+interface Measure {
+  readonly title: string;
+  readonly unit: string;
+  /** How much of what is counted is one of the unit. */
+  readonly unitSize: number;
+  /** For each connection that was accepted in a cycle. */
+  readonly tolerated: number;
+}
+
+const BYTES = { unit: 'kB', unitSize: 1024, tolerated: 16 } as const;
+
+const MEASURES: Readonly<Record<MemoryKind, Measure>> = {
+  objects: { title: 'objects', unit: 'objects', unitSize: 1, tolerated: 0.01 },
+  heap: { title: 'the heap', ...BYTES },
+  external: { title: 'memory outside of the heap', ...BYTES },
+  resident: { title: 'resident memory', ...BYTES },
+};
 
 /** Nothing, or what has changed. */
 function changeOf(name: Holding, base: Cycle, judged: readonly Cycle[]): string[] {
@@ -79,21 +92,21 @@ interface Growth {
 }
 
 function growthOf(kind: MemoryKind, cycles: readonly Cycle[]): Growth {
+  const measure = MEASURES[kind];
   const slope = slopeOf(cycles.map(({ memory }) => memory[kind]));
-  if (slope.low === -Infinity) return { grows: false, text: `${MEMORY_TEXTS[kind]}: not judged, for ${cycles.length} cycles after it has settled are too few to tell a slope from noise` };
-  const tolerated = SMALLEST_OBJECT_BYTES * median(cycles.map(({ accepted }) => accepted));
-  return { grows: slope.low > tolerated, text: `${MEMORY_TEXTS[kind]} ${slopeText(slope, tolerated, perMinuteFactor(cycles))}` };
+  if (slope.low === -Infinity) return { grows: false, text: `${measure.title}: not judged, for ${cycles.length} cycles after it has settled are too few to tell a slope from noise` };
+  const tolerated = measure.tolerated * median(cycles.map(({ accepted }) => accepted));
+  return { grows: slope.low > tolerated, text: slopeText(slope, measure, tolerated, cyclesPerMinute(cycles)) };
 }
 
-function perMinuteFactor(cycles: readonly Cycle[]): number {
+function cyclesPerMinute(cycles: readonly Cycle[]): number {
   const [first, last] = [cycles[0] as Cycle, cycles.at(-1) as Cycle];
   return (cycles.length - 1) / (last.endMinutes - first.endMinutes);
 }
 
-function slopeText({ perCycle, low, high }: Slope, tolerated: number, cyclesPerMinute: number): string {
-  const kilobytes = (bytes: number) => `${signed(bytes / 1024)} kB`;
-  const interval = `${kilobytes(perCycle)} a cycle, with 99.9 % certainty from ${kilobytes(low)} to ${kilobytes(high)}`;
-  return `${interval}; ${kilobytes(tolerated)} are tolerated, an object for each connection (${kilobytes(perCycle * cyclesPerMinute)} a minute)`;
+function slopeText({ perCycle, low, high }: Slope, { title, unit, unitSize }: Measure, tolerated: number, factor: number): string {
+  const amount = (value: number) => `${signed(value / unitSize)} ${unit}`;
+  return `${title}: ${amount(perCycle * factor)} a minute; a cycle ${amount(perCycle)}, for certain from ${signed(low / unitSize)} to ${amount(high)}, and ${amount(tolerated)} tolerated`;
 }
 
 function signed(value: number): string {
