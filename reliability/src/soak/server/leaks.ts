@@ -4,8 +4,8 @@ import type { Ports } from './services.js';
 
 const DAY_MS = 86_400_000;
 const STUCK_BYTES = 8 * 1024 * 1024;
-const LEAKED_OBJECTS = 50_000;
-const LEAKED_BYTES = 1024 * 1024;
+export const LEAKED_OBJECTS = 3000;
+const LEAKED_BYTES = 512 * 1024;
 
 const kept: unknown[] = [];
 
