@@ -38,7 +38,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'RSS MB', cell: ({ account }) => megabytes(account.memory.resident) },
 ];
 
-const width = ({ title }: Column): number => Math.max(title.length, 6);
+const width = ({ title }: Column): number => Math.max(title.length, 7);
 
 export function headLine(): string {
   return COLUMNS.map((column) => column.title.padStart(width(column))).join(' ');

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { SoakOptions } from './arguments.js';
 import { Child } from './child.js';
 import type { LoadAnswers } from './load/main.js';
-import { Random } from './random.js';
+import { randomOf } from './random.js';
 import { type CycleFacts, cycleLine, headLine } from './report.js';
 import type { ServerAnswers } from './server/main.js';
 import type { Ports } from './server/services.js';
@@ -74,7 +74,7 @@ export class Soak {
 
   /** For a while in the middle of the cycle the server has no descriptors left. The clients know, before and as long as it is so. */
   async #shortage(number: number, ms: number): Promise<void> {
-    await setTimeout(ms * (0.3 + 0.3 * Random.of(this.#options.seed, number).next()));
+    await setTimeout(ms * 0.3 + randomOf(this.#options.seed, number).between(0, ms * 0.3));
     await this.#load.ask('shortageBegins');
     await this.#server.ask('shortage', { ms: Math.min(LONGEST_SHORTAGE_MS, ms / 10) });
     await this.#load.ask('shortageEnds');

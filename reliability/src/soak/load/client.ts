@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
 import { type Conduct, isOrderly } from './conduct.js';
 import type { Script } from './script.js';
 import type { Shortage } from './shortage.js';

@@ -1,4 +1,5 @@
-import type { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
+import { weighed } from '../random.js';
 import type { Script } from './script.js';
 
 /** How a client sends: all in one write, in pieces, or a byte at a time. */
@@ -26,8 +27,8 @@ const MAX_SINGLE_BYTES = 1500;
 
 export function drawConduct(random: Random, { input, waits }: Script): Conduct {
   const inputBytes = input.length;
-  const splitting = random.weighed<Splitting>({ whole: 2, pieces: 2, bytes: inputBytes <= MAX_SINGLE_BYTES ? 1 : 0 });
-  const leaving = random.weighed<Leaving>({ 'half-close': waits ? 0 : 3, replies: 3, reset: 1.5, close: 1, 'half-close-and-close': 1 });
+  const splitting = weighed<Splitting>(random, { whole: 2, pieces: 2, bytes: inputBytes <= MAX_SINGLE_BYTES ? 1 : 0 });
+  const leaving = weighed<Leaving>(random, { 'half-close': waits ? 0 : 6, replies: 6, reset: 3, close: 2, 'half-close-and-close': 2 });
   return {
     splitting,
     slowReader: random.chance(0.15),

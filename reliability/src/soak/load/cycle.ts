@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
+import { randomOf, weighed } from '../random.js';
 import type { Ports, Service } from '../server/services.js';
 import { Client } from './client.js';
 import { conductText, drawConduct, isOrderly } from './conduct.js';
@@ -30,7 +31,7 @@ export interface CycleReport {
 }
 
 const VISITS = {
-  'echo-edge': 3, 'echo-level': 3, 'echo-oneshot': 3, requests: 4, gateway: 3, proxy: 3, kv: 5, datagrams: 2, passers: 1, strict: 0.6,
+  'echo-edge': 5, 'echo-level': 5, 'echo-oneshot': 5, requests: 7, gateway: 5, proxy: 5, kv: 9, datagrams: 3, passers: 2, strict: 1,
 } as const;
 
 /** A cycle of load: some visits at a time, each drawn from the seed by its number, and a few disturbances. In the end nobody is left. */
@@ -65,8 +66,8 @@ export class LoadCycle {
   }
 
   async #visit(number: number): Promise<void> {
-    const random = Random.of(this.#seed, this.#order.number, number);
-    const kind = random.weighed<keyof typeof VISITS>(VISITS);
+    const random = randomOf(this.#seed, this.#order.number, number);
+    const kind = weighed<keyof typeof VISITS>(random, VISITS);
     this.#visits++;
     if (kind === 'datagrams') this.#note(number, kind, await exchangeDatagrams(this.#ports.datagrams, random));
     else if (kind === 'passers') await this.#passBy(random);
@@ -99,11 +100,11 @@ export class LoadCycle {
 
   /** At moments that the seed says, too. */
   async #disturb(): Promise<void> {
-    const random = Random.of(this.#seed, this.#order.number, 0);
+    const random = randomOf(this.#seed, this.#order.number, 0);
     const { datagrams: _, ...tcp } = this.#ports;
-    await setTimeout(this.#order.ms * random.next() * 0.3);
+    await setTimeout(random.between(0, this.#order.ms * 0.3));
     await killClients(Object.values(tcp), random.between(10, 100));
-    await setTimeout(this.#order.ms * random.next() * 0.3);
+    await setTimeout(random.between(0, this.#order.ms * 0.3));
     await stopSelf(Math.min(LONGEST_STOP_MS, this.#order.ms / 5));
   }
 

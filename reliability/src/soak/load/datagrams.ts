@@ -1,6 +1,6 @@
 import { type Socket, createSocket } from 'node:dgram';
 import { setTimeout } from 'node:timers/promises';
-import type { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
 import { noiseOf } from './scripts.js';
 
 const MOST = 30;

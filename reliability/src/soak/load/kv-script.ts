@@ -1,4 +1,5 @@
-import type { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
+import { weighed } from '../random.js';
 import type { Script } from './script.js';
 
 const KEYS = 6;
@@ -24,7 +25,7 @@ type Step = (key: string, store: Store, random: Random) => Exchange;
 export function kvScript(random: Random, name: string): Script {
   const store: Store = { strings: new Map(), lists: new Map() };
   const steps = Array.from({ length: random.between(1, 60) }, () => {
-    const step = random.weighed({ set: 4, get: 4, append: 1, count: 2, remove: 1, push: 2, pop: 2, range: 1, wait: 0.05, script: 0.1 });
+    const step = weighed(random, { set: 80, get: 80, append: 20, count: 40, remove: 20, push: 40, pop: 40, range: 20, wait: 1, script: 2 });
     return STEPS[step](`${name}:${random.between(1, KEYS)}`, store, random);
   });
   const { last, offends } = endingOf(name, random);
@@ -50,7 +51,7 @@ function integer(value: number): string {
 }
 
 function value(random: Random): string {
-  return random.next().toString(36).repeat(random.chance(0.05) ? random.between(100, 2000) : random.between(1, 4));
+  return random.below(2 ** 32).toString(36).repeat(random.chance(0.05) ? random.between(100, 2000) : random.between(1, 4));
 }
 
 const STEPS = {
@@ -103,7 +104,7 @@ interface Ending {
 }
 
 function endingOf(name: string, random: Random): Ending {
-  switch (random.weighed({ none: 6, transaction: 1, subscription: 1, offence: 1 })) {
+  switch (weighed(random, { none: 6, transaction: 1, subscription: 1, offence: 1 })) {
     case 'transaction': return { last: transaction(name), offends: false };
     case 'subscription': return { last: [{ request: command('SUBSCRIBE', name), reply: `*3\r\n${bulk('subscribe')}${bulk(name)}:1\r\n` }], offends: false };
     case 'offence': return { last: [{ request: '*1\r\n:what?\r\n', reply: "-ERR Protocol error: expected '$', got ':'\r\n" }], offends: true };

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import type { Random } from '@edgeloop/reactor/testing';
 import { noiseOf } from './scripts.js';
-import type { Random } from '../random.js';
 
 const PATIENCE_MS = 20_000;
 /** More than the buffers of both sides hold, so that the server has to wait for us. */

@@ -1,6 +1,6 @@
 import { type Socket, connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
 
 const MOST_AT_ONCE = 20;
 

@@ -1,5 +1,6 @@
+import type { Random } from '@edgeloop/reactor/testing';
 import type { Service } from '../server/services.js';
-import type { Random } from '../random.js';
+import { weighed } from '../random.js';
 import { MANNERS, reversed } from '../request-protocol.js';
 import { kvScript } from './kv-script.js';
 import type { Script } from './script.js';
@@ -40,7 +41,7 @@ function requestScript(random: Random): Script {
 }
 
 function request(random: Random): Buffer {
-  const manner = MANNERS[random.weighed({ now: 6, later: 1, posted: 1, elsewhere: 1 })];
+  const manner = MANNERS[weighed(random, { now: 6, later: 1, posted: 1, elsewhere: 1 })];
   const length = random.chance(0.05) ? random.between(1000, LONGEST_REQUEST_BYTES) : random.between(0, 300);
   return Buffer.concat([Buffer.of(manner), noiseOf(random, length)]);
 }

@@ -5,7 +5,7 @@
  */
 import { createLog, createReactor } from '@edgeloop/reactor';
 import { answerParent } from '../asks.js';
-import { Random } from '../random.js';
+import { randomOf } from '../random.js';
 import { LEAKS, type LeakKind } from './leaks.js';
 import { type PeakValues, Peaks } from './peaks.js';
 import { Poster } from './poster.js';
@@ -28,7 +28,7 @@ const [loop, seed, ...leaks] = process.argv.slice(2) as ['embedded' | 'dedicated
 const reactor = createReactor({ loop, log: createLog({ level: 'info', format: 'json', destination: { write: () => {} } }).log });
 const poster = await Poster.start();
 const services = await openServices(reactor, poster);
-const random = Random.of(Number(seed), 0);
+const random = randomOf(Number(seed), 0);
 
 interface Cycle {
   readonly traffic: readonly (TimerTraffic | SignalTraffic | Poster)[];

@@ -1,5 +1,5 @@
 import type { Reactor, Timer } from '@edgeloop/reactor';
-import type { Random } from '../random.js';
+import type { Random } from '@edgeloop/reactor/testing';
 import { whenever } from '../whenever.js';
 
 const BURST_EVERY_MS = 10;
@@ -33,9 +33,9 @@ export class TimerTraffic {
   #burst(): void {
     for (let i = 0; i < BURST_TIMERS; i++) this.#make();
     for (const timer of this.#waiting) {
-      const fate = this.#random.next();
-      if (fate < 0.1) this.#cancel(timer);
-      else if (fate < 0.2) timer.refresh();
+      const fate = this.#random.below(10);
+      if (fate === 0) this.#cancel(timer);
+      else if (fate === 1) timer.refresh();
     }
     void this.#delay();
   }
