@@ -17,7 +17,7 @@ export const HELP = `Loads one reactor with everything at once, for a long time,
   npm run soak -- [OPTIONS]
     --minutes M          how long (5); at least three cycles are run
     --cycles N           end after N cycles, if that is sooner
-    --cycle-seconds S    how long a cycle is, after which all clients leave and the server is measured (15)
+    --cycle-seconds S    how long a cycle is, after which all clients leave and the server is measured (10)
     --clients N          how many visits are made at a time (24)
     --seed N             what the clients do, and when (the time); the kernel's part in it no seed repeats
     --loop NAME          embedded or dedicated (embedded)
@@ -55,7 +55,7 @@ function read(args: readonly string[]) {
       options: {
         minutes: { type: 'string', default: '5' },
         cycles: { type: 'string', default: '1000000' },
-        'cycle-seconds': { type: 'string', default: '15' },
+        'cycle-seconds': { type: 'string', default: '10' },
         clients: { type: 'string', default: '24' },
         seed: { type: 'string', default: `${Date.now() % 1_000_000_000}` },
         loop: { type: 'string', default: 'embedded' },

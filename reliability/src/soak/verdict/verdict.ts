@@ -3,8 +3,8 @@ import { type Slope, median, slopeOf } from './slope.js';
 
 /** Cycles at the beginning in which a server opens what it keeps. Their last one is what all others are held against. */
 export const WARM_UP_CYCLES = 2;
-/** Of all cycles, the share at the beginning in which V8 still compiles, and the heap finds its size. */
-const SETTLING_SHARE = 1 / 3;
+/** Of all cycles, the share at the beginning in which memory settles: V8 compiles, and its pages fill. What goes on growing does so later, too. */
+const SETTLING_SHARE = 1 / 2;
 
 /** What is known of a cycle when it is over. */
 export interface Cycle extends Sample {
