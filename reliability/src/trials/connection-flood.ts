@@ -2,7 +2,7 @@ import type { Ending } from './field/field.js';
 import type { Trial } from './trial.js';
 
 /** Who calls and says nothing is hung up on after this long. */
-const HANDSHAKE_MS = { full: 5000, brief: 200 } as const;
+const HANDSHAKE_MS = { full: 5000, brief: 1500 } as const;
 
 export const connectionFlood: Trial = {
   name: 'connection-flood',

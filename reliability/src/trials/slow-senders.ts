@@ -6,8 +6,10 @@ import type { Trial } from './trial.js';
 
 const LINES = fileURLToPath(new URL('field/line-server.js', import.meta.url));
 
-/** A byte every ten seconds where a message may take five: here, the same in the ratio of 1 to 10 or to 100. */
-const PACES = { full: { everyMs: 1000, limitMs: 500 }, brief: { everyMs: 100, limitMs: 50 } } as const;
+/** A byte every ten seconds where a message may take thirty: here, some ten or hundred times as fast. */
+const PACES = { full: { everyMs: 1000, limitMs: 3000 }, brief: { everyMs: 50, limitMs: 150 } } as const;
+/** Never idle for so long, those who send a byte now and then. */
+const PATIENT = ['--listen-idle-timeout-ms', '10000'];
 
 type Ends = 'handshakeTimeouts' | 'messageTimeouts' | 'idleTimeouts' | 'lifetimeTimeouts';
 
@@ -44,13 +46,12 @@ export const slowSenders: Trial = {
   async run(field) {
     const { everyMs, limitMs } = field.extent.measured ? PACES.full : PACES.brief;
     const limit = String(limitMs);
-    const long = String(limitMs * 3);
     await Promise.all([
       slow(field, 'handshakeTimeouts', { flags: ['--listen-handshake-timeout-ms', limit] }, (caller) => caller.over()),
-      slow(field, 'idleTimeouts', { flags: ['--listen-idle-timeout-ms', limit] }, (caller) => drip(caller, everyMs)),
+      slow(field, 'idleTimeouts', { flags: ['--listen-idle-timeout-ms', limit] }, (caller) => drip(caller, 2 * limitMs)),
       // Too quick for an idle deadline: only a bound on the message, or on the whole life, ends those who drip like that.
-      slow(field, 'messageTimeouts', { program: LINES, flags: ['--listen-idle-timeout-ms', long, '--listen-message-timeout-ms', long] }, (caller) => drip(caller, limitMs)),
-      slow(field, 'lifetimeTimeouts', { flags: ['--listen-idle-timeout-ms', long, '--listen-lifetime-ms', long] }, (caller) => drip(caller, limitMs)),
+      slow(field, 'messageTimeouts', { program: LINES, flags: [...PATIENT, '--listen-message-timeout-ms', limit] }, (caller) => drip(caller, everyMs)),
+      slow(field, 'lifetimeTimeouts', { flags: [...PATIENT, '--listen-lifetime-ms', limit] }, (caller) => drip(caller, everyMs)),
     ]);
   },
 };

@@ -9,21 +9,21 @@ import type { Trial } from './trial.js';
 
 const PEERS = fileURLToPath(new URL('field/remote-peers.js', import.meta.url));
 
-/** One way for a server to notice that peers have vanished, and what these were doing: nothing, or having bytes sent that they do not read. */
+/** One way for a server to notice that peers have vanished, and what these were doing: nothing, or reading a long reply slowly. */
 interface Notice {
   readonly by: string;
   readonly flags: readonly string[];
-  readonly peers: 'idle' | 'deaf';
+  readonly peers: 'idle' | 'slow';
   readonly counter: 'networkErrors' | 'writeTimeouts' | 'idleTimeouts';
 }
 
 const KEEP_ALIVE = ['--listen-keep-alive-seconds', '1', '--listen-keep-alive-interval-seconds', '1', '--listen-keep-alive-probes', '1'];
 
 const NOTICES: readonly Notice[] = [
-  { by: 'TCP_USER_TIMEOUT', flags: ['--listen-user-timeout-ms', '500'], peers: 'deaf', counter: 'networkErrors' },
+  { by: 'TCP_USER_TIMEOUT', flags: ['--listen-user-timeout-ms', '1000'], peers: 'slow', counter: 'networkErrors' },
   { by: 'keep-alive', flags: KEEP_ALIVE, peers: 'idle', counter: 'networkErrors' },
-  { by: 'writeTimeoutMs', flags: ['--listen-write-timeout-ms', '500'], peers: 'deaf', counter: 'writeTimeouts' },
-  { by: 'idleTimeoutMs', flags: ['--listen-idle-timeout-ms', '1500'], peers: 'idle', counter: 'idleTimeouts' },
+  { by: 'writeTimeoutMs', flags: ['--listen-write-timeout-ms', '2000'], peers: 'slow', counter: 'writeTimeouts' },
+  { by: 'idleTimeoutMs', flags: ['--listen-idle-timeout-ms', '3000'], peers: 'idle', counter: 'idleTimeouts' },
 ];
 
 /** Peers at the other end of the link. They are there, and have asked, when this resolves. */

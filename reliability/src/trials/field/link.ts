@@ -20,6 +20,8 @@ export class Link {
     const taken = ip('-4', 'route', 'show', 'root', NETWORK);
     if (taken !== '') throw new Error(`this machine uses ${NETWORK}, which the trial needs for itself: ${taken}`);
     ip('netns', 'add', this.#name);
+    // However this process ends, the namespace goes with it.
+    process.once('exit', this.#remove);
     try {
       ip('link', 'add', here, 'type', 'veth', 'peer', 'name', 'peer', 'netns', this.#name);
       ip('addr', 'add', `${OURS}/30`, 'dev', here);
@@ -39,8 +41,13 @@ export class Link {
 
   /** The cable goes with the namespace. */
   remove(): void {
-    ip('netns', 'del', this.#name);
+    process.off('exit', this.#remove);
+    this.#remove();
   }
+
+  readonly #remove = (): void => {
+    ip('netns', 'del', this.#name);
+  };
 
   #there(...args: string[]): void {
     ip('-n', this.#name, ...args);
