@@ -8,8 +8,12 @@ import type { Trial } from './trial.js';
 
 const LIMIT = 128;
 
-function limit(server: TrialServer, descriptors: number): void {
-  execFileSync('prlimit', ['--pid', String(server.pid), `--nofile=${descriptors}:`]);
+/** Not from its start, for loading the code takes more descriptors than serving. Returns what the limit was before. */
+function limit({ pid }: TrialServer, descriptors: number): number {
+  const prlimit = (...args: string[]) => execFileSync('prlimit', ['--pid', String(pid), ...args], { encoding: 'utf8' });
+  const before = Number(prlimit('--nofile', '--output=SOFT', '--noheadings'));
+  prlimit(`--nofile=${descriptors}:`);
+  return before;
 }
 
 /** Callers that speak; resolves with those who are answered when all others have been hung up on. */
@@ -21,7 +25,8 @@ async function crowd(field: Field, server: TrialServer, count: number): Promise<
 
 /** More clients than descriptors: the reserve lets the rest know at once that they are not served. */
 async function shed(field: Field): Promise<void> {
-  const server = await field.serve({ prefix: ['prlimit', `--nofile=${LIMIT}:${LIMIT}`] });
+  const server = await field.serve();
+  limit(server, LIMIT);
   const callers = 3 * LIMIT;
   const served = await crowd(field, server, callers);
   field.expect('as many are served as there are descriptors', served.length > LIMIT / 2 && served.length < LIMIT, `${served.length} of ${callers}`);
@@ -38,13 +43,13 @@ async function shed(field: Field): Promise<void> {
 
 /** Not even the reserve is any use: the limit has fallen below what is open. Whoever calls waits in the backlog until there is room. */
 async function wait(field: Field): Promise<void> {
-  const server = await field.serve({ prefix: ['prlimit', `--nofile=${4 * LIMIT}:${4 * LIMIT}`] });
-  limit(server, 8);
+  const server = await field.serve();
+  const usual = limit(server, 8);
   const callers = await field.callers(server, field.count(200, 20));
   for (const caller of callers) caller.says('hello');
   await sleep(field.count(1000, 300));
   await field.expectIdle(server, 'while callers wait that it cannot accept');
-  limit(server, 4 * LIMIT);
+  limit(server, usual);
   const answered = await Promise.all(callers.map((caller) => caller.answered()));
   field.expect('all who have waited are served when there is room', answered.every(Boolean), `${answered.filter(Boolean).length} of ${callers.length}`);
   for (const caller of callers) caller.hangUp();

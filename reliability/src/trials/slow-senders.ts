@@ -7,7 +7,7 @@ import type { Trial } from './trial.js';
 const LINES = fileURLToPath(new URL('field/line-server.js', import.meta.url));
 
 /** A byte every ten seconds where a message may take thirty: here, some ten or hundred times as fast. */
-const PACES = { full: { everyMs: 1000, limitMs: 3000 }, brief: { everyMs: 50, limitMs: 150 } } as const;
+const PACES = { full: { everyMs: 1000, limitMs: 3000 }, brief: { everyMs: 100, limitMs: 500 } } as const;
 /** Never idle for so long, those who send a byte now and then. */
 const PATIENT = ['--listen-idle-timeout-ms', '10000'];
 

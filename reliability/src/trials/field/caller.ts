@@ -31,10 +31,6 @@ export class Caller {
     return this.end !== 'none';
   }
 
-  get localPort(): number | undefined {
-    return this.#socket.localPort;
-  }
-
   /** Says something and waits for the echo. Resolves with whether it came, whole and right, before an end did. */
   async asks(text: string): Promise<boolean> {
     this.says(text);

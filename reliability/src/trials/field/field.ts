@@ -48,8 +48,7 @@ export class Field {
 
   /** A server that is up, has been warmed up, and ends with the trial. */
   async serve(setting: ServerSetting = {}, host?: string): Promise<TrialServer> {
-    const prefix = [...this.placement.server, ...(setting.prefix ?? [])];
-    const server = await TrialServer.start({ ...setting, prefix }, host);
+    const server = await TrialServer.start(this.placement.server, setting, host);
     this.atEnd(() => server.kill());
     await server.warmUp();
     return server;

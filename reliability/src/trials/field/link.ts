@@ -2,13 +2,21 @@ import { execFileSync, spawnSync } from 'node:child_process';
 
 /** For benchmarks of networks, so that nobody has them in earnest (RFC 2544); where somebody has nevertheless, there is no link. */
 const NETWORK = '198.18.0.0/15';
-const OURS = '198.18.77.1';
-const THEIRS = '198.18.77.2';
+
+/** The cables of trials that run at the same time, or have just ended, are told from others by their names. */
+const CABLE = 'trial';
+
+/** A /30 of its own for each process: ours is its first address, theirs the second. */
+function address(host: 1 | 2): string {
+  const block = process.pid % 2 ** 15;
+  return [198, 18 + (block >> 14), (block >> 6) & 255, ((block & 63) << 2) + host].join('.');
+}
 
 /** A network namespace with one cable to ours, which can be cut. Takes CAP_NET_ADMIN and CAP_SYS_ADMIN. */
 export class Link {
-  readonly ourAddress = OURS;
-  readonly #name = `trial-${process.pid}`;
+  readonly ourAddress = address(1);
+  readonly #name = `${CABLE}-${process.pid}`;
+  readonly #cable = `${CABLE}${process.pid}`;
 
   /** What to write in front of a command that is to run at the other end. */
   get prefix(): readonly string[] {
@@ -16,17 +24,17 @@ export class Link {
   }
 
   constructor() {
-    const here = `trial${process.pid}`;
-    const taken = ip('-4', 'route', 'show', 'root', NETWORK);
-    if (taken !== '') throw new Error(`this machine uses ${NETWORK}, which the trial needs for itself: ${taken}`);
+    const routes = ip('-4', 'route', 'show', 'root', NETWORK).split('\n');
+    const taken = routes.find((route) => route !== '' && !route.includes(` dev ${CABLE}`));
+    if (taken !== undefined) throw new Error(`this machine uses ${NETWORK}, which the trial needs for itself: ${taken}`);
     ip('netns', 'add', this.#name);
     // However this process ends, the namespace goes with it.
     process.once('exit', this.#remove);
     try {
-      ip('link', 'add', here, 'type', 'veth', 'peer', 'name', 'peer', 'netns', this.#name);
-      ip('addr', 'add', `${OURS}/30`, 'dev', here);
-      ip('link', 'set', here, 'up');
-      this.#there('addr', 'add', `${THEIRS}/30`, 'dev', 'peer');
+      ip('link', 'add', this.#cable, 'type', 'veth', 'peer', 'name', 'peer', 'netns', this.#name);
+      ip('addr', 'add', `${address(1)}/30`, 'dev', this.#cable);
+      ip('link', 'set', this.#cable, 'up');
+      this.#there('addr', 'add', `${address(2)}/30`, 'dev', 'peer');
       this.#there('link', 'set', 'peer', 'up');
     } catch (error) {
       this.remove();

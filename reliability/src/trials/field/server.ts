@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { type IncomingMessage, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@edgeloop/reactor/telemetry';
@@ -11,6 +11,7 @@ import { holds } from './waiting.js';
 export const ECHO = fileURLToPath(new URL('../../bin/edgeloop-echo.mjs', import.meta.resolve('@edgeloop/echo')));
 const START_MS = 15_000;
 const STOP_MS = 10_000;
+const ANSWER_MS = 10_000;
 /** What a server has said last is kept, for the case that it fails. */
 const KEPT_CHARACTERS = 8192;
 /** Of pino: error and fatal. */
@@ -19,8 +20,6 @@ const ERROR_LEVEL = 50;
 export interface ServerSetting {
   /** Flags of the command, as docs/reference/options.md lists them. */
   readonly flags?: readonly string[];
-  /** In front of the command: limits, for instance. */
-  readonly prefix?: readonly string[];
   /** Another program than the echo server; it takes the same flags and greets in the same way. */
   readonly program?: string;
 }
@@ -61,12 +60,12 @@ export class TrialServer {
     child.stderr?.on('data', (chunk: Buffer) => this.#noteErrors(chunk.toString()));
   }
 
-  /** Starts it on a port that the kernel chooses, warms it up, and notes how it stands. */
-  static async start({ flags = [], prefix = [], program = ECHO }: ServerSetting, host = '127.0.0.1'): Promise<TrialServer> {
-    const command = [...prefix, process.execPath, program, 'server', '0', '--host', host, '--admin-port', '0', '--log-level', 'warn', ...flags];
+  /** Starts it on a port that the kernel chooses. */
+  static async start(placement: readonly string[], { flags = [], program = ECHO }: ServerSetting, host = '127.0.0.1'): Promise<TrialServer> {
+    // What stands in front replaces itself with the server, whose process id is the child's so.
+    const command = [...placement, process.execPath, program, 'server', '0', '--host', host, '--admin-port', '0', '--log-level', 'warn', ...flags];
     const child = spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new TrialServer(child, host);
-    // The command in front may start the server with its own process id only if it replaces itself, as taskset and prlimit do.
     const up = await holds(() => server.#ended || server.#output.includes('\nTry'), START_MS);
     if (!up || server.#ended) throw new Error(`the server did not start: ${server.#output}${server.#errors}`);
     return server;
@@ -102,21 +101,23 @@ export class TrialServer {
     return { descriptors: this.descriptors, residentBytes: residentBytesOf(this.pid), counters };
   }
 
-  /** The numbers of its reactor. */
-  stats(): Promise<Snapshot> {
-    const [, url] = /live page and metrics on (\S+)/.exec(this.#output) ?? [];
-    return new Promise((resolve, reject) => {
-      const request = get(`${url}stats`, { agent: false, timeout: START_MS }, async (response) => {
-        try {
-          const chunks = (await response.toArray()) as Buffer[];
-          resolve(JSON.parse(Buffer.concat(chunks).toString()) as Snapshot);
-        } catch (error) {
-          reject(error);
-        }
-      });
-      request.on('timeout', () => request.destroy(new Error('the admin endpoint does not answer')));
-      request.on('error', reject);
+  /** The numbers of its reactor. Asked for again where the endpoint could not answer, as where it has run out of descriptors. */
+  async stats(): Promise<Snapshot> {
+    let snapshot: Snapshot | undefined;
+    const answered = await holds(async () => {
+      snapshot = await this.#ask().catch(() => undefined);
+      return snapshot !== undefined || this.#ended;
     });
+    if (!answered || snapshot === undefined) throw new Error(`the admin endpoint does not answer${this.#ended ? ', for the server has ended' : ''}: ${this.#errors}`);
+    return snapshot;
+  }
+
+  async #ask(): Promise<Snapshot> {
+    const [, url] = /live page and metrics on (\S+)/.exec(this.#output) ?? [];
+    const request = get(`${url}stats`, { agent: false, signal: AbortSignal.timeout(ANSWER_MS) });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const chunks = (await response.toArray()) as Buffer[];
+    return JSON.parse(Buffer.concat(chunks).toString()) as Snapshot;
   }
 
   /** Resolves when it has no connections, or with false if some stay. */
