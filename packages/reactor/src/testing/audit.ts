@@ -1,6 +1,7 @@
+import { EPOLLIN, EPOLLOUT } from '../kernel/abi.js';
 import type { Loop } from '../loop/loop.js';
 import { openConnections } from '../net/open-connections.js';
-import type { SocketConnection } from '../net/socket-connection.js';
+import { SocketConnection } from '../net/socket-connection.js';
 import { EpollSet } from './sim/epoll-set.js';
 import type { OpenFile } from './sim/open-file.js';
 import type { SimKernel } from './sim/sim-kernel.js';
@@ -33,6 +34,8 @@ export class Audit {
 
   /** What must hold besides where the loop has nothing to do. */
   atRest(): void {
+    demand(!this.#loop.busy, () => 'the loop rests, but has work that no event tells of');
+    this.#checkInterests();
     for (const connection of openConnections(this.#loop.poller)) this.#checkAtRest(connection);
   }
 
@@ -45,9 +48,7 @@ export class Audit {
   /** Each registration is some channel's, by number, slot and generation. */
   #checkRegistrations(): void {
     const { poller } = this.#loop;
-    const set = this.#kernel.descriptors.at(poller.descriptor);
-    demand(set instanceof EpollSet, () => 'the epoll set is gone');
-    for (const { fd, slot, generation } of set.registrations) {
+    for (const { fd, slot, generation } of this.#epollSet.registrations) {
       const channel = poller.channelOf(slot, generation);
       demand(channel !== undefined, () => `descriptor ${fd} is registered for slot ${slot}, generation ${generation}, which nobody has`);
       demand(channel.fd === fd, () => `descriptor ${fd} is registered for slot ${slot}, but what has that slot owns ${channel.fd}`);
@@ -59,6 +60,23 @@ export class Audit {
     const file = this.#kernel.descriptors.at(fd);
     demand(file !== undefined, () => `a channel owns descriptor ${fd}, which is closed`);
     return file;
+  }
+
+  /** What a connection waits for, the kernel has been asked for: a one-shot registration above all, which forgets at each event. */
+  #checkInterests(): void {
+    for (const { fd, events, slot } of this.#epollSet.registrations) {
+      const channel = this.#loop.poller.channelIn(slot);
+      if (!(channel instanceof SocketConnection)) continue;
+      const what = `connection ${channel.id} (descriptor ${fd}, ${channel.phase})`;
+      demand(!channel.wantsRead || (events & EPOLLIN) !== 0, () => `${what} reads, the loop rests, and epoll is not asked for EPOLLIN`);
+      demand(!channel.blocked || (events & EPOLLOUT) !== 0, () => `${what} has bytes to send, the loop rests, and epoll is not asked for EPOLLOUT`);
+    }
+  }
+
+  get #epollSet(): EpollSet {
+    const set = this.#kernel.descriptors.at(this.#loop.poller.descriptor);
+    demand(set instanceof EpollSet, () => 'the epoll set is gone');
+    return set;
   }
 
   #checkReadyQueue(): void {

@@ -44,6 +44,15 @@ export class SimPeer implements Observer {
     socket.observers.push(this);
   }
 
+  /** Its own port, and the reactor's: each is what the other side calls remote. 0 before there is one. */
+  get localPort(): number {
+    return this.#socket.local?.port ?? 0;
+  }
+
+  get remotePort(): number {
+    return this.#socket.remote?.port ?? 0;
+  }
+
   get connected(): boolean {
     return this.#socket.state === 'connected';
   }

@@ -9,7 +9,9 @@ import { type OptionsInput, parseOptions } from '../options-check.js';
 import { Reactor } from '../reactor.js';
 import type { ShutdownReport } from '../shutdown.js';
 import { createLog } from '../telemetry/pino-log.js';
-import { Audit } from './audit.js';
+import type { InboxAddress } from '../loop/inbox.js';
+import { Outbox } from '../loop/outbox.js';
+import { Audit, AuditError } from './audit.js';
 import type { Conditions } from './sim/conditions.js';
 import type { EpollSet } from './sim/epoll-set.js';
 import { SimKernel } from './sim/sim-kernel.js';
@@ -23,6 +25,9 @@ const NS_PER_MS = 1_000_000;
 
 /** What a receive may bring at once. Smaller than in production, so that a thousand simulations take little memory. */
 const READ_BUFFER_BYTES = 4096;
+
+/** Calls cost time, in which things happen; but no work is so much that the loop has not rested once after so many turns. */
+const RESTLESS_TURNS = 200_000;
 
 export interface SimulationOptions {
   /** The same seed, the same program: the same run, to the last event. Default: 1. */
@@ -85,6 +90,11 @@ export class Simulation {
     return new SimListener(socket, events);
   }
 
+  /** The sending side of an inbox of the reactor's, as `openOutbox` gives to other threads. */
+  openOutbox<T>(address: InboxAddress): Outbox<T> {
+    return new Outbox(this.kernel, address);
+  }
+
   /** Goes on until the loop rests and nothing is under way in the network. Timers run as far as time passes by that. */
   async settle(): Promise<void> {
     while ((await this.#turnsWhileDue()) && this.world.underWay) this.world.timeline.next();
@@ -123,8 +133,10 @@ export class Simulation {
 
   /** Makes turns as long as there is something for them, with Node's promises in between. Always answers true. */
   async #turnsWhileDue(): Promise<true> {
+    const firstTurn = this.turns;
     await promisesSettled();
     while (this.#host.due || (this.#host.loop !== undefined && this.#set.ready)) {
+      if (this.turns - firstTurn > RESTLESS_TURNS) throw new AuditError(`the loop has not come to rest in ${RESTLESS_TURNS} turns`);
       this.#turn(0);
       await promisesSettled();
     }
