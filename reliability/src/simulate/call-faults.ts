@@ -1,0 +1,46 @@
+import { constants, } from 'node:os';
+import type { Call, Interceptor, Random } from '@edgeloop/reactor/testing';
+import type { CallLog } from './call-log.js';
+
+/** What calls may answer though nothing is wrong with how they are made, by their manual pages. All of it is rare in life. */
+const FAILURES: Partial<Record<Call, readonly (keyof typeof constants.errno)[]>> = {
+  accept: ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ECONNABORTED', 'EPERM', 'EPROTO'],
+  socket: ['EMFILE', 'ENFILE', 'ENOBUFS'],
+  connect: ['EADDRNOTAVAIL', 'ENETUNREACH'],
+  recv: ['ETIMEDOUT', 'EHOSTUNREACH'],
+  send: ['ETIMEDOUT', 'EHOSTUNREACH', 'ENOBUFS'],
+  sendDatagrams: ['ENOBUFS', 'EPERM'],
+  recvDatagrams: ['ECONNREFUSED'],
+};
+
+/** Calls whose failure ends a connection. */
+const BREAKING: ReadonlySet<Call> = new Set<Call>(['recv', 'send']);
+
+/** Has system calls fail now and then, and has every call logged. */
+export class CallFaults implements Interceptor {
+  /** How likely a call fails that can. 0 for none: opening a listener is to succeed, for example. */
+  probability = 0;
+  readonly #random: Random;
+  readonly #log: CallLog;
+  readonly #broken: (fd: number, how: string) => void;
+
+  /** `broken` is told of a descriptor whose connection a failure has ended. */
+  constructor(random: Random, log: CallLog, broken: (fd: number, how: string) => void) {
+    this.#random = random;
+    this.#log = log;
+    this.#broken = broken;
+  }
+
+  before(call: Call, args: readonly unknown[]): number | undefined {
+    const errnos = FAILURES[call];
+    if (errnos === undefined || !this.#random.chance(this.probability)) return undefined;
+    const name = this.#random.pick(errnos);
+    this.#log.injected(call, name);
+    if (BREAKING.has(call)) this.#broken(args[0] as number, `${call} was made to fail with ${name}`);
+    return -constants.errno[name];
+  }
+
+  after(call: Call, args: readonly unknown[], result: number): void {
+    this.#log.called(call, args, result);
+  }
+}

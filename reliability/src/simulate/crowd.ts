@@ -1,0 +1,33 @@
+import type { SimPeer } from '@edgeloop/reactor/testing';
+import { Client, type Errand, TEMPERS } from './client.js';
+import type { Stage } from './stage.js';
+
+const MAX_CLIENTS = 12;
+/** All have come by then. */
+const ARRIVAL_MS = 100;
+
+/** Clients of one listener, which come one after the other, or many at once. */
+export class Crowd {
+  readonly #stage: Stage;
+  readonly #expected: number;
+  readonly #clients: Client[] = [];
+
+  /** `errand` makes what one of them has to say. */
+  constructor(stage: Stage, port: number, errand: () => Errand) {
+    const { random, sim } = stage;
+    this.#stage = stage;
+    this.#expected = random.between(1, MAX_CLIENTS);
+    const arrivalMs = random.chance(0.3) ? 0 : ARRIVAL_MS;
+    for (let i = 0; i < this.#expected; i++) {
+      const [temper, said] = [random.pick(TEMPERS), errand()];
+      stage.later(random.below(1000) / 1000 * arrivalMs, () => {
+        this.#clients.push(new Client(stage, temper, said, (events) => sim.connect({ port }, events), (peer: SimPeer) => peer.localPort));
+      });
+    }
+  }
+
+  /** Goes on until all have come and gone. */
+  async gone(): Promise<void> {
+    await this.#stage.until(() => this.#clients.length === this.#expected && this.#clients.every(({ left }) => left), Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,102 @@
+import { Deliberate } from './finding.js';
+import type { Link } from './link.js';
+import type { Stage } from './stage.js';
+
+const DEEDS = ['throw', 'reject', 'destroy', 'destroyOther', 'destroyOther', 'pauseOther', 'pause', 'writeToOther', 'end', 'wait', 'wait'] as const;
+type Deed = (typeof DEEDS)[number];
+
+const MAX_PAUSE_MS = 50;
+const MAX_UNASKED_BYTES = 3000;
+
+/** What handlers may do without being wrong, or being so in a way that must hurt their own connection only. */
+export class Mischief {
+  readonly #stage: Stage;
+  readonly #probability: number;
+  /** Those that are open, for who picks on others. */
+  readonly #open = new Set<Link>();
+
+  constructor(stage: Stage, probability = stage.surroundings.mischief) {
+    this.#stage = stage;
+    this.#probability = probability;
+  }
+
+  opened(link: Link): void {
+    this.#open.add(link);
+  }
+
+  closed(link: Link): void {
+    this.#open.delete(link);
+  }
+
+  /** To be called when a hook has done its work. May throw, or return a promise that the hook has to return. */
+  act(hook: string, link: Link): Promise<void> | undefined {
+    const { random, shuttingDown } = this.#stage;
+    if (!random.chance(this.#probability) || (hook === 'onClose' && shuttingDown)) return undefined;
+    const deed = random.pick(DEEDS);
+    const target = deed.endsWith('Other') ? this.#other(link) : link;
+    this.#stage.note(`the handler misbehaves: ${deed}, ${target.port}`);
+    this.#stage.tally.count(`mischief: ${deed}`);
+    return this.#do(deed, target);
+  }
+
+  #do(deed: Deed, target: Link): Promise<void> | undefined {
+    switch (deed) {
+      case 'throw':
+        this.#break(target, 'a handler threw');
+        throw new Deliberate('thrown by a handler');
+      case 'reject':
+        return this.#reject(target);
+      case 'destroy':
+      case 'destroyOther':
+        return this.#destroy(target);
+      case 'pause':
+      case 'pauseOther':
+        return this.#pause(target);
+      case 'writeToOther':
+        return void target.write(this.#stage.random.bytes(this.#stage.random.between(1, MAX_UNASKED_BYTES)));
+      case 'end':
+        return this.#end(target);
+      case 'wait':
+        return this.#wait();
+    }
+  }
+
+  #other(link: Link): Link {
+    const others = [...this.#open];
+    return others.length === 0 ? link : this.#stage.random.pick(others);
+  }
+
+  /** What is closed can be broken no more. */
+  #break(target: Link, blame: string): void {
+    if (!target.closed) target.break(blame);
+  }
+
+  async #reject(target: Link): Promise<void> {
+    await this.#wait();
+    this.#break(target, 'a handler rejected');
+    throw new Deliberate('a handler rejected');
+  }
+
+  #destroy(target: Link): undefined {
+    const { random } = this.#stage;
+    this.#break(target, 'a handler destroyed it');
+    target.connection?.destroy(random.chance(0.5) ? new Deliberate('destroyed by a handler') : undefined);
+  }
+
+  #pause({ connection }: Link): undefined {
+    connection?.pause();
+    this.#stage.sim.reactor.setTimeout(() => connection?.resume(), this.#stage.random.below(MAX_PAUSE_MS));
+  }
+
+  /** Twice does no harm. What the handler would write later is not written. */
+  #end({ connection }: Link): undefined {
+    connection?.end();
+    connection?.end();
+  }
+
+  /** Over at once, or in a while. */
+  #wait(): Promise<void> {
+    const { random, sim } = this.#stage;
+    return random.chance(0.3) ? Promise.resolve() : sim.reactor.delay(random.below(MAX_PAUSE_MS));
+  }
+}

@@ -1,0 +1,211 @@
+import { type Connection, type Hooks, type Plugin, definePlugin } from '@edgeloop/reactor';
+import { Random, type SimKernel, type SimPeer, Simulation, intercept } from '@edgeloop/reactor/testing';
+import { z } from 'zod';
+import { CallFaults } from './call-faults.js';
+import { CallLog } from './call-log.js';
+import { Deliberate, demand } from './finding.js';
+import { HookOrder } from './hook-order.js';
+import { Link } from './link.js';
+import { type Surroundings, drawSurroundings } from './surroundings.js';
+import { Tally } from './tally.js';
+import { Trace } from './trace.js';
+
+/** Set apart from the world's seed, so that a workload's choices are not the network's. */
+const OTHER_RANDOM = 2 ** 33;
+
+/** What is no part of a run's own descriptors: the epoll set, the timerfd, the reserve and a listener or two. */
+const OWN_DESCRIPTORS = 8;
+
+/**
+ * Where a workload is played: a simulated world and a reactor in it, under what the seed has drawn, and the records that its
+ * end is judged by.
+ */
+export class Stage {
+  readonly sim: Simulation;
+  readonly random: Random;
+  readonly surroundings: Surroundings;
+  readonly tally = new Tally();
+  readonly order = new HookOrder();
+  readonly trace: Trace | undefined;
+  /** Ends that were told after a shutdown had begun. */
+  endsInShutdown = 0;
+  shuttingDown = false;
+  /** Peers do nothing more. */
+  over = false;
+  readonly #links = new Map<number, Link>();
+  readonly #faults: CallFaults;
+  #finding: Error | undefined;
+
+  constructor(seed: number, writeTrace?: (line: string) => void) {
+    this.random = new Random(seed + OTHER_RANDOM);
+    this.surroundings = drawSurroundings(this.random);
+    this.trace = writeTrace === undefined ? undefined : new Trace(writeTrace, () => this.sim.world.timeline.nowMs);
+    this.#faults = new CallFaults(new Random(seed + 2 * OTHER_RANDOM), new CallLog(this.tally, this.trace), (fd, how) => this.#linkOf(fd)?.break(how));
+    this.sim = this.#simulation(seed);
+  }
+
+  get nowMs(): number {
+    return this.sim.world.timeline.nowMs;
+  }
+
+  get links(): Iterable<Link> {
+    return this.#links.values();
+  }
+
+  /** Whether the network itself breaks connections, so that any may be broken. */
+  get networkResets(): boolean {
+    return this.surroundings.conditions.resets > 0;
+  }
+
+  /** From now on system calls fail, and descriptors are short, if the surroundings say so. */
+  startFaults(): void {
+    const { callFailures, spareDescriptors } = this.surroundings;
+    this.#faults.probability = callFailures;
+    if (spareDescriptors !== undefined) this.kernel.descriptors.limit = OWN_DESCRIPTORS + spareDescriptors;
+  }
+
+  get kernel(): SimKernel {
+    return this.sim.kernel;
+  }
+
+  note(text: string): void {
+    this.trace?.line(text);
+  }
+
+  /** The link of this port, made when either end is the first to ask. */
+  linkAt(port: number): Link {
+    const known = this.#links.get(port);
+    if (known !== undefined) return known;
+    const link = new Link(port, this.surroundings.terms.maxQueuedBytes);
+    if (this.networkResets) link.break('the network resets connections');
+    if (this.shuttingDown) link.break('the listener was closed');
+    this.#links.set(port, link);
+    return link;
+  }
+
+  /** Does something later, in the simulated world and not in the reactor, unless the run is over. */
+  later(ms: number, action: () => void): void {
+    this.sim.world.timeline.after(ms * 1_000_000, () => {
+      if (!this.over) this.guard(action);
+    });
+  }
+
+  /** Runs a part of the model. What it finds ends the run, wherever it was called from. */
+  guard<T>(check: () => T): T | undefined {
+    try {
+      return check();
+    } catch (error) {
+      if (error instanceof Deliberate) throw error;
+      this.found(error as Error);
+      return undefined;
+    }
+  }
+
+  /** Keeps what was found first. */
+  found(error: Error): void {
+    this.note(`FINDING: ${error.message}`);
+    this.#finding ??= error;
+  }
+
+  /** Goes on until the condition holds, or something is found. */
+  async until(condition: () => boolean, withinMs: number): Promise<void> {
+    await this.sim.until(() => this.#finding !== undefined || condition(), withinMs);
+    this.assertSound();
+  }
+
+  assertSound(): void {
+    if (this.#finding !== undefined) throw this.#finding;
+  }
+
+  /** Closes the reactor, lets the network deliver what is under way, and judges. */
+  async close(deadlineMs: number): Promise<void> {
+    this.shuttingDown = true;
+    for (const link of this.links) if (link.connection === undefined) link.break('the listener was closed');
+    this.note(`close, with a deadline in ${deadlineMs} ms`);
+    const report = await this.sim.close({ deadlineMs });
+    this.note(`closed: ${JSON.stringify(report)}`);
+    const told = report.idle + report.finished + report.failed + report.forced;
+    demand(told === this.endsInShutdown, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${this.endsInShutdown}`);
+    await this.#letPeersHear();
+    this.assertSound();
+    this.#judge();
+  }
+
+  #simulation(seed: number): Simulation {
+    const { conditions, loop, readBufferBytes } = this.surroundings;
+    return new Simulation({
+      seed,
+      conditions,
+      reactor: { loop, readBufferBytes },
+      intercept: (kernel) => intercept(kernel, this.#faults),
+    });
+  }
+
+  #linkOf(fd: number): Link | undefined {
+    const socket = this.kernel.descriptors.at(fd) as { local?: { port: number }; remote?: { port: number } } | undefined;
+    return this.#links.get(socket?.remote?.port ?? 0) ?? this.#links.get(socket?.local?.port ?? 0);
+  }
+
+  async #letPeersHear(): Promise<void> {
+    await this.sim.settle();
+    for (const { peer } of this.links) peer?.resume();
+    await this.sim.settle();
+    this.over = true;
+  }
+
+  #judge(): void {
+    const { counters } = this.sim.reactor;
+    const { accepted, connected, closed, failed, shed, refusedByTotal } = counters;
+    demand(accepted + connected === closed, () => `${accepted} accepted and ${connected} dialled, but ${closed} closed`);
+    const ends = sumOfEnds(counters);
+    demand(ends === closed, () => `${closed} connections were closed, but ${ends} ends are counted`);
+    demand(this.order.open === 0, () => `${this.order.open} connections were opened whose onClose was never called`);
+    const failures = [...this.links].filter(({ reason }) => reason !== undefined).length;
+    demand(failures === failed, () => `${failures} connections ended with an error, but ${failed} are counted`);
+    this.#judgeUnopened(shed + refusedByTotal);
+    for (const link of this.links) link.checkOver();
+    this.tally.count('stale events dropped', counters.staleEvents);
+    this.tally.count('connections', closed);
+    this.tally.count('connections that broke', failed);
+    this.tally.count('handlers that failed', counters.handlerFailures);
+    this.tally.count('accepting rested', counters.acceptPauses);
+  }
+
+  /** Who was turned away is no bug, but nobody is who was not counted. */
+  #judgeUnopened(turnedAway: number): void {
+    const unopened = [...this.links].filter(({ connection, blame }) => connection === undefined && blame === undefined);
+    demand(unopened.length <= turnedAway, () => `${unopened.length} links were never opened, but ${turnedAway} turned away: ${unopened.join('; ')}`);
+    for (const link of unopened) {
+      demand(link.peer === undefined || link.peer.over, () => `${link}: turned away, and not told`);
+      link.break('turned away');
+    }
+  }
+}
+
+const ENDS = [
+  'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator', 'handshakeTimeouts', 'messageTimeouts',
+  'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts', 'slowConsumers', 'outputLimited',
+] as const;
+
+function sumOfEnds(counters: Simulation['reactor']['counters']): number {
+  return ENDS.reduce((sum, end) => sum + counters[end], 0);
+}
+
+/** A plugin of these hooks, which has no options. */
+export function pluginOf(name: string, hooks: Hooks<undefined>): Plugin<z.ZodObject, undefined> {
+  return definePlugin({ name, options: z.strictObject({}), setup: () => hooks });
+}
+
+/** The port by which both ends know a connection: that of the end that was not listened on. */
+export function accepted(connection: Connection<unknown>): number {
+  return connection.remotePort;
+}
+
+export function dialled(connection: Connection<unknown>): number {
+  return connection.localPort ?? 0;
+}
+
+/** For a peer of a listener in the world, which the reactor has dialled. */
+export function dialledPeer(peer: SimPeer): number {
+  return peer.remotePort;
+}
