@@ -16,8 +16,9 @@ export const ORDERLY: ReadonlySet<Temper> = new Set<Temper>(['steady', 'burst', 
 const STUBBORN_MS = 3000;
 const PATIENCE_MS = 3_600_000;
 
-/** How often a peer looks that has nothing to do. */
-const IDLE_MS = 20;
+/** How often a peer looks that has nothing to do: seldom, the longer the more so. */
+const IDLE_MS = 5;
+const MAX_IDLE_MS = 1000;
 
 /** What a peer has to say, and how it understands the answers. */
 export interface Errand {
@@ -37,6 +38,7 @@ export class Client {
   readonly #pieceBytes: number;
   readonly #pauseMs: number;
   #sent = 0;
+  #idleMs = IDLE_MS;
   #ended = false;
   #left = false;
 
@@ -102,10 +104,16 @@ export class Client {
     if (this.#temper === 'slowReader') this.#readOrNot();
     if (this.#temper === 'resets' && this.#stage.random.chance(0.1)) return this.#leave('the peer reset it', true);
     if (this.#sent < this.#errand.bytes.length && this.#peer.unsent === 0) this.#sendSome();
-    else if (this.#sent === this.#errand.bytes.length && !this.#ended) this.#endIfDone();
+    else if (this.#sent === this.#errand.bytes.length && !this.#ended && this.#done) this.#end();
     else if (this.#ended && this.#peer.ended) return this.#leave(undefined, false);
-    else return this.#stepLater(this.#pauseMs + IDLE_MS);
-    this.#stepLater(this.#ended ? this.#pauseMs + IDLE_MS : this.#pauseMs);
+    else return this.#idle();
+    this.#idleMs = IDLE_MS;
+    this.#stepLater(this.#pauseMs);
+  }
+
+  #idle(): void {
+    this.#idleMs = Math.min(2 * this.#idleMs, MAX_IDLE_MS);
+    this.#stepLater(this.#idleMs);
   }
 
   #readOrNot(): void {
@@ -123,12 +131,12 @@ export class Client {
     this.#peer.send(piece);
   }
 
-  /** Who ends early does so behind the last byte, the others when they have their answers. */
-  #endIfDone(): void {
+  /** Whether it may end: who ends early does so behind the last byte, the others when they have their answers. */
+  get #done(): boolean {
     const { toPeer, toReactor } = this.#link;
-    if (this.#temper === 'fallsSilent') return;
+    if (this.#temper === 'fallsSilent') return false;
     const answered = toPeer.missing === 0 && toReactor.missing === 0 && (this.#errand.answered?.() ?? true);
-    if (this.#temper === 'endsEarly' || this.#peer.ended || answered) this.#end();
+    return this.#temper === 'endsEarly' || this.#peer.ended || answered;
   }
 
   #end(): void {

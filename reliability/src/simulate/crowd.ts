@@ -6,6 +6,9 @@ const MAX_CLIENTS = 12;
 /** All have come by then. */
 const ARRIVAL_MS = 100;
 
+/** However slow the network is, all that was under way has arrived by then. */
+const LEAVING_MS = 3_600_000;
+
 /** Clients of one listener, which come one after the other, or many at once. */
 export class Crowd {
   readonly #stage: Stage;
@@ -26,8 +29,10 @@ export class Crowd {
     }
   }
 
-  /** Goes on until all have come and gone. */
+  /** Goes on until all have come and gone, and the reactor has heard of it. */
   async gone(): Promise<void> {
-    await this.#stage.until(() => this.#clients.length === this.#expected && this.#clients.every(({ left }) => left), Number.POSITIVE_INFINITY);
+    const haveLeft = () => this.#clients.length === this.#expected && this.#clients.every(({ left }) => left);
+    await this.#stage.until(haveLeft, Number.POSITIVE_INFINITY);
+    await this.#stage.until(() => this.#stage.openLinks.length === 0, LEAVING_MS);
   }
 }

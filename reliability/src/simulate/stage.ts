@@ -3,7 +3,7 @@ import { Random, type SimKernel, type SimPeer, Simulation, intercept } from '@ed
 import { z } from 'zod';
 import { CallFaults } from './call-faults.js';
 import { CallLog } from './call-log.js';
-import { Deliberate, demand } from './finding.js';
+import { Deliberate, Finding, demand } from './finding.js';
 import { HookOrder } from './hook-order.js';
 import { Link } from './link.js';
 import { type Surroundings, drawSurroundings } from './surroundings.js';
@@ -34,12 +34,14 @@ export class Stage {
   over = false;
   readonly #links = new Map<number, Link>();
   readonly #faults: CallFaults;
+  /** Known before the simulation is, whose making is traced, too. */
+  #kernel: SimKernel | undefined;
   #finding: Error | undefined;
 
   constructor(seed: number, writeTrace?: (line: string) => void) {
     this.random = new Random(seed + OTHER_RANDOM);
     this.surroundings = drawSurroundings(this.random);
-    this.trace = writeTrace === undefined ? undefined : new Trace(writeTrace, () => this.sim.world.timeline.nowMs);
+    this.trace = writeTrace === undefined ? undefined : new Trace(writeTrace, () => this.#kernel?.now() ?? 0);
     this.#faults = new CallFaults(new Random(seed + 2 * OTHER_RANDOM), new CallLog(this.tally, this.trace), (fd, how) => this.#linkOf(fd)?.break(how));
     this.sim = this.#simulation(seed);
   }
@@ -50,6 +52,10 @@ export class Stage {
 
   get links(): Iterable<Link> {
     return this.#links.values();
+  }
+
+  get openLinks(): Link[] {
+    return [...this.links].filter(({ connection, closed }) => connection !== undefined && !closed);
   }
 
   /** Whether the network itself breaks connections, so that any may be broken. */
@@ -109,7 +115,11 @@ export class Stage {
 
   /** Goes on until the condition holds, or something is found. */
   async until(condition: () => boolean, withinMs: number): Promise<void> {
-    await this.sim.until(() => this.#finding !== undefined || condition(), withinMs);
+    try {
+      await this.sim.until(() => this.#finding !== undefined || condition(), withinMs);
+    } catch (error) {
+      throw new Finding(`${(error as Error).message}; still open: ${this.openLinks.join('; ')}`, { cause: error });
+    }
     this.assertSound();
   }
 
@@ -137,7 +147,7 @@ export class Stage {
       seed,
       conditions,
       reactor: { loop, readBufferBytes },
-      intercept: (kernel) => intercept(kernel, this.#faults),
+      intercept: (kernel) => intercept((this.#kernel = kernel), this.#faults),
     });
   }
 
