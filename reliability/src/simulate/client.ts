@@ -105,7 +105,7 @@ export class Client {
     if (this.#temper === 'resets' && this.#stage.random.chance(0.1)) return this.#leave('the peer reset it', true);
     if (this.#sent < this.#errand.bytes.length && this.#peer.unsent === 0) this.#sendSome();
     else if (this.#sent === this.#errand.bytes.length && !this.#ended && this.#done) this.#end();
-    else if (this.#ended && this.#peer.ended) return this.#leave(undefined, false);
+    else if (this.#ended && this.#peer.ended && this.#peer.unsent === 0) return this.#leave(undefined, false);
     else return this.#idle();
     this.#idleMs = IDLE_MS;
     this.#stepLater(this.#pauseMs);

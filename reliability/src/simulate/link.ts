@@ -15,6 +15,8 @@ export class Link {
   /** The reactor's side has been closed: `onClose` was called, with this reason. */
   closed = false;
   reason: Error | undefined;
+  /** A handler has ended it before its time, so what it was asked later may stay unanswered. */
+  interfered = false;
   #blame: string | undefined;
 
   /** `port` is the one end's that has an ephemeral one; above `maxQueuedBytes` the reactor closes the connection. */

@@ -3,7 +3,7 @@ import type { Link } from './link.js';
 import type { Stage } from './stage.js';
 
 const DEEDS = ['throw', 'reject', 'destroy', 'destroyOther', 'destroyOther', 'pauseOther', 'pause', 'writeToOther', 'end', 'wait', 'wait'] as const;
-type Deed = (typeof DEEDS)[number];
+export type Deed = (typeof DEEDS)[number];
 
 const MAX_PAUSE_MS = 50;
 const MAX_UNASKED_BYTES = 3000;
@@ -12,12 +12,15 @@ const MAX_UNASKED_BYTES = 3000;
 export class Mischief {
   readonly #stage: Stage;
   readonly #probability: number;
+  readonly #deeds: readonly Deed[];
   /** Those that are open, for who picks on others. */
   readonly #open = new Set<Link>();
 
-  constructor(stage: Stage, probability = stage.surroundings.mischief) {
+  /** Without those that the workload's model does not know. */
+  constructor(stage: Stage, without: readonly Deed[] = []) {
     this.#stage = stage;
-    this.#probability = probability;
+    this.#probability = stage.surroundings.mischief;
+    this.#deeds = DEEDS.filter((deed) => !without.includes(deed));
   }
 
   opened(link: Link): void {
@@ -32,7 +35,7 @@ export class Mischief {
   act(hook: string, link: Link): Promise<void> | undefined {
     const { random, shuttingDown } = this.#stage;
     if (!random.chance(this.#probability) || (hook === 'onClose' && shuttingDown)) return undefined;
-    const deed = random.pick(DEEDS);
+    const deed = random.pick(this.#deeds);
     const target = deed.endsWith('Other') ? this.#other(link) : link;
     this.#stage.note(`the handler misbehaves: ${deed}, ${target.port}`);
     this.#stage.tally.count(`mischief: ${deed}`);
@@ -68,7 +71,9 @@ export class Mischief {
 
   /** What is closed can be broken no more. */
   #break(target: Link, blame: string): void {
-    if (!target.closed) target.break(blame);
+    if (target.closed) return;
+    target.break(blame);
+    target.interfered = true;
   }
 
   async #reject(target: Link): Promise<void> {
@@ -89,9 +94,10 @@ export class Mischief {
   }
 
   /** Twice does no harm. What the handler would write later is not written. */
-  #end({ connection }: Link): undefined {
-    connection?.end();
-    connection?.end();
+  #end(target: Link): undefined {
+    target.interfered = true;
+    target.connection?.end();
+    target.connection?.end();
   }
 
   /** Over at once, or in a while. */

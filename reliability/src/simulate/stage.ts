@@ -27,8 +27,6 @@ export class Stage {
   readonly tally = new Tally();
   readonly order = new HookOrder();
   readonly trace: Trace | undefined;
-  /** Ends that were told after a shutdown had begun. */
-  endsInShutdown = 0;
   shuttingDown = false;
   /** Peers do nothing more. */
   over = false;
@@ -36,6 +34,9 @@ export class Stage {
   readonly #faults: CallFaults;
   /** Known before the simulation is, whose making is traced, too. */
   #kernel: SimKernel | undefined;
+  /** Ends that were told after a shutdown had begun. */
+  #endsInShutdown = 0;
+  #evictionMs = 0;
   #finding: Error | undefined;
 
   constructor(seed: number, writeTrace?: (line: string) => void) {
@@ -84,9 +85,19 @@ export class Stage {
     if (known !== undefined) return known;
     const link = new Link(port, this.surroundings.terms.maxQueuedBytes);
     if (this.networkResets) link.break('the network resets connections');
-    if (this.shuttingDown) link.break('the listener was closed');
+    if (this.shuttingDown) link.break('the reactor was closing');
     this.#links.set(port, link);
     return link;
+  }
+
+  /** Holds the end of a connection against a shutdown: nobody is evicted before the deadline. */
+  ended(link: Link, reason: Error | undefined): void {
+    const code = reason === undefined ? 'no error' : 'code' in reason ? String(reason.code) : reason.name;
+    this.tally.count(`ends: ${code}`);
+    if (!this.shuttingDown) return;
+    this.#endsInShutdown++;
+    const early = code === 'EL_REACTOR_CLOSED' && this.nowMs < this.#evictionMs;
+    demand(!early, () => `${link}: evicted ${this.#evictionMs - this.nowMs} ms before the deadline`);
   }
 
   /** Does something later, in the simulated world and not in the reactor, unless the run is over. */
@@ -130,12 +141,13 @@ export class Stage {
   /** Closes the reactor, lets the network deliver what is under way, and judges. */
   async close(deadlineMs: number): Promise<void> {
     this.shuttingDown = true;
-    for (const link of this.links) if (link.connection === undefined) link.break('the listener was closed');
+    this.#evictionMs = this.nowMs + deadlineMs;
+    for (const link of this.links) if (!link.closed) link.break('the reactor was closing');
     this.note(`close, with a deadline in ${deadlineMs} ms`);
     const report = await this.sim.close({ deadlineMs });
     this.note(`closed: ${JSON.stringify(report)}`);
     const told = report.idle + report.finished + report.failed + report.forced;
-    demand(told === this.endsInShutdown, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${this.endsInShutdown}`);
+    demand(told === this.#endsInShutdown, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${this.#endsInShutdown}`);
     await this.#letPeersHear();
     this.assertSound();
     this.#judge();

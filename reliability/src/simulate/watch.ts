@@ -86,8 +86,7 @@ export class Watch {
     link.closed = true;
     link.reason = reason;
     this.#mischief.closed(link);
-    if (this.#stage.shuttingDown) this.#stage.endsInShutdown++;
-    this.#stage.tally.count(`ends: ${reason === undefined ? 'without an error' : codeOf(reason)}`);
+    this.#stage.ended(link, reason);
   }
 
   #wait(connection: Connection<unknown>, results: readonly unknown[]): Promise<void> | undefined {
@@ -100,8 +99,4 @@ export class Watch {
 function noted(arg: unknown): string {
   if (arg === undefined) return '';
   return arg instanceof Error ? `, ${arg.message}` : `, ${(arg as Buffer).length} bytes`;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : error.name;
 }
