@@ -33,8 +33,8 @@ export class Client {
   readonly #stage: Stage;
   readonly #temper: Temper;
   readonly #errand: Errand;
-  readonly #peer: SimPeer;
-  readonly #link: Link;
+  #peer!: SimPeer;
+  #link!: Link;
   readonly #pieceBytes: number;
   readonly #pauseMs: number;
   #sent = 0;
@@ -42,31 +42,30 @@ export class Client {
   #ended = false;
   #left = false;
 
-  /** `connect` makes the peer, which reacts to the events it is given; `portOf` says by which port it is known. */
-  constructor(stage: Stage, temper: Temper, errand: Errand, connect: (events: PeerEvents) => SimPeer, portOf: (peer: SimPeer) => number) {
+  constructor(stage: Stage, temper: Temper, errand: Errand) {
     this.#stage = stage;
     this.#temper = temper;
     this.#errand = errand;
     this.#pieceBytes = temper === 'burst' ? errand.bytes.length : temper === 'drip' ? 1 : Math.max(1, stage.random.below(errand.bytes.length));
     this.#pauseMs = stage.random.pick([0.01, 0.1, 1, 20]);
-    this.#peer = connect(this.events);
-    this.#link = stage.linkAt(portOf(this.#peer));
-    this.#link.peer = this.#peer;
-    this.#note(`connects, ${temper}`);
-    if (temper === 'neverReader') this.#peer.pause();
-    if (temper === 'vanishes') this.#leave('the peer vanished at once', stage.random.chance(0.5));
-    else this.#stepLater(this.#pauseMs);
-    if (ORDERLY.has(temper)) stage.later(PATIENCE_MS, () => this.#losePatience());
-    else stage.later(stage.random.below(STUBBORN_MS), () => this.#leave('the peer gave up', false));
+  }
+
+  /** Begins with the peer that it acts for, which has been given its events, and the link that this is one end of. */
+  begin(peer: SimPeer, link: Link): void {
+    this.#peer = peer;
+    this.#link = link;
+    link.peer = peer;
+    this.#note(`begins, ${this.#temper}`);
+    if (this.#temper === 'neverReader') peer.pause();
+    if (this.#temper === 'vanishes') return this.#leave('the peer vanished at once', this.#stage.random.chance(0.5));
+    this.#stepLater(this.#pauseMs);
+    if (ORDERLY.has(this.#temper)) this.#stage.later(PATIENCE_MS, () => this.#losePatience());
+    else this.#stage.later(this.#stage.random.below(STUBBORN_MS), () => this.#leave('the peer gave up', false));
   }
 
   /** Whether it has left, or never came. */
   get left(): boolean {
     return this.#left;
-  }
-
-  get link(): Link {
-    return this.#link;
   }
 
   get events(): PeerEvents {
@@ -157,6 +156,6 @@ export class Client {
   }
 
   #note(what: string): void {
-    this.#stage.note(`peer ${this.#peer?.localPort ?? '?'} ${what}`);
+    this.#stage.note(`peer ${this.#link.port} ${what}`);
   }
 }

@@ -1,4 +1,3 @@
-import type { SimPeer } from '@edgeloop/reactor/testing';
 import { Client, type Errand, TEMPERS } from './client.js';
 import type { Stage } from './stage.js';
 
@@ -24,7 +23,10 @@ export class Crowd {
     for (let i = 0; i < this.#expected; i++) {
       const [temper, said] = [random.pick(TEMPERS), errand()];
       stage.later(random.below(1000) / 1000 * arrivalMs, () => {
-        this.#clients.push(new Client(stage, temper, said, (events) => sim.connect({ port }, events), (peer: SimPeer) => peer.localPort));
+        const client = new Client(stage, temper, said);
+        this.#clients.push(client);
+        const peer = sim.connect({ port }, client.events);
+        client.begin(peer, stage.linkAt(peer.localPort));
       });
     }
   }

@@ -15,6 +15,8 @@ export class Link {
   /** The reactor's side has been closed: `onClose` was called, with this reason. */
   closed = false;
   reason: Error | undefined;
+  /** The peer's end has been told: `onHalfClose` was called. */
+  heardEnd = false;
   /** A handler has ended it before its time, so what it was asked later may stay unanswered. */
   interfered = false;
   #blame: string | undefined;
@@ -36,6 +38,19 @@ export class Link {
   /** From now on the connection may end in any way, and bytes on it may be lost. */
   break(blame: string): void {
     this.#blame ??= blame;
+  }
+
+  /** Destroys it as a handler does, if it is still there. */
+  destroy(blame: string, reason?: Error): void {
+    if (this.closed) return;
+    this.break(blame);
+    this.interfered = true;
+    this.connection?.destroy(reason);
+  }
+
+  /** Whether what is written now goes to the peer. */
+  get writable(): boolean {
+    return this.connection?.phase === 'open';
   }
 
   /** Writes as a handler does, and notes it where it counts: what the peer's end or ours has come before is dropped silently. */

@@ -84,8 +84,7 @@ export class Mischief {
 
   #destroy(target: Link): undefined {
     const { random } = this.#stage;
-    this.#break(target, 'a handler destroyed it');
-    target.connection?.destroy(random.chance(0.5) ? new Deliberate('destroyed by a handler') : undefined);
+    target.destroy('a handler destroyed it', random.chance(0.5) ? new Deliberate('destroyed by a handler') : undefined);
   }
 
   #pause({ connection }: Link): undefined {

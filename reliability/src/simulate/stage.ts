@@ -1,5 +1,5 @@
 import { type Connection, type Hooks, type Plugin, definePlugin } from '@edgeloop/reactor';
-import { Random, type SimKernel, type SimPeer, Simulation, intercept } from '@edgeloop/reactor/testing';
+import { Random, type SimKernel, Simulation, intercept } from '@edgeloop/reactor/testing';
 import { z } from 'zod';
 import { CallFaults } from './call-faults.js';
 import { CallLog } from './call-log.js';
@@ -225,9 +225,4 @@ export function accepted(connection: Connection<unknown>): number {
 
 export function dialled(connection: Connection<unknown>): number {
   return connection.localPort ?? 0;
-}
-
-/** For a peer of a listener in the world, which the reactor has dialled. */
-export function dialledPeer(peer: SimPeer): number {
-  return peer.remotePort;
 }

@@ -51,6 +51,8 @@ export class Watch {
       const link = hook === 'onOpen' ? this.#open(connection) : this.#link(connection);
       this.#check(hook, link, arg);
       const result = (this.#behaviour[hook] as ((link: Link, arg: unknown) => unknown) | undefined)?.(link, arg);
+      // If the mischief throws, nobody waits for it.
+      if (result instanceof Promise) void result.catch(() => {});
       return this.#wait(connection, [result, this.#mischief.act(hook, link)]);
     });
   }
@@ -72,6 +74,7 @@ export class Watch {
   #check(hook: Hook, link: Link, arg: unknown): void {
     const { connection } = link;
     if (hook === 'onData') link.toReactor.receive(arg as Buffer);
+    if (hook === 'onHalfClose') link.heardEnd = true;
     if (hook === 'onHalfClose' && link.blame === undefined) {
       demand(link.toReactor.missing === 0, () => `${link}: onHalfClose, but bytes of the peer are missing`);
     }

@@ -19,11 +19,19 @@ function replyTo(request: Buffer): Buffer {
   return Buffer.concat([Buffer.from([request.length & 255]), reply]);
 }
 
-/** What has been asked on a connection, and how much of it is answered. */
+/** What has been asked on a connection, and how much of it is answered. What comes when our side has ended cannot be. */
 class Dialogue {
   readonly decoder = new LengthPrefixDecoder(FORMAT);
   asked = 0;
   answered = 0;
+
+  ask(link: Link): void {
+    if (link.connection?.phase === 'open') this.asked++;
+  }
+
+  answer(link: Link): void {
+    if (link.connection?.phase === 'open') this.answered++;
+  }
 }
 
 /**
@@ -34,12 +42,12 @@ export function answering({ random, sim }: Stage): Behaviour {
   const dialogues = new Map<Link, Dialogue>();
   const of = (link: Link) => dialogues.get(link) as Dialogue;
   const answer = (link: Link, dialogue: Dialogue, request: Buffer): void => {
-    if (link.connection?.phase === 'open') dialogue.answered++;
+    dialogue.answer(link);
     link.write(encoder.encode(replyTo(request)));
   };
   const answerLater = async (link: Link, requests: readonly Buffer[]): Promise<void> => {
     const dialogue = of(link);
-    dialogue.asked += requests.length;
+    for (let i = requests.length; i > 0; i--) dialogue.ask(link);
     for (const request of requests) {
       await sim.reactor.delay(random.below(MAX_WORK_MS));
       answer(link, dialogue, request);
@@ -52,7 +60,7 @@ export function answering({ random, sim }: Stage): Behaviour {
       const frames = dialogue.decoder.decode(chunk);
       if (random.chance(0.3)) return answerLater(link, [...frames].map((request) => Buffer.from(request)));
       for (const request of frames) {
-        dialogue.asked++;
+        dialogue.ask(link);
         answer(link, dialogue, request);
       }
       return undefined;
