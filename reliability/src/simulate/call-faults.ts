@@ -1,4 +1,4 @@
-import { constants, } from 'node:os';
+import { constants } from 'node:os';
 import type { Call, Interceptor, Random } from '@edgeloop/reactor/testing';
 import type { CallLog } from './call-log.js';
 
@@ -16,19 +16,29 @@ const FAILURES: Partial<Record<Call, readonly (keyof typeof constants.errno)[]>>
 /** Calls whose failure ends a connection. */
 const BREAKING: ReadonlySet<Call> = new Set<Call>(['recv', 'send']);
 
+/** Who is told of calls. */
+export interface CallEvents {
+  readonly log: CallLog;
+  /** A failure has ended the connection of this descriptor. */
+  broken(fd: number, how: string): void;
+  /** A wait is over, so this is the time for all that its turn does. */
+  turnBegan(): void;
+}
+
 /** Has system calls fail now and then, and has every call logged. */
 export class CallFaults implements Interceptor {
   /** How likely a call fails that can. 0 for none: opening a listener is to succeed, for example. */
   probability = 0;
   readonly #random: Random;
   readonly #log: CallLog;
-  readonly #broken: (fd: number, how: string) => void;
+  readonly #broken: CallEvents['broken'];
+  readonly #turnBegan: CallEvents['turnBegan'];
 
-  /** `broken` is told of a descriptor whose connection a failure has ended. */
-  constructor(random: Random, log: CallLog, broken: (fd: number, how: string) => void) {
+  constructor(random: Random, { log, broken, turnBegan }: CallEvents) {
     this.#random = random;
     this.#log = log;
     this.#broken = broken;
+    this.#turnBegan = turnBegan;
   }
 
   before(call: Call, args: readonly unknown[]): number | undefined {
@@ -41,6 +51,7 @@ export class CallFaults implements Interceptor {
   }
 
   after(call: Call, args: readonly unknown[], result: number): void {
+    if (call === 'epollWait') this.#turnBegan();
     this.#log.called(call, args, result);
   }
 }

@@ -28,6 +28,8 @@ export class Stage {
   readonly order = new HookOrder();
   readonly trace: Trace | undefined;
   shuttingDown = false;
+  /** When the present turn began, or the last one: what the loop takes for the time. */
+  turnMs = 0;
   /** Peers do nothing more. */
   over = false;
   readonly #links = new Map<number, Link>();
@@ -43,7 +45,11 @@ export class Stage {
     this.random = new Random(seed + OTHER_RANDOM);
     this.surroundings = drawSurroundings(this.random);
     this.trace = writeTrace === undefined ? undefined : new Trace(writeTrace, () => this.#kernel?.now() ?? 0);
-    this.#faults = new CallFaults(new Random(seed + 2 * OTHER_RANDOM), new CallLog(this.tally, this.trace), (fd, how) => this.#linkOf(fd)?.break(how));
+    this.#faults = new CallFaults(new Random(seed + 2 * OTHER_RANDOM), {
+      log: new CallLog(this.tally, this.trace),
+      broken: (fd, how) => this.#linkOf(fd)?.break(how),
+      turnBegan: () => (this.turnMs = this.#kernel?.now() ?? 0),
+    });
     this.sim = this.#simulation(seed);
   }
 
