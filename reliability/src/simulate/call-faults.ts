@@ -13,6 +13,10 @@ const FAILURES: Partial<Record<Call, readonly (keyof typeof constants.errno)[]>>
   recvDatagrams: ['ECONNREFUSED'],
 };
 
+/** Calls that are made once in a connection's life fail the more often. */
+const SELDOM: ReadonlySet<Call> = new Set<Call>(['accept', 'socket', 'connect']);
+const SELDOM_FACTOR = 10;
+
 /** Calls whose failure ends a connection. */
 const BREAKING: ReadonlySet<Call> = new Set<Call>(['recv', 'send']);
 
@@ -43,7 +47,7 @@ export class CallFaults implements Interceptor {
 
   before(call: Call, args: readonly unknown[]): number | undefined {
     const errnos = FAILURES[call];
-    if (errnos === undefined || !this.#random.chance(this.probability)) return undefined;
+    if (errnos === undefined || !this.#random.chance(this.probability * (SELDOM.has(call) ? SELDOM_FACTOR : 1))) return undefined;
     const name = this.#random.pick(errnos);
     this.#log.injected(call, name);
     if (BREAKING.has(call)) this.#broken(args[0] as number, `${call} was made to fail with ${name}`);

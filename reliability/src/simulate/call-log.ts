@@ -1,10 +1,12 @@
 import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
 import type { Call } from '@edgeloop/reactor/testing';
 import type { Tally } from './tally.js';
 import type { Trace } from './trace.js';
 
 const { EAGAIN } = constants.errno;
+
+/** Node's own table lacks some, EINPROGRESS for one. */
+const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, errno]) => [-errno, name]));
 
 /** Calls that give out a descriptor. */
 const OPENING: ReadonlySet<Call> = new Set<Call>(['accept', 'socket', 'openNull']);
@@ -30,21 +32,21 @@ export class CallLog {
   }
 
   called(call: Call, args: readonly unknown[], result: number): void {
-    if (result < 0) this.#tally.count(`${call}: ${call === 'recv' && result === -EAGAIN ? 'EAGAIN (after readiness)' : getSystemErrorName(result)}`);
-    else if (call === 'send') this.#countShort('send: less than was asked for', result, args);
-    else if (call === 'epollWait' && result === 0) this.#tally.count('epollWait: nothing, or a spurious wake-up');
+    if (result < 0) this.#tally.count(`${call}: ${call === 'recv' && result === -EAGAIN ? 'EAGAIN, after it was reported readable' : nameOf(result)}`);
+    else if (call === 'send' && result < (args[3] as number)) this.#tally.count('send: less than was asked for');
+    else if (call === 'epollWait' && result === 0) this.#tally.count('epollWait: no event (work was left, or a wake-up for nothing)');
     else if (OPENING.has(call)) this.#countReuse(result);
-    this.#trace?.line(`${call}(${shown(call, args, result)}) = ${result < 0 ? getSystemErrorName(result) : result}`);
-  }
-
-  #countShort(what: string, result: number, args: readonly unknown[]): void {
-    if (result < (args[3] as number)) this.#tally.count(what);
+    this.#trace?.line(`${call}(${shown(call, args, result)}) = ${result < 0 ? nameOf(result) : result}`);
   }
 
   #countReuse(fd: number): void {
     if (this.#usedDescriptors.has(fd)) this.#tally.count('descriptor numbers used again');
     else this.#usedDescriptors.add(fd);
   }
+}
+
+function nameOf(result: number): string {
+  return ERRNO_NAMES.get(result) ?? String(result);
 }
 
 function shown(call: Call, args: readonly unknown[], result: number): string {

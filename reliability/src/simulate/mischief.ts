@@ -16,11 +16,13 @@ export class Mischief {
   /** Those that are open, for who picks on others. */
   readonly #open = new Set<Link>();
 
-  /** Without those that the workload's model does not know. */
+  /** Some are of one idea. Without those that the workload's model does not know. */
   constructor(stage: Stage, without: readonly Deed[] = []) {
     this.#stage = stage;
     this.#probability = stage.surroundings.mischief;
-    this.#deeds = DEEDS.filter((deed) => !without.includes(deed));
+    const { random } = stage;
+    const deeds = DEEDS.filter((deed) => !without.includes(deed));
+    this.#deeds = random.chance(0.3) ? [random.pick(deeds)] : deeds;
   }
 
   opened(link: Link): void {

@@ -34,7 +34,7 @@ export function drawSurroundings(random: Random): Surroundings {
     terms: drawTerms(random),
     readBufferBytes,
     callFailures: random.chance(0.3) ? random.pick([0.0005, 0.002, 0.01]) : 0,
-    mischief: random.chance(0.5) ? random.pick([0.005, 0.02, 0.1]) : 0,
+    mischief: random.chance(0.5) ? random.pick([0.005, 0.02, 0.1, 0.3]) : 0,
     spareDescriptors: random.chance(0.25) ? random.between(1, 12) : undefined,
     peerBytes: Math.min(12_000, 150 * Math.min(readBufferBytes, conditions.segmentBytes, conditions.sendBufferBytes, conditions.receiveBufferBytes)),
   };
