@@ -53,7 +53,17 @@ export class Audit {
       demand(channel !== undefined, () => `descriptor ${fd} is registered for slot ${slot}, generation ${generation}, which nobody has`);
       demand(channel.fd === fd, () => `descriptor ${fd} is registered for slot ${slot}, but what has that slot owns ${channel.fd}`);
     }
-    for (const { fd } of poller.channels()) this.#fileOf(fd);
+    this.#checkOwners();
+  }
+
+  /** Where a descriptor is closed behind its owner, its number is soon somebody else's, too. */
+  #checkOwners(): void {
+    const owned = new Set<number>();
+    for (const { fd } of this.#loop.poller.channels()) {
+      this.#fileOf(fd);
+      demand(!owned.has(fd), () => `two channels own descriptor ${fd}`);
+      owned.add(fd);
+    }
   }
 
   #fileOf(fd: number): OpenFile {

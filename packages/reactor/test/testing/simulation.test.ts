@@ -27,7 +27,7 @@ t.test('a client is answered, and sees the end of what it has ended', async (t) 
   t.equal(peer.take().toString(), 'hello');
   t.ok(peer.ended);
   t.equal(peer.error, undefined);
-  t.same(await simulation.close(), { idle: 0, finished: 0, failed: 0, forced: 0 });
+  t.match(await simulation.close(), { idle: 0, finished: 0, failed: 0, forced: 0, leftOpen: [] });
 });
 
 t.test('it serves IPv6, and refuses whom nobody listens for', async (t) => {
@@ -182,7 +182,7 @@ t.test('the audit finds', async (t) => {
     t.type(error, AuditError);
     t.match(error, { message: complaint });
   };
-  await t.test('a descriptor that was closed behind its owner', (t) => found(t, ({ kernel }, fd) => void kernel.close(fd), /which is closed/));
+  await t.test('a descriptor that was closed behind its owner', (t) => found(t, ({ kernel }, fd) => void kernel.close(fd), /two channels own descriptor \d+/));
   await t.test('bytes of which nobody is told', (t) => found(t, ({ kernel }, fd) => void kernel.epollRemove(3, fd), /5 bytes wait/));
   await t.test('a registration that is nobody\'s', (t) => found(t, ({ kernel }) => void kernel.epollAdd(3, kernel.eventfdCreate(), 1, 99, 7), /slot 99, generation 7, which nobody has/));
   await t.test('a descriptor that is left open', async (t) => {
