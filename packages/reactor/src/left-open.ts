@@ -50,13 +50,18 @@ export function leftOpen({ poller, clock, witness }: Loop, plugins: readonly Plu
   return account.read();
 }
 
-/** A warning for each, in debug mode, in which it is known where it was opened. Otherwise the report is enough. */
+/** What programs often open once, for as long as they run, as they do listeners. It is told, but not warned of. */
+const LASTING: ReadonlySet<LeftOpen['kind']> = new Set<LeftOpen['kind']>(['datagram', 'inbox']);
+
+/** A line for each, in debug mode, in which it is known where it was opened. Otherwise the report is enough. */
 export function tellLeftOpen(left: readonly LeftOpen[], log: Log): void {
   for (const entry of left) {
     const { kind, count, plugin, hook, openedAt } = entry;
     const whose = plugin === undefined ? '' : ` of plugin "${plugin}"`;
     const where = openedAt === undefined ? '' : `, opened ${openedAt[0]}`;
-    log.warn({ event: 'shutdown.left_open', ...entry }, `left open: ${count} × ${hook ?? kind}${whose}${where}`);
+    const message = `left open: ${count} × ${hook ?? kind}${whose}${where}`;
+    if (LASTING.has(kind)) log.info({ event: 'shutdown.left_open', ...entry }, message);
+    else log.warn({ event: 'shutdown.left_open', ...entry }, message);
   }
 }
 

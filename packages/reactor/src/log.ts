@@ -60,7 +60,7 @@ export const LOG_EVENTS = {
   'loop.stalled': ['warn'],
   'shutdown.begun': ['info'],
   'shutdown.finished': ['info'],
-  'shutdown.left_open': ['warn'],
+  'shutdown.left_open': ['warn', 'info'],
   'signal.received': ['info'],
   'supervisor.ignored': ['warn'],
   'supervisor.unreachable': ['warn'],

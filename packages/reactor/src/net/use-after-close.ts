@@ -3,8 +3,11 @@ import type { Loop } from '../loop/loop.js';
 import { type SocketAddress, addressText } from './address.js';
 import type { Connection } from './connection.js';
 
-/** What asks something of a connection. The others, `destroy` above all, only make sure of what has come about. */
-const USES = ['write', 'end', 'pause', 'resume'] as const;
+/**
+ * What gives a connection something to send. The other methods lose nothing by coming late: `destroy`, or an `end` without data, make
+ * sure of what has come about, and a proxy whose one side drains may well resume the other that has left.
+ */
+const USES = ['write', 'end'] as const;
 
 type Use = (typeof USES)[number];
 
@@ -17,12 +20,11 @@ interface Closed extends Connection {
 }
 
 /**
- * Debug mode: has a connection throw when it is used after its owner was told of its end. Such a use does nothing otherwise, because
- * a peer may leave at any time; but who goes on after `onClose` has kept a connection that it should have let go.
+ * Debug mode: has a connection throw when something is written to it after its owner was told of its end. Otherwise such bytes are
+ * lost in silence, because a peer may leave at any time; but who writes after `onClose` has kept a connection that it should have let go.
  *
- * A handler that was awaiting when the connection ended could not know: while it runs, nothing is thrown. Nor is it by an `end`
- * without data, with which one makes sure that a connection is over. The methods are put on the one object that is closed, so that
- * nothing is asked of those that are open.
+ * A handler that was awaiting when the connection ended could not know: while it runs, nothing is thrown. The methods are put on the
+ * one object that is closed, so that nothing is asked of those that are open.
  */
 export function refuseUse(connection: Closed, { clock, witness }: Loop): void {
   const toldMs = clock.nowMs;

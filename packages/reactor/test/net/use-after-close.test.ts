@@ -32,12 +32,12 @@ function whereItIsDestroyed(connection: Connection): void {
   connection.destroy();
 }
 
-t.test('using a connection after onClose is an error that shows where it was closed', async (t) => {
+t.test('writing to a connection after onClose is an error that shows where it was closed', async (t) => {
   const { closed, connect } = await debugged(t);
   const { connection } = await connect();
   whereItIsDestroyed(connection);
   await until(() => closed.length === 1, 'onClose');
-  for (const use of [() => connection.write('x'), () => connection.end('x'), () => connection.pause(), () => connection.resume()]) {
+  for (const use of [() => connection.write('x'), () => connection.end('x')]) {
     const error = thrownBy(use);
     t.match(error, { code: 'EL_USED_AFTER_CLOSE', message: new RegExp(`^connection ${connection.id} \\(127\\.0\\.0\\.1:\\d+\\): \\w+ after onClose, \\d+ ms later; it was closed by destroy\\(\\)`) });
     t.match(error.cause?.stack?.split('\n')[1], /whereItIsDestroyed/, 'the stack begins with the program, not with edgeloop');
@@ -51,8 +51,10 @@ t.test('making sure that a connection is over is harmless, and so is looking at 
   await until(() => closed.length === 1, 'onClose');
   connection.destroy();
   connection.end();
+  connection.pause();
+  connection.resume();
   connection.endMessage();
-  t.match(connection, { phase: 'closed', bytesRead: 0, bytesQueued: 0, paused: false, localPort: undefined });
+  t.match(connection, { phase: 'closed', bytesRead: 0, bytesQueued: 0, localPort: undefined });
 });
 
 t.test('an end by the peer is told as such, with the error if there was one', async (t) => {
