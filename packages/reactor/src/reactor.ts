@@ -39,6 +39,8 @@ export interface ReactorParts {
   readonly kernel: Kernel;
   readonly host: Host;
   readonly log: Log;
+  /** Blocks that small writes share. Default: WRITE_SLAB_BLOCKS, which are too much memory for a reactor that lives for a moment. */
+  readonly slabBlocks?: number;
 }
 
 /**
@@ -64,7 +66,7 @@ export class Reactor {
   readonly #closed: Promise<ShutdownReport>;
   #resolveClosed!: (report: ShutdownReport) => void;
 
-  constructor({ kernel, host, log }: ReactorParts, options: ReactorOptions) {
+  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS }: ReactorParts, options: ReactorOptions) {
     const meters = new Meters();
     this.meters = meters;
     this.counters = meters.counters;
@@ -73,7 +75,7 @@ export class Reactor {
       kernel,
       meters,
       arena: new ReceiveArena(options.readBufferBytes, BATCH_CONNECTIONS),
-      pool: new BufferPool(WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS),
+      pool: new BufferPool(WRITE_BLOCK_BYTES, slabBlocks),
     });
     this.#host = host;
     this.#logs = new ReactorLogs(log);

@@ -23,8 +23,9 @@ import { type PeerEvents, SimPeer } from './sim-peer.js';
 
 const NS_PER_MS = 1_000_000;
 
-/** What a receive may bring at once. Smaller than in production, so that a thousand simulations take little memory. */
+/** What a receive may bring at once, and the blocks for small writes. Smaller than in production, so that a thousand simulations take little memory. */
 const READ_BUFFER_BYTES = 4096;
+const SLAB_BLOCKS = 8;
 
 /** Calls cost time, in which things happen; but no work is so much that the loop has not rested once after so many turns. */
 const RESTLESS_TURNS = 200_000;
@@ -72,7 +73,10 @@ export class Simulation {
     this.kernel = new SimKernel(this.world);
     const options = parseOptions(reactorOptions, { readBufferBytes: READ_BUFFER_BYTES, debug: true, ...reactor }, 'Simulation');
     this.#dedicated = options.loop === 'dedicated';
-    this.reactor = new Reactor({ kernel: intercept(this.kernel), host: this.#host, log: log ?? createLog({ level: 'silent' }).log }, options);
+    this.reactor = new Reactor(
+      { kernel: intercept(this.kernel), host: this.#host, log: log ?? createLog({ level: 'silent' }).log, slabBlocks: SLAB_BLOCKS },
+      options,
+    );
     const { loop } = this.#host;
     invariant(loop !== undefined, 'a reactor has given its host no loop');
     this.#audit = new Audit(loop, this.kernel);
@@ -120,7 +124,9 @@ export class Simulation {
     while (!condition()) {
       await this.#turnsWhileDue();
       if (condition()) return;
-      if (timeline.nextNs > endNs) throw new Error(`what the simulation waits for has not come about within ${withinMs} ms`);
+      if (timeline.nextNs > endNs || timeline.nextNs === Number.POSITIVE_INFINITY) {
+        throw new Error(`what the simulation waits for has not come about within ${withinMs} ms`);
+      }
       this.#pass(endNs);
     }
   }

@@ -165,6 +165,7 @@ t.test('an interceptor hears of each call, and answers in the place of the kerne
 t.test('waiting for what will never be is an error, and not for ever', async (t) => {
   const simulation = new Simulation();
   await t.rejects(simulation.until(() => false), /not come about within 60000 ms/);
+  await t.rejects(simulation.until(() => false, Number.POSITIVE_INFINITY), /not come about/);
   await simulation.close();
 });
 
