@@ -1,6 +1,7 @@
 import { type Transferable } from 'node:worker_threads';
 import { EdgeloopError, check } from '../errors.js';
 import { INBOX_CLOSED, INBOX_QUEUED, INBOX_SIGNALLED, type InboxAddress, inboxClosed } from './inbox.js';
+import { EINTR } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
 
 /**
@@ -43,7 +44,7 @@ export class Outbox<T> {
       Atomics.sub(cells, INBOX_QUEUED, 1);
       throw error;
     }
-    if (Atomics.exchange(cells, INBOX_SIGNALLED, 1) === 0) this.#kernel.eventfdSignal(this.#eventfd);
+    if (Atomics.exchange(cells, INBOX_SIGNALLED, 1) === 0) this.#signal();
   }
 
   /** Gives the descriptor and the port back. What was posted still arrives. */
@@ -52,6 +53,11 @@ export class Outbox<T> {
     this.#closed = true;
     this.#kernel.close(this.#eventfd);
     this.#address.port.close();
+  }
+
+  /** The flag is up: nobody else would wake the loop, so this must not end in vain. */
+  #signal(): void {
+    while (this.#kernel.eventfdSignal(this.#eventfd) === -EINTR);
   }
 
   get #inboxClosed(): boolean {
