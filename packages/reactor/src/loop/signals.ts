@@ -120,7 +120,7 @@ export class Signals implements Channel {
     const subscribers = new Set<Subscriber>();
     this.#subscribers.set(number, subscribers);
     try {
-      this.#read();
+      check(this.#read(), 'signalfd');
     } catch (error) {
       this.#release(number);
       throw error;
@@ -133,23 +133,22 @@ export class Signals implements Channel {
     if (subscribers.size === 0 && this.#subscribers.get(number) === subscribers) this.#release(number);
   }
 
+  /** It does not matter if the signalfd still asks for the signal: once that is not blocked any more, it never waits to be read. */
   #release(number: number): void {
     this.#subscribers.delete(number);
-    try {
-      this.#read();
-    } finally {
-      const { low, high } = setOf([number]);
-      this.#kernel.releaseSignals(low, high);
-    }
+    this.#read();
+    const { low, high } = setOf([number]);
+    this.#kernel.releaseSignals(low, high);
   }
 
-  /** Brings the signalfd in line with the signals that are listened to. */
-  #read(): void {
+  /** Brings the signalfd in line with the signals that are listened to. Returns -errno if that has failed. */
+  #read(): number {
     const numbers = [...this.#subscribers.keys()];
     if (numbers.length === 0) return this.#leave();
     const { low, high } = setOf(numbers);
-    const fd = check(this.#kernel.signalfd(this.fd, low, high), 'signalfd');
-    if (this.fd === NO_FD) this.#enter(fd);
+    const fd = this.#kernel.signalfd(this.fd, low, high);
+    if (fd >= 0 && this.fd === NO_FD) this.#enter(fd);
+    return fd;
   }
 
   #enter(fd: number): void {
@@ -162,12 +161,13 @@ export class Signals implements Channel {
     }
   }
 
-  #leave(): void {
-    if (this.fd === NO_FD) return;
+  #leave(): number {
+    if (this.fd === NO_FD) return 0;
     this.#parts.forget(this);
     this.#parts.poller.silence(this);
     this.#parts.poller.remove(this);
     this.#close();
+    return 0;
   }
 
   #close(): void {
