@@ -106,7 +106,8 @@ export class Inbox<T> implements Channel {
     if (this.closed) return 0;
     Atomics.store(this.#cells, INBOX_CLOSED, 1);
     this.#parts.forget(this);
-    this.#parts.poller.silence(this);
+    // A sender's duplicate keeps a registration that could not be removed. It must not be readable then, or the loop would never sleep.
+    if (this.#parts.poller.silence(this) < 0) this.#kernel.eventfdRead(this.fd);
     this.#parts.poller.remove(this);
     this.#kernel.close(this.fd);
     for (const port of this.#ports) port.close();

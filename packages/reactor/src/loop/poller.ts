@@ -1,7 +1,7 @@
 import type { Channel } from './channel.js';
 import { EdgeloopError, check } from '../errors.js';
 import { HandleMap } from '../structures/handle-map.js';
-import { EINTR } from '../kernel/abi.js';
+import { EINTR, ENOMEM } from '../kernel/abi.js';
 import type { KeepAlive } from './keep-alive.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { EPOLL_BATCH_EVENTS } from '../limits.js';
@@ -92,10 +92,10 @@ export class Poller {
     if (channel.keepsAlive) this.#keepAlive.acquire();
   }
 
-  /** Changes what the channel waits for, and arms a one-shot one again. */
-  modify(channel: Channel, events: number): void {
+  /** Changes what the channel waits for, and arms a one-shot one again. Returns 0, or -ENOMEM: then all is as it was. */
+  modify(channel: Channel, events: number): number {
     const generation = this.#channels.generationOf(channel.slot);
-    check(this.#kernel.epollModify(this.#epoll, channel.fd, events, channel.slot, generation), 'epoll_ctl');
+    return controlled(this.#kernel.epollModify(this.#epoll, channel.fd, events, channel.slot, generation));
   }
 
   /** A number that no other use of the slot shares: the generation in front of the slot. Exact, as limits.ts asserts. */
@@ -103,9 +103,12 @@ export class Poller {
     return this.#channels.generationOf(channel.slot) * this.#channels.limit + channel.slot;
   }
 
-  /** Takes the descriptor out of the epoll set; the channel keeps its slot and gets no more events. */
-  silence(channel: Channel): void {
-    check(this.#kernel.epollRemove(this.#epoll, channel.fd), 'epoll_ctl');
+  /**
+   * Takes the descriptor out of the epoll set; the channel keeps its slot and gets no more events. Returns 0, or -ENOMEM: then it is in
+   * there until it is closed. Who closes it next has nothing to do about that, unless there are duplicates of it.
+   */
+  silence(channel: Channel): number {
+    return controlled(this.#kernel.epollRemove(this.#epoll, channel.fd));
   }
 
   /** Frees the slot of a silenced channel: events of this batch that are still to come are stale. */
@@ -117,4 +120,9 @@ export class Poller {
   close(): void {
     this.#kernel.close(this.#epoll);
   }
+}
+
+/** Of a registration that exists, epoll_ctl(2) fails for want of memory or by our own mistake. */
+function controlled(result: number): number {
+  return result === -ENOMEM ? result : check(result, 'epoll_ctl');
 }

@@ -11,12 +11,18 @@ import type { ListenerOptions } from '../options.js';
 import { readInterest } from '../loop/readiness.js';
 import type { ReserveDescriptor } from './reserve.js';
 
+/** Two of them Node has no names for. */
+const ENONET = 64;
+const EHOSTDOWN = 112;
+
 /** What accept(2) reports of a connection that broke while it waited, or of a signal: the next one may be fine. */
-const PASSING: ReadonlySet<number> = new Set(
-  (['EINTR', 'ECONNABORTED', 'EPERM', 'EPROTO', 'ENOPROTOOPT', 'EOPNOTSUPP', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'] as const).map(
+const PASSING: ReadonlySet<number> = new Set([
+  ...(['EINTR', 'ECONNABORTED', 'EPERM', 'EPROTO', 'ENOPROTOOPT', 'EOPNOTSUPP', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT'] as const).map(
     (name) => -constants.errno[name],
   ),
-);
+  -ENONET,
+  -EHOSTDOWN,
+]);
 
 /** No address to show: the peer of a socket that is not IP. */
 const UNKNOWN_PEER: SocketAddress = { family: 'IPv4', address: '0.0.0.0', port: 0 };
@@ -86,20 +92,23 @@ export class Listener implements Channel {
   }
 
   service(): boolean {
-    if (this.#rest !== undefined) return false;
+    if (this.#rest !== undefined) return this.#disarm();
+    let [failures, result] = [0, 0];
     for (let calls = 0; calls < ACCEPT_BUDGET_CALLS && !this.#closed; calls++) {
-      const fd = this.#loop.kernel.accept(this.fd, this.#peer, this.#peer.length);
-      if (fd >= 0) this.#handOver(fd);
-      else if (!PASSING.has(fd)) {
-        this.#stopAccepting(fd);
-        return false;
-      }
+      result = this.#loop.kernel.accept(this.fd, this.#peer, this.#peer.length);
+      if (result >= 0) this.#handOver(result);
+      else if (PASSING.has(result)) failures++;
+      else return this.#stopAccepting(result);
     }
+    // What fails so often does not pass: a rule that forbids to accept answers EPERM, and leaves the connection where it is.
+    if (failures === ACCEPT_BUDGET_CALLS) return this.#stopAccepting(result);
     return !this.#closed;
   }
 
-  /** Closes, but first accepts what waits in the backlog: the kernel would reset those connections. */
+  /** Closes, but first accepts what waits in the backlog, even if it rests: the kernel would reset those connections. */
   acceptRest(): void {
+    this.#rest?.cancel();
+    this.#rest = undefined;
     for (let turns = Math.ceil(this.#backlog / ACCEPT_BUDGET_CALLS); turns > 0 && this.service(); turns--);
     this.close();
   }
@@ -141,17 +150,18 @@ export class Listener implements Channel {
     return length < 0 ? peer : (decodeAddress(this.#peer, length) ?? peer);
   }
 
-  /** Nothing more to accept, or nothing to accept it with. */
-  #stopAccepting(result: number): void {
-    if (result === -EAGAIN) this.#rearm();
-    else this.#takeRest(new SystemError(result, 'accept4'));
+  /** Nothing more to accept, or nothing to accept it with. A one-shot listener is armed again; that also looks for what has come since. */
+  #stopAccepting(result: number): false {
+    if (result !== -EAGAIN) this.#takeRest(new SystemError(result, 'accept4'));
+    else if ((this.#interest & EPOLLONESHOT) !== 0) this.#arm();
+    return false;
   }
 
   #takeRest(cause: SystemError): void {
     if (cause.errno === -EMFILE || cause.errno === -ENFILE) this.#shed();
     this.#loop.counters.acceptPauses++;
     this.#loop.meters.errors.count(cause.code);
-    this.#loop.poller.modify(this, 0);
+    this.#disarm();
     this.#rest = this.#loop.clock.after(ACCEPT_BACKOFF_MS, () => this.#endRest(cause));
     this.#acceptor.acceptPaused(this.address, cause);
   }
@@ -159,8 +169,20 @@ export class Listener implements Channel {
   /** The reserve comes first: without it, those who call in the next shortage would wait instead of being told. */
   #endRest(cause: SystemError): void {
     this.#rest = undefined;
-    if (this.#reserve.refill()) this.#loop.poller.modify(this, this.#interest);
+    if (this.#reserve.refill()) this.#arm();
     else this.#takeRest(cause);
+  }
+
+  /** If it cannot be disarmed, it is called again while it rests, and tries once more. */
+  #disarm(): false {
+    this.#loop.poller.modify(this, 0);
+    return false;
+  }
+
+  /** If it cannot be armed, it rests, and tries again. */
+  #arm(): void {
+    const result = this.#loop.poller.modify(this, this.#interest);
+    if (result < 0) this.#takeRest(new SystemError(result, 'epoll_ctl'));
   }
 
   #shed(): void {
@@ -168,10 +190,5 @@ export class Listener implements Channel {
       if (!this.#reserve.shed(this.fd, this.#peer)) return;
       this.#loop.counters.shed++;
     }
-  }
-
-  /** A one-shot listener is armed again when it has accepted all there was; modify also looks for what has come since. */
-  #rearm(): void {
-    if ((this.#interest & EPOLLONESHOT) !== 0) this.#loop.poller.modify(this, this.#interest);
   }
 }

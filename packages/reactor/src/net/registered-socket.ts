@@ -97,28 +97,29 @@ export abstract class RegisteredSocket implements Channel {
     return this.#armed === DISARMED;
   }
 
-  /** Asks the kernel for what is wanted now; for a one-shot registration this is the only way to be heard again. */
-  protected arm(wantsRead: boolean, wantsWrite: boolean): void {
-    if (this.#trigger === 'edge' || !this.#registered) return;
+  /** Asks the kernel for what is wanted now; for a one-shot registration this is the only way to be heard again. Returns 0 or -errno. */
+  protected arm(wantsRead: boolean, wantsWrite: boolean): number {
+    if (this.#trigger === 'edge' || !this.#registered) return 0;
     const interest = connectionInterest(this.#trigger, wantsRead, wantsWrite);
-    if (interest === this.#armed) return;
-    this.#poller.modify(this, interest);
-    this.#armed = interest;
+    if (interest === this.#armed) return 0;
+    const result = this.#poller.modify(this, interest);
+    if (result === 0) this.#armed = interest;
+    return result;
   }
 
   /**
    * Leaves the epoll set but keeps the slot. Used at EPOLLHUP, after which the kernel has nothing more to report, but
-   * would go on reporting a level-triggered descriptor without end: EPOLLHUP cannot be masked.
+   * would go on reporting a level-triggered descriptor without end: EPOLLHUP cannot be masked. Returns 0 or -errno.
    */
-  protected silence(): void {
-    if (!this.#registered) return;
+  protected silence(): number {
+    if (!this.#registered) return 0;
     this.#registered = false;
-    this.#poller.silence(this);
+    return this.#poller.silence(this);
   }
 
-  /** Takes the pending error off the socket: 0 or -errno (SO_ERROR, socket(7)). */
+  /** Takes the pending error off the socket: 0 or -errno (SO_ERROR, socket(7)), which may be that of asking. */
   protected takeError(): number {
-    return -this.#kernel.getsockopt(this.fd, SOL_SOCKET, SO_ERROR);
+    return -Math.abs(this.#kernel.getsockopt(this.fd, SOL_SOCKET, SO_ERROR));
   }
 
   /** Leaves the epoll set, frees the slot and closes the descriptor, in this order: a dup'd descriptor would keep a registration alive. */
