@@ -16,8 +16,8 @@ const NEW_FILE = ['EMFILE', 'ENFILE', 'ENODEV', 'ENOMEM'] as const;
 const BROKEN = ['ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'] as const;
 
 /**
- * How each call may fail in a program that does nothing wrong, as section 2 of the manual has it, and where that refers to them socket(7),
- * ip(7), tcp(7), udp(7) and POSIX.
+ * How each call may fail in a program that does nothing wrong, as section 2 of the manual has it, and where that refers to
+ * them socket(7), ip(7), tcp(7), udp(7) and POSIX.
  *
  * What only wrong arguments bring (EBADF, EFAULT, EINVAL, ENOTSOCK and the like) is left out, and so is EAGAIN where it is the
  * answer that there is nothing: said where there is something, it would be a lie, and who believes it waits for ever. The
@@ -34,7 +34,9 @@ export const CALL_ERRORS: Readonly<Record<Call, readonly Errno[]>> = {
   socket: ['EACCES', 'EAFNOSUPPORT', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EPROTONOSUPPORT'],
   bind: ['EACCES', 'EADDRINUSE', 'EADDRNOTAVAIL', 'ELOOP', 'ENOENT', 'ENOMEM', 'ENOTDIR', 'EROFS'],
   listen: ['EADDRINUSE'],
-  connect: ['EACCES', 'EADDRINUSE', 'EADDRNOTAVAIL', 'EAGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'EINTR', 'ENETUNREACH', 'ENOBUFS', 'EPERM', 'ETIMEDOUT'],
+  connect: [
+    'EACCES', 'EADDRINUSE', 'EADDRNOTAVAIL', 'EAGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'EINTR', 'ENETUNREACH', 'ENOBUFS', 'EPERM', 'ETIMEDOUT',
+  ],
   // Errors that wait on the new connection are among them, of which accept(2) says that they are to be treated like EAGAIN.
   accept: [
     'ECONNABORTED', 'EHOSTDOWN', 'EHOSTUNREACH', 'EINTR', 'EMFILE', 'ENETDOWN', 'ENETUNREACH', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENONET',

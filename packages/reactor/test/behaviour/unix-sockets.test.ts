@@ -8,6 +8,7 @@ import type { Connection, Hooks } from '../../src/index.js';
 import { AF_UNIX, SOCK_STREAM } from '../../src/kernel/abi.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { encodeUnixAddress } from '../../src/net/address.js';
+import { CALL_ERRORS, failure } from '../../src/testing/index.js';
 import { blackHole } from '../support/black-hole.js';
 import { Client, TRIGGERS, descriptors, openReactor, until, using } from '../support/setting.js';
 
@@ -31,6 +32,16 @@ async function client(t: Test, path: string): Promise<Client> {
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   return new Client(socket);
 }
+
+t.test('a client whose name the kernel does not tell is served without it', async (t) => {
+  for (const errno of CALL_ERRORS.getpeername) {
+    const [path, peers] = [newAbstract(), [] as string[]];
+    const reactor = openReactor(t, { kernel: { getpeername: () => failure(errno) } });
+    await using(reactor, { ...ECHO, onOpen: ({ remoteAddress }: Connection) => void peers.push(remoteAddress) }).listen({ path });
+    t.equal(await (await client(t, path)).echo('hello'), 'hello', errno);
+    t.same(peers, ['']);
+  }
+});
 
 for (const [kind, newName] of Object.entries(KINDS)) {
   for (const trigger of TRIGGERS) {
