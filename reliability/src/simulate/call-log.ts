@@ -5,8 +5,8 @@ import type { Trace } from './trace.js';
 
 const { EAGAIN } = constants.errno;
 
-/** Node's own table lacks some, EINPROGRESS for one. */
-const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, errno]) => [-errno, name]));
+/** Of two names for one number the first counts: EAGAIN, and not EWOULDBLOCK. Node's getSystemErrorName lacks some, EINPROGRESS for one. */
+const ERRNO_NAMES = new Map(Object.entries(constants.errno).reverse().map(([name, errno]) => [-errno, name]));
 
 /** Calls that give out a descriptor. */
 const OPENING: ReadonlySet<Call> = new Set<Call>(['accept', 'socket', 'openNull']);

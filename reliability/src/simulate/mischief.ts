@@ -38,13 +38,21 @@ export class Mischief {
     const { random, shuttingDown } = this.#stage;
     if (!random.chance(this.#probability) || (hook === 'onClose' && shuttingDown)) return undefined;
     const deed = random.pick(this.#deeds);
-    const target = deed.endsWith('Other') ? this.#other(link) : link;
-    this.#stage.note(`the handler misbehaves: ${deed}, ${target.port}`);
     this.#stage.tally.count(`mischief: ${deed}`);
-    return this.#do(deed, target);
+    if (!deed.endsWith('Other')) return this.#do(deed, link);
+    for (const target of this.#victims()) void this.#do(deed, target);
+    return undefined;
+  }
+
+  /** One of those that are open, or all of them: events or bytes may have come for them that are still to be delivered. */
+  #victims(): readonly Link[] {
+    const { random } = this.#stage;
+    const open = [...this.#open];
+    return open.length === 0 || random.chance(0.3) ? open : [random.pick(open)];
   }
 
   #do(deed: Deed, target: Link): Promise<void> | undefined {
+    this.#stage.note(`the handler misbehaves: ${deed}, ${target.port}`);
     switch (deed) {
       case 'throw':
         this.#break(target, 'a handler threw');
@@ -64,11 +72,6 @@ export class Mischief {
       case 'wait':
         return this.#wait();
     }
-  }
-
-  #other(link: Link): Link {
-    const others = [...this.#open];
-    return others.length === 0 ? link : this.#stage.random.pick(others);
   }
 
   /** What is closed can be broken no more. */

@@ -65,7 +65,7 @@ function drawTerms(random: Random): ConnectionTerms {
     trigger: random.pick(['edge', 'level', 'oneshot'] as const),
     lowWaterBytes,
     highWaterBytes,
-    // Echoes pause at the high-water mark, so only who writes to others comes here.
-    maxQueuedBytes: highWaterBytes + random.pick([5000, 100_000]),
+    // Reading pauses at the high-water mark, so mostly who writes to others comes here.
+    maxQueuedBytes: highWaterBytes + random.pick([500, 5000, 100_000, 100_000]),
   };
 }

@@ -11,7 +11,6 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   { what: 'a one-shot connection is not armed again', file: 'net/socket-connection', from: 'else if (!this.disarmed || !this.#atWork())', to: 'else if (!this.disarmed)' },
   { what: 'what closes stays in the ready queue', file: 'net/socket-connection', from: 'this.#loop.forget(this);', to: '' },
-  { what: 'the generation of an event is not looked at', file: 'structures/handle-map', from: 'this.#generations[slot] === generation ?', to: 'true ?' },
   { what: 'a short read counts as drained, though the end stands behind it', file: 'net/inbound-socket', from: ' && (this.#readiness & ENDING) === 0', to: '' },
   { what: 'the FIN is sent before the queue is empty', file: 'net/socket-connection', from: "this.#phase === 'draining' && this.outbound.length === 0", to: "this.#phase === 'draining'" },
   { what: 'EPOLLOUT is ignored', file: 'net/inbound-socket', from: 'this.sendable(true);', to: ';' },

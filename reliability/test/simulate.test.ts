@@ -1,0 +1,161 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Connection } from '@edgeloop/reactor';
+import t from 'tap';
+import { WORKLOADS } from '../src/simulate/catalogue.js';
+import { Deliberate } from '../src/simulate/finding.js';
+import { HookOrder } from '../src/simulate/hook-order.js';
+import { Link } from '../src/simulate/link.js';
+import { Report } from '../src/simulate/report.js';
+import { run } from '../src/simulate/run.js';
+import type { Stage } from '../src/simulate/stage.js';
+import { Stream } from '../src/simulate/stream.js';
+
+const TURNS = 1_000_000;
+const LIMIT_MS = 110_000;
+
+const SEED = 4;
+/** Those that throw nothing on purpose which only uncaughtException sees: there tap listens, too. */
+const QUIET_WORKLOADS = WORKLOADS.filter(({ name }) => name !== 'timers' && name !== 'messages');
+
+/** What must have happened in so many turns, or the simulation would have simulated nothing. */
+const MUST_HAPPEN = [
+  'recv: EAGAIN, after it was reported readable', 'recv: EINTR', 'send: EAGAIN', 'send: less than was asked for', 'recv: ECONNRESET', 'send: EPIPE',
+  'accept: EMFILE', 'accept: ECONNABORTED, injected', 'accept: ENOBUFS, injected', 'accepting rested', 'epollWait: EINTR',
+  'descriptor numbers used again', 'stale events dropped', 'peers told: ECONNRESET', 'handlers that failed', 'mischief: destroyOther',
+  'ends: EL_HANDLER_FAILED', 'ends: EL_REACTOR_CLOSED', 'ends: EL_SLOW_CONSUMER', 'ends: EL_IDLE_TIMEOUT', 'ends: EL_HANDSHAKE_TIMEOUT',
+  'ends: EL_MESSAGE_TIMEOUT', 'ends: EL_WRITE_TIMEOUT', 'ends: EL_LIFETIME_EXCEEDED', 'dials that failed', 'timers called', 'datagrams received',
+  'tasks, messages and signals', 'deliberate errors that reached uncaughtException',
+];
+
+function command(name: string, ...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [fileURLToPath(new URL(`../src/simulate/${name}`, import.meta.url)), ...args], { encoding: 'utf8', timeout: LIMIT_MS });
+}
+
+t.test('a million turns under every fault hold against the model, and every fault has happened', async (t) => {
+  const { status, stdout, stderr } = command('main.js', '--turns', `${TURNS}`, '--jobs', '2');
+  t.equal(status, 0, `${stdout}${stderr}`);
+  const [, turns = '0'] = /([\d,]+) turns in .*; nothing found/.exec(stdout) ?? [];
+  t.ok(Number(turns.replaceAll(',', '')) >= TURNS, `${turns} turns`);
+  for (const what of MUST_HAPPEN) t.match(stdout, new RegExp(`\\d  ${what}\n`), what);
+});
+
+t.test('bugs that are put into the reactor are found', async (t) => {
+  for (const bug of ['backpressure is never released', 'a short read counts as drained', 'timers are rounded down']) {
+    const { status, stdout, stderr } = command('mutations/main.js', bug);
+    t.equal(status, 0, `${stdout}${stderr}`);
+    t.match(stdout, /: \w+, seed \d+: /);
+  }
+});
+
+t.test('a seed is the same run each time, to the last event', async (t) => {
+  for (const workload of QUIET_WORKLOADS) {
+    const [lines, again]: [string[], string[]] = [[], []];
+    const { digest, finding, turns } = await run(workload, SEED, (line) => lines.push(line));
+    t.equal(finding, undefined, workload.name);
+    const second = await run(workload, SEED, (line) => again.push(line));
+    t.equal(second.digest, digest, `${workload.name}: the same trace`);
+    t.same(again, lines);
+    t.equal(second.turns, turns);
+    t.ok(lines.some((line) => /^ +\d+\.\d{6} {2}epollWait\(\d+, \[.*\], \d+ ms\) = \d+$/.test(line)), `${workload.name}: calls are traced with virtual times`);
+  }
+});
+
+t.test('a run without a trace is the same run', async (t) => {
+  for (const workload of QUIET_WORKLOADS) {
+    const traced = await run(workload, SEED, () => {});
+    const { turns, counts } = await run(workload, SEED);
+    t.same({ turns, counts }, { turns: traced.turns, counts: traced.counts }, workload.name);
+  }
+});
+
+t.test('the command replays a seed into a file, in each process the same', async (t) => {
+  const replays = ['first', 'second'].map((name) => {
+    const file = `${t.testdir()}/${name}`;
+    const { status, stdout } = command('main.js', '--workload', 'timers', '--seed', `${SEED}`, '--trace', file);
+    t.equal(status, 0, stdout);
+    return { stdout, trace: readFileSync(file, 'utf8') };
+  });
+  t.match(replays[0]?.stdout, /timers, seed 4: \d+ turns, trace [0-9a-f]{16}; nothing found/);
+  t.match(replays[0]?.trace, /a timer is called that was due at/);
+  t.same(replays[1], replays[0]);
+});
+
+t.test('what is found is told with the command that plays it again', async (t) => {
+  const lines: string[] = [];
+  const report = new Report((line) => lines.push(line));
+  report.add({ workload: 'echo', seed: 7, turns: 12, counts: { 'accept: EMFILE': 2 }, finding: 'Finding: a byte is missing' });
+  report.tell();
+  t.same(lines.slice(0, 2), ['echo, seed 7: Finding: a byte is missing', '  once more, with a trace: npm run simulate -- --workload echo --seed 7']);
+  t.match(lines.at(-1), /^simulate: 1 runs, 12 turns .* FAILED: 1 found$/);
+  t.equal(report.findings, 1);
+});
+
+t.test('what a workload or a stray error throws is a finding of its run', async (t) => {
+  const broken = { name: 'broken', about: '', play: async (stage: Stage) => stage.linkAt(1).toPeer.receive(Buffer.from('x')) };
+  t.match((await run(broken, 1)).finding, /1 bytes have come, but only 0 of those sent are missing/);
+});
+
+t.test('wrong arguments are told in a line, with what there is', async (t) => {
+  const wrong: [string[], RegExp][] = [
+    [['--workload', 'echoes'], /there is no workload "echoes"; there are echo, requests, proxy/],
+    [['--seeds', 'many'], /--seeds must be a whole number from 1 to \d+, not "many"/],
+    [['--seed', '3'], /--seed needs one --workload/],
+    [['--workload', 'echo', '--seed', '3', '--turns', '9'], /--turns does not go with --seed/],
+    [['--trace', 'x'], /--trace needs a --seed/],
+    [['--speed', '3'], /Unknown option '--speed'.*--help tells what there is/],
+  ];
+  for (const [args, complaint] of wrong) {
+    const { status, stderr } = command('main.js', ...args);
+    t.equal(status, 2, args.join(' '));
+    t.match(stderr, complaint);
+    t.equal(stderr.trim().split('\n').length, 1);
+  }
+  t.match(command('main.js', '--help').stdout, /--workload NAMES .*echo/);
+});
+
+t.test('a stream finds bytes that are wrong, too many, or in another order', async (t) => {
+  const stream = new Stream('test');
+  stream.send(Buffer.from('abc'));
+  stream.send(Buffer.from('def'));
+  stream.receive(Buffer.from('ab'));
+  t.throws(() => stream.receive(Buffer.from('dc')), /other bytes than were sent/);
+  stream.receive(Buffer.from('cde'));
+  t.equal(stream.missing, 1);
+  t.throws(() => stream.receive(Buffer.from('fg')), /2 bytes have come, but only 1/);
+  t.throws(() => stream.receive(Buffer.alloc(0)), /a chunk without bytes/);
+});
+
+t.test('the order of hooks is held against what plugins rely on', async (t) => {
+  const connection = { id: 1, phase: 'open' } as Connection<unknown> & { phase: string };
+  const order = new HookOrder();
+  t.throws(() => order.enter('onData', connection), /onData before onOpen/);
+  order.enter('onOpen', connection);
+  t.throws(() => order.enter('onOpen', connection), /onOpen is called twice/);
+  const waiting = order.wait(connection, Promise.resolve());
+  t.throws(() => order.enter('onData', connection), /while a promise of an earlier hook is pending/);
+  await waiting;
+  order.enter('onData', connection);
+  order.enter('onHalfClose', connection);
+  t.throws(() => order.enter('onData', connection), /onData after onHalfClose/);
+  t.throws(() => order.enter('onClose', connection), /onClose in phase open/);
+  order.enter('onClose', Object.assign(connection, { phase: 'closed' as const }));
+  t.throws(() => order.enter('onClose', connection), /after onClose/);
+  t.equal(order.open, 0);
+});
+
+t.test('a link that nobody broke must have ended in order, and a FIN says that all has come', async (t) => {
+  const link = new Link(9, 1000);
+  t.throws(() => link.checkOver(), /never opened/);
+  const peer = { ended: true, error: undefined };
+  Object.assign(link, { peer, connection: { phase: 'closed' }, closed: true });
+  link.checkOver();
+  link.toPeer.send(Buffer.from('x'));
+  t.throws(() => link.checkOver(), /told of an orderly end, but bytes are missing/);
+  link.toPeer.receive(Buffer.from('x'));
+  link.reason = new Deliberate('why');
+  t.throws(() => link.checkOver(), /closed with an error/);
+  link.break('somebody');
+  link.checkOver();
+});
