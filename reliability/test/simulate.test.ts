@@ -128,7 +128,7 @@ t.test('a stream finds bytes that are wrong, too many, or in another order', asy
 });
 
 t.test('the order of hooks is held against what plugins rely on', async (t) => {
-  const connection = { id: 1, phase: 'open' } as Connection<unknown> & { phase: string };
+  const connection = { id: 1, phase: 'open' } as Connection & { phase: string };
   const order = new HookOrder();
   t.throws(() => order.enter('onData', connection), /onData before onOpen/);
   order.enter('onOpen', connection);

@@ -28,6 +28,9 @@ class Alarm {
 export class Alarms {
   readonly #stage: Stage;
   readonly #pending = new Set<Alarm>();
+  readonly #deeds = [
+    () => this.#once(), () => this.#once(), () => this.#repeat(), () => this.#wait(), () => this.#cancel(), () => this.#refresh(), () => this.#reference(),
+  ];
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -39,8 +42,7 @@ export class Alarms {
 
   /** Does one thing with timers: from outside a turn, or from a call of one. */
   act(): void {
-    const deeds = [this.#once, this.#once, this.#repeat, this.#wait, this.#cancel, this.#refresh, this.#reference];
-    this.#stage.random.pick(deeds).call(this);
+    this.#stage.random.pick(this.#deeds)();
   }
 
   /** No timer is to have been forgotten. */

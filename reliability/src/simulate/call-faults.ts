@@ -34,28 +34,24 @@ export class CallFaults implements Interceptor {
   /** How likely a call fails that can. 0 for none: opening a listener is to succeed, for example. */
   probability = 0;
   readonly #random: Random;
-  readonly #log: CallLog;
-  readonly #broken: CallEvents['broken'];
-  readonly #turnBegan: CallEvents['turnBegan'];
+  readonly #events: CallEvents;
 
-  constructor(random: Random, { log, broken, turnBegan }: CallEvents) {
+  constructor(random: Random, events: CallEvents) {
     this.#random = random;
-    this.#log = log;
-    this.#broken = broken;
-    this.#turnBegan = turnBegan;
+    this.#events = events;
   }
 
   before(call: Call, args: readonly unknown[]): number | undefined {
     const errnos = FAILURES[call];
     if (errnos === undefined || !this.#random.chance(this.probability * (SELDOM.has(call) ? SELDOM_FACTOR : 1))) return undefined;
     const name = this.#random.pick(errnos);
-    this.#log.injected(call, name);
-    if (BREAKING.has(call)) this.#broken(args[0] as number, `${call} was made to fail with ${name}`);
+    this.#events.log.injected(call, name);
+    if (BREAKING.has(call)) this.#events.broken(args[0] as number, `${call} was made to fail with ${name}`);
     return -constants.errno[name];
   }
 
   after(call: Call, args: readonly unknown[], result: number): void {
-    if (call === 'epollWait') this.#turnBegan();
-    this.#log.called(call, args, result);
+    if (call === 'epollWait') this.#events.turnBegan();
+    this.#events.log.called(call, args, result);
   }
 }

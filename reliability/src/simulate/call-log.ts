@@ -6,7 +6,7 @@ import type { Trace } from './trace.js';
 const { EAGAIN } = constants.errno;
 
 /** Of two names for one number the first counts: EAGAIN, and not EWOULDBLOCK. Node's getSystemErrorName lacks some, EINPROGRESS for one. */
-const ERRNO_NAMES = new Map(Object.entries(constants.errno).reverse().map(([name, errno]) => [-errno, name]));
+const ERRNO_NAMES = new Map(Object.entries(constants.errno).toReversed().map(([name, errno]) => [-errno, name]));
 
 /** Calls that give out a descriptor. */
 const OPENING: ReadonlySet<Call> = new Set<Call>(['accept', 'socket', 'openNull']);

@@ -90,7 +90,7 @@ export class Client {
 
   #losePatience(): void {
     if (this.#left) return;
-    demand(this.#link.blame !== undefined, () => `${this.#link}: the peer has waited in vain`);
+    demand(this.#link.blame !== undefined, () => `${this.#link.text}: the peer has waited in vain`);
     this.#leave('the peer lost patience', false);
   }
 

@@ -11,23 +11,26 @@ const LEAVING_MS = 3_600_000;
 /** Clients of one listener, which come one after the other, or many at once. */
 export class Crowd {
   readonly #stage: Stage;
-  readonly #expected: number;
+  readonly #port: number;
+  readonly #errand: () => Errand;
   readonly #clients: Client[] = [];
+  #expected = 0;
 
   /** `errand` makes what one of them has to say. */
   constructor(stage: Stage, port: number, errand: () => Errand) {
-    const { random, sim } = stage;
     this.#stage = stage;
-    this.#expected = random.between(1, MAX_CLIENTS);
+    this.#port = port;
+    this.#errand = errand;
+  }
+
+  /** Has them come from now on. */
+  come(): void {
+    const { random } = this.#stage;
     const arrivalMs = random.chance(0.3) ? 0 : ARRIVAL_MS;
+    this.#expected = random.between(1, MAX_CLIENTS);
     for (let i = 0; i < this.#expected; i++) {
-      const [temper, said] = [random.pick(TEMPERS), errand()];
-      stage.later(random.below(1000) / 1000 * arrivalMs, () => {
-        const client = new Client(stage, temper, said);
-        this.#clients.push(client);
-        const peer = sim.connect({ port }, client.events);
-        client.begin(peer, stage.linkAt(peer.localPort));
-      });
+      const client = new Client(this.#stage, random.pick(TEMPERS), this.#errand());
+      this.#stage.later((random.below(1000) / 1000) * arrivalMs, () => this.#arrive(client));
     }
   }
 
@@ -36,5 +39,11 @@ export class Crowd {
     const haveLeft = () => this.#clients.length === this.#expected && this.#clients.every(({ left }) => left);
     await this.#stage.until(haveLeft, Number.POSITIVE_INFINITY);
     await this.#stage.until(() => this.#stage.openLinks.length === 0, LEAVING_MS);
+  }
+
+  #arrive(client: Client): void {
+    const peer = this.#stage.sim.connect({ port: this.#port }, client.events);
+    this.#clients.push(client);
+    client.begin(peer, this.#stage.linkAt(peer.localPort));
   }
 }

@@ -81,9 +81,9 @@ export class Deadlines {
     if (missed === undefined) return;
     link.break('a deadline has passed');
     const { limitMs, sinceMs } = missed;
-    demand(limitMs > 0, () => `${link}: no such deadline was set`);
+    demand(limitMs > 0, () => `${link.text}: no such deadline was set`);
     const { turnMs } = this.#stage;
-    demand(turnMs >= sinceMs + limitMs, () => `${link}: ended at ${turnMs} ms, too early: ${limitMs} ms are allowed from ${sinceMs} ms on, at least`);
+    demand(turnMs >= sinceMs + limitMs, () => `${link.text}: ended at ${turnMs} ms, too early: ${limitMs} ms are allowed from ${sinceMs} ms on, at least`);
   }
 
   /** For each deadline the earliest time from which it can have run. */
@@ -102,9 +102,9 @@ export class Deadlines {
     const { surroundings, turnMs } = this.#stage;
     const { lifetimeMs, handshakeTimeoutMs } = this.options;
     const livedMs = turnMs - openedMs;
-    demand(lifetimeMs === 0 || livedMs <= lifetimeMs + LATE_MS, () => `${link}: lived ${livedMs} ms, but ${lifetimeMs} are allowed`);
+    demand(lifetimeMs === 0 || livedMs <= lifetimeMs + LATE_MS, () => `${link.text}: lived ${livedMs} ms, but ${lifetimeMs} are allowed`);
     // A handler that waits is an excuse, and may come of mischief only.
     const silent = link.toReactor.received === 0 && handshakeTimeoutMs > 0 && surroundings.mischief === 0;
-    demand(!silent || livedMs <= handshakeTimeoutMs + LATE_MS, () => `${link}: said nothing for ${livedMs} ms, but ${handshakeTimeoutMs} are allowed`);
+    demand(!silent || livedMs <= handshakeTimeoutMs + LATE_MS, () => `${link.text}: said nothing for ${livedMs} ms, but ${handshakeTimeoutMs} are allowed`);
   }
 }

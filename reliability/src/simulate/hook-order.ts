@@ -16,7 +16,7 @@ interface Progress {
  * behind it to read; neither of the two that read is called while an earlier hook's promise is pending.
  */
 export class HookOrder {
-  readonly #progress = new Map<Connection<unknown>, Progress>();
+  readonly #progress = new Map<Connection, Progress>();
 
   /** Connections whose onOpen was called, but not their onClose. */
   get open(): number {
@@ -24,7 +24,7 @@ export class HookOrder {
   }
 
   /** Throws if this hook must not be called now. */
-  enter(hook: Hook, connection: Connection<unknown>): void {
+  enter(hook: Hook, connection: Connection): void {
     if (hook === 'onOpen') return this.#open(connection);
     const progress = this.#progress.get(connection);
     demand(progress !== undefined, () => `connection ${connection.id}: ${hook} before onOpen or after onClose`);
@@ -37,14 +37,14 @@ export class HookOrder {
   }
 
   /** Notes that what a hook has returned is pending. */
-  wait(connection: Connection<unknown>, pending: Promise<void>): Promise<void> {
+  wait(connection: Connection, pending: Promise<void>): Promise<void> {
     const progress = this.#progress.get(connection);
     if (progress === undefined) return pending;
     progress.pending++;
     return pending.finally(() => progress.pending--);
   }
 
-  #open(connection: Connection<unknown>): void {
+  #open(connection: Connection): void {
     demand(!this.#progress.has(connection), () => `connection ${connection.id}: onOpen is called twice`);
     this.#progress.set(connection, { pending: 0, halfClosed: false, closed: false });
   }

@@ -11,7 +11,7 @@ export class Link {
   readonly toReactor: Stream;
   readonly toPeer: Stream;
   peer: SimPeer | undefined;
-  connection: Connection<unknown> | undefined;
+  connection: Connection | undefined;
   /** The reactor's side has been closed: `onClose` was called, with this reason. */
   closed = false;
   reason: Error | undefined;
@@ -67,11 +67,12 @@ export class Link {
   /** What must hold when nothing more will happen. */
   checkOver(): void {
     this.#checkPeer();
-    if (this.connection !== undefined) demand(this.closed, () => `${this}: its onClose was never called`);
+    if (this.connection !== undefined) demand(this.closed, () => `${this.text}: its onClose was never called`);
     if (this.#blame === undefined) this.#checkOrder();
   }
 
-  toString(): string {
+  /** For complaints. */
+  get text(): string {
     const { peer, toReactor, toPeer, connection } = this;
     const seen = peer === undefined ? 'no peer' : `peer ${peer.error ?? (peer.ended ? 'has seen the end' : 'has seen no end')}`;
     const ours = connection === undefined ? 'never opened' : this.closed ? `closed${this.reason === undefined ? '' : `: ${this.reason.message}`}` : connection.phase;
@@ -83,18 +84,18 @@ export class Link {
   #checkPeer(): void {
     const { peer } = this;
     if (peer === undefined || !peer.ended || peer.error !== undefined) return;
-    demand(this.toPeer.missing === 0, () => `${this}: the peer was told of an orderly end, but bytes are missing`);
+    demand(this.toPeer.missing === 0, () => `${this.text}: the peer was told of an orderly end, but bytes are missing`);
   }
 
   #checkOrder(): void {
-    demand(this.connection !== undefined, () => `${this}: it was never opened`);
-    demand(this.reason === undefined, () => `${this}: it was closed with an error`);
-    demand(this.toReactor.missing === 0, () => `${this}: the reactor has not got all`);
-    demand(this.peer?.ended === true && this.peer.error === undefined, () => `${this}: the peer has seen no orderly end`);
+    demand(this.connection !== undefined, () => `${this.text}: it was never opened`);
+    demand(this.reason === undefined, () => `${this.text}: it was closed with an error`);
+    demand(this.toReactor.missing === 0, () => `${this.text}: the reactor has not got all`);
+    demand(this.peer?.ended === true && this.peer.error === undefined, () => `${this.text}: the peer has seen no orderly end`);
   }
 }
 
 /** Asked anew: a write may close. */
-function isClosed({ phase }: Connection<unknown>): boolean {
+function isClosed({ phase }: Connection): boolean {
   return phase === 'closed';
 }

@@ -103,7 +103,7 @@ export class Stage {
     if (!this.shuttingDown) return;
     this.#endsInShutdown++;
     const early = code === 'EL_REACTOR_CLOSED' && this.nowMs < this.#evictionMs;
-    demand(!early, () => `${link}: evicted ${this.#evictionMs - this.nowMs} ms before the deadline`);
+    demand(!early, () => `${link.text}: evicted ${this.#evictionMs - this.nowMs} ms before the deadline`);
   }
 
   /** Does something later, in the simulated world and not in the reactor, unless the run is over. */
@@ -135,7 +135,7 @@ export class Stage {
     try {
       await this.sim.until(() => this.#finding !== undefined || condition(), withinMs);
     } catch (error) {
-      throw new Finding(`${(error as Error).message}; still open: ${this.openLinks.join('; ')}`, { cause: error });
+      throw new Finding(`${(error as Error).message}; still open: ${textOf(this.openLinks)}`, { cause: error });
     }
     this.assertSound();
   }
@@ -202,12 +202,16 @@ export class Stage {
   /** Who was turned away is no bug, but nobody is who was not counted. */
   #judgeUnopened(turnedAway: number): void {
     const unopened = [...this.links].filter(({ connection, blame }) => connection === undefined && blame === undefined);
-    demand(unopened.length <= turnedAway, () => `${unopened.length} links were never opened, but ${turnedAway} turned away: ${unopened.join('; ')}`);
+    demand(unopened.length <= turnedAway, () => `${unopened.length} links were never opened, but ${turnedAway} turned away: ${textOf(unopened)}`);
     for (const link of unopened) {
-      demand(link.peer === undefined || link.peer.over, () => `${link}: turned away, and not told`);
+      demand(link.peer === undefined || link.peer.over, () => `${link.text}: turned away, and not told`);
       link.break('turned away');
     }
   }
+}
+
+function textOf(links: readonly Link[]): string {
+  return links.map(({ text }) => text).join('; ');
 }
 
 const ENDS = [
@@ -225,10 +229,10 @@ export function pluginOf(name: string, hooks: Hooks<undefined>): Plugin<z.ZodObj
 }
 
 /** The port by which both ends know a connection: that of the end that was not listened on. */
-export function accepted(connection: Connection<unknown>): number {
+export function accepted(connection: Connection): number {
   return connection.remotePort;
 }
 
-export function dialled(connection: Connection<unknown>): number {
+export function dialled(connection: Connection): number {
   return connection.localPort ?? 0;
 }

@@ -21,12 +21,12 @@ export class Watch {
   readonly #stage: Stage;
   readonly #order: HookOrder;
   readonly #behaviour: Behaviour;
-  readonly #portOf: (connection: Connection<unknown>) => number;
+  readonly #portOf: (connection: Connection) => number;
   readonly #mischief: Mischief;
-  readonly #links = new Map<Connection<unknown>, Link>();
+  readonly #links = new Map<Connection, Link>();
 
   /** `portOf` says by which port the model knows a connection. */
-  constructor(stage: Stage, behaviour: Behaviour, portOf: (connection: Connection<unknown>) => number, mischief: Mischief) {
+  constructor(stage: Stage, behaviour: Behaviour, portOf: (connection: Connection) => number, mischief: Mischief) {
     this.#stage = stage;
     this.#order = stage.order;
     this.#behaviour = behaviour;
@@ -44,7 +44,7 @@ export class Watch {
     };
   }
 
-  #called(hook: Hook, connection: Connection<unknown>, arg?: unknown): Promise<void> | undefined {
+  #called(hook: Hook, connection: Connection, arg?: unknown): Promise<void> | undefined {
     if (this.#stage.trace !== undefined) this.#stage.note(`${hook}(${connection.id}${noted(arg)})`);
     return this.#stage.guard(() => {
       this.#order.enter(hook, connection);
@@ -57,7 +57,7 @@ export class Watch {
     });
   }
 
-  #open(connection: Connection<unknown>): Link {
+  #open(connection: Connection): Link {
     const link = this.#stage.linkAt(this.#portOf(connection));
     link.connection = connection;
     this.#links.set(connection, link);
@@ -65,7 +65,7 @@ export class Watch {
     return link;
   }
 
-  #link(connection: Connection<unknown>): Link {
+  #link(connection: Connection): Link {
     const link = this.#links.get(connection);
     demand(link !== undefined, () => `connection ${connection.id}: a hook before onOpen`);
     return link;
@@ -76,11 +76,11 @@ export class Watch {
     if (hook === 'onData') link.toReactor.receive(arg as Buffer);
     if (hook === 'onHalfClose') link.heardEnd = true;
     if (hook === 'onHalfClose' && link.blame === undefined) {
-      demand(link.toReactor.missing === 0, () => `${link}: onHalfClose, but bytes of the peer are missing`);
+      demand(link.toReactor.missing === 0, () => `${link.text}: onHalfClose, but bytes of the peer are missing`);
     }
     if (hook === 'onDrain') {
       const { lowWaterBytes } = this.#stage.surroundings.terms;
-      demand((connection?.bytesQueued ?? 0) <= lowWaterBytes, () => `${link}: onDrain with ${connection?.bytesQueued} bytes queued, above ${lowWaterBytes}`);
+      demand((connection?.bytesQueued ?? 0) <= lowWaterBytes, () => `${link.text}: onDrain with ${connection?.bytesQueued} bytes queued, above ${lowWaterBytes}`);
     }
     if (hook === 'onClose') this.#close(link, arg as Error | undefined);
   }
@@ -92,7 +92,7 @@ export class Watch {
     this.#stage.ended(link, reason);
   }
 
-  #wait(connection: Connection<unknown>, results: readonly unknown[]): Promise<void> | undefined {
+  #wait(connection: Connection, results: readonly unknown[]): Promise<void> | undefined {
     const promises = results.filter((result) => result instanceof Promise);
     if (promises.length === 0) return undefined;
     return this.#order.wait(connection, Promise.all(promises).then(() => {}));

@@ -28,6 +28,7 @@ export const echo: Workload = {
     await server.listen({ port: PORT, ...surroundings.terms });
     stage.startFaults();
     const crowd = new Crowd(stage, PORT, () => ({ bytes: random.bytes(random.below(surroundings.peerBytes)) }));
+    crowd.come();
     await crowd.gone();
     await stage.close(random.pick([0, 1000]));
   },

@@ -85,6 +85,7 @@ export const proxy: Workload = {
     await sim.reactor.use(pluginOf('proxy', watch.hooks)).listen({ port: PORT, ...surroundings.terms, ...FLOW });
     stage.startFaults();
     const crowd = new Crowd(stage, PORT, () => ({ bytes: random.bytes(random.below(surroundings.peerBytes)) }));
+    crowd.come();
     await crowd.gone();
     await stage.close(random.pick([0, 1000]));
   },

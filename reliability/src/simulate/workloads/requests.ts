@@ -15,7 +15,7 @@ const MAX_WORK_MS = 30;
 
 /** Makes the reply to a request: one that cannot be mixed up with another's. */
 function replyTo(request: Buffer): Buffer {
-  const reply = Buffer.from(request).reverse();
+  const reply = Uint8Array.from(request).toReversed();
   return Buffer.concat([Buffer.from([request.length & 255]), reply]);
 }
 
@@ -67,7 +67,7 @@ export function answering({ random, sim }: Stage): Behaviour {
     },
     onClose: (link, reason) => {
       const { asked, answered } = of(link);
-      demand(asked === answered || reason !== undefined || link.interfered, () => `${link}: has ended in order, but ${asked - answered} requests are unanswered`);
+      demand(asked === answered || reason !== undefined || link.interfered, () => `${link.text}: has ended in order, but ${asked - answered} requests are unanswered`);
       dialogues.delete(link);
     },
   };
@@ -114,7 +114,9 @@ export const requests: Workload = {
     const server = sim.reactor.use(pluginOf('requests', watch.hooks));
     await server.listen({ port: PORT, ...surroundings.terms });
     stage.startFaults();
-    await new Crowd(stage, PORT, () => new Questions(stage)).gone();
+    const crowd = new Crowd(stage, PORT, () => new Questions(stage));
+    crowd.come();
+    await crowd.gone();
     await stage.close(random.pick([0, 1000]));
   },
 };

@@ -23,6 +23,7 @@ export const timers: Workload = {
     await server.listen({ port: PORT, ...surroundings.terms, ...deadlines.options });
     stage.startFaults();
     const crowd = new Crowd(stage, PORT, () => deadlines.errand());
+    crowd.come();
     for (let acts = random.below(MAX_ACTS); acts > 0; acts--) {
       alarms.act();
       await sim.advance(random.below(MAX_STEP_MS));
