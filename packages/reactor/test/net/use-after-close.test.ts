@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { type Connection, EdgeloopError, type Hooks } from '../../src/index.js';
+import type { Connection, EdgeloopError, Hooks } from '../../src/index.js';
 import { type Setting, dial, serve, until } from '../support/setting.js';
 
 /** A server in debug mode, and what it has served. */

@@ -150,7 +150,7 @@ export class Stage {
     for (const client of this.#clients.splice(0)) {
       const complaint = complaintOf(client);
       if (complaint === undefined || this.#excused(client)) continue;
-      throw new Error(`the client at port ${client.peer.port} ${complaint}, though no call that was about it has failed`);
+      throw new Error(`the client at port ${client.peer.localPort} ${complaint}, though no call that was about it has failed`);
     }
   }
 
@@ -180,7 +180,7 @@ export class Stage {
   /** A call that was interrupted is made again, so it excuses nobody. */
   #excused({ peer }: Client): boolean {
     const { fault, victims, missed } = this.#injector;
-    return fault !== undefined && fault.errno !== 'EINTR' && (fault.times > 1 || victims.has(peer.port) || sheds(fault) || missed);
+    return fault !== undefined && fault.errno !== 'EINTR' && (fault.times > 1 || victims.has(peer.localPort) || sheds(fault) || missed);
   }
 }
 
