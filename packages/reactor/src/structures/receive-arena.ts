@@ -1,3 +1,5 @@
+import { markAsUntransferable } from 'node:worker_threads';
+
 /** Written over a segment in debug mode; "0xdb" reads as "debug" in a dump. */
 const POISON = 0xdb;
 
@@ -16,6 +18,8 @@ export class ReceiveArena {
     readonly segments: number,
   ) {
     this.bytes = Buffer.allocUnsafeSlow(segmentBytes * segments);
+    // A handler that posts a chunk's memory to a worker would take it away from all connections.
+    markAsUntransferable(this.bytes.buffer);
     for (let i = 0; i < segments; i++) this.#views.push(this.#subarray(i, 0));
   }
 

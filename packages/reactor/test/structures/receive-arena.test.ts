@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import t from 'tap';
 import { ReceiveArena } from '../../src/structures/receive-arena.js';
 
@@ -24,4 +25,20 @@ t.test('poisoning spoils a view that was kept, and nothing beside it', async (t)
   const kept = arena.view(0, 4);
   arena.poison(kept);
   t.same([...arena.bytes.subarray(0, 5)], [0xdb, 0xdb, 0xdb, 0xdb, 1]);
+});
+
+t.test('the memory cannot be given away with a chunk: all connections would lose it', async (t) => {
+  const arena = new ReceiveArena(16, 2);
+  const { buffer } = arena.view(0, 4);
+  const { port1 } = new MessageChannel();
+  t.teardown(() => port1.close());
+  for (const give of [() => port1.postMessage(buffer, [buffer as ArrayBuffer]), () => structuredClone(buffer, { transfer: [buffer as ArrayBuffer] })]) {
+    // Node 20 copies instead, later versions throw.
+    try {
+      give();
+    } catch (error) {
+      t.match(error, { name: 'DataCloneError' });
+    }
+    t.equal(arena.bytes.length, 32);
+  }
 });
