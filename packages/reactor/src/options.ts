@@ -22,7 +22,10 @@ export const reactorOptions = z.strictObject({
   loop: z.enum(['embedded', 'dedicated']).default('embedded').describe(
     "Who waits for events: Node's own loop, or this thread in epoll_wait (then Node's timers run at most every 100 ms).",
   ),
-  debug: z.boolean().default(false).describe('Overwrites the receive buffer after each handler, so that a chunk kept too long is found at once.'),
+  debug: z.boolean().default(false).describe(
+    'Finds mistakes of plugins: overwrites the receive buffer after each handler, throws where a connection is written to after onClose ' +
+      '(EL_USED_AFTER_CLOSE), measures each call by itself, and remembers where what is left open was opened.',
+  ),
   stopwatch: z.boolean().default(true).describe("Measures what the loop's time is spent on: turns, their stages, plugins. Counting goes on without it."),
   stallMs: z.number().positive().default(STALL_MS).describe(
     'A hook or callback that keeps the loop for longer than this in one go, in milliseconds, has stalled it: that is logged, with its name, and counted.',

@@ -36,7 +36,8 @@ export interface Connection<State = unknown> {
    *
    * Returns false above the high-water mark: the plugin's `onDrain` tells when to go on. Above the hard cap the
    * connection is closed with EL_SLOW_CONSUMER. On a connection that the peer has ended, or that is closed, it does
-   * nothing and returns false, for a peer may leave at any time; after `end` it throws EL_WRITE_AFTER_END.
+   * nothing and returns false, for a peer may leave at any time; after `end` it throws EL_WRITE_AFTER_END, and in debug mode
+   * after `onClose` EL_USED_AFTER_CLOSE.
    * Anything but bytes and text throws EL_DATA_INVALID.
    */
   write(data: Uint8Array | string): boolean;
