@@ -1,4 +1,4 @@
-import { EdgeloopError, type ErrorCode, SystemError, codeOf } from '../errors.js';
+import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
 import { SHUTDOWN_QUIET_MS } from '../limits.js';
 import type { Log } from '../log.js';
@@ -10,7 +10,7 @@ import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import { DuplexSocket } from './duplex-socket.js';
-import { counterOfEnd } from './ending.js';
+import { countEnd, counterOfEnd } from './ending.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
 import { bytesOf } from './payload.js';
 import { refuseUse } from './use-after-close.js';
@@ -282,21 +282,15 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   /** The ending: stop serving → discard the queue (then it is a reset) → deregister → close → tell the owner, last. */
   #finish(reason?: Error, end = counterOfEnd(reason)): void {
     if (this.#phase === 'closed') return;
-    const { counters, errors } = this.#loop.meters;
     this.#enter('closed');
     this.#reason = reason;
     this.#deadlines?.stop();
     this.#deadlines = undefined;
     this.admission?.release(this.peer);
     this.#loop.forget(this);
-    counters.closed++;
-    counters[end]++;
-    if (reason !== undefined) {
-      counters.failed++;
-      errors.count(codeOf(reason));
-    }
+    countEnd(this.#loop.meters, end, reason);
     this.bytesDiscarded = this.outbound.clear();
-    counters.bytesDiscarded += this.bytesDiscarded;
+    this.#loop.counters.bytesDiscarded += this.bytesDiscarded;
     // A FIN would tell the peer that it has got everything, and the kernel would keep what it holds for a peer that takes nothing.
     if (this.bytesDiscarded > 0) this.#loop.kernel.setLinger(this.fd, 1, 0);
     this.leave();
