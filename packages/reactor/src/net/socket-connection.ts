@@ -254,18 +254,13 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   /**
-   * Asks the kernel for what is wanted next. A one-shot registration stays disarmed until everything is done, the
-   * handler included, unless output is blocked: this is the one place that arms it, and every way out of work leads here.
-   * A connection that the kernel cannot be asked about would never be heard of again, or without end.
+   * Asks the kernel for what is wanted next, or ends the connection if that fails. A one-shot registration stays disarmed until
+   * everything is done, the handler included, unless output is blocked: this is the one place that arms it, and every way out of work leads here.
    */
   #rearm(): void {
-    if (this.gone) return;
-    const result = this.hungUp ? this.silence() : this.#armAsWanted();
+    if (this.gone || (this.disarmed && this.#atWork() && !this.hungUp)) return;
+    const result = this.hungUp ? this.silence() : this.arm(this.wantsRead, this.blocked);
     if (result < 0) this.fail(result, 'epoll_ctl');
-  }
-
-  #armAsWanted(): number {
-    return this.disarmed && this.#atWork() ? 0 : this.arm(this.wantsRead, this.blocked);
   }
 
   #atWork(): boolean {
