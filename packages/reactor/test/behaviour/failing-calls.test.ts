@@ -180,7 +180,7 @@ t.test('a reactor could not be closed when epoll_ctl failed', async (t) => {
   await serve(echo);
   simulation.connect({ port: 7000 });
   await simulation.settle();
-  t.same(await simulation.close(), { idle: 0, finished: 0, failed: 0, forced: 1 });
+  t.match(await simulation.close(), { forced: 1 });
 });
 
 t.test('advice about memory that the kernel cannot follow is an error with a code, or no advice', async (t) => {
