@@ -41,8 +41,7 @@ export class Outbound extends WriteQueue {
   write(bytes: Uint8Array): number {
     if (bytes.length < DIRECT_WRITE_BYTES) return this.#gather(bytes);
     const result = this.flush(Number.POSITIVE_INFINITY);
-    if (result < 0) return result;
-    return this.#sendDirectly(bytes);
+    return result < 0 ? this.#keep(bytes, 0, result) : this.#sendDirectly(bytes);
   }
 
   /** Sends from the queue until it is empty, the socket is full or `budgetBytes` are used up. */
@@ -79,11 +78,16 @@ export class Outbound extends WriteQueue {
     let sent = 0;
     while (this.writable && sent < bytes.length) {
       const result = this.#send(bytes, sent, bytes.length - sent);
-      if (result < 0) return result;
+      if (result < 0) return this.#keep(bytes, sent, result);
       sent += result;
     }
+    return this.#keep(bytes, sent, 0);
+  }
+
+  /** Queues what was not sent, after an error too: then it counts as discarded in the end, and closing is a reset. */
+  #keep(bytes: Uint8Array, sent: number, result: number): number {
     this.append(bytes, sent);
-    return 0;
+    return result;
   }
 
   #send(base: Uint8Array, offset: number, length: number): number {

@@ -107,3 +107,13 @@ t.test('property: whatever the socket answers, every byte leaves once and in ord
     }),
   );
 });
+
+t.test('what a failed send has not taken counts as queued, so that closing tells the peer: it was taken for sent', async (t) => {
+  const atOnce = outboundOn([EPIPE]);
+  t.equal(atOnce.outbound.write(Buffer.alloc(5000)), EPIPE);
+  t.equal(atOnce.outbound.length, 5000);
+  const behind = outboundOn([EPIPE]);
+  behind.outbound.write(Buffer.from('first'));
+  t.equal(behind.outbound.write(Buffer.alloc(5000)), EPIPE);
+  t.equal(behind.outbound.clear(), 5005);
+});
