@@ -9,7 +9,7 @@ export interface Job {
 }
 
 /** A run takes some milliseconds, the longest a few seconds. */
-const LONGEST_RUN_MS = 180_000;
+const LONGEST_RUN_MS = 60_000;
 
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
 
@@ -17,6 +17,7 @@ const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
 export class Crew {
   readonly #jobs: Iterator<Job>;
   readonly #told: (outcome: Outcome) => void;
+  readonly #children = new Set<ChildProcess>();
   #ending = false;
 
   /** `told` is called with what each run has come to. */
@@ -35,12 +36,20 @@ export class Crew {
     this.#ending = true;
   }
 
+  /** Leaves nobody behind, one that never ends least of all. */
+  kill(): void {
+    this.end();
+    for (const child of this.#children) child.kill('SIGKILL');
+  }
+
   /** One process after another, for one that has failed does not go on. */
   async #member(): Promise<void> {
     for (let job = this.#next(); job !== undefined; ) {
       const child = fork(WORKER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      this.#children.add(child);
       job = await this.#playIn(child, job);
-      child.kill();
+      child.kill('SIGKILL');
+      this.#children.delete(child);
     }
   }
 

@@ -31,6 +31,12 @@ async function simulate(options: SimulateOptions): Promise<boolean> {
     report.add(outcome);
     if (report.turns >= turns || report.enough) crew.end();
   });
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    process.once(signal, () => {
+      crew.kill();
+      process.exit(code);
+    });
+  }
   await crew.work(jobs);
   report.tell();
   return report.findings > 0;

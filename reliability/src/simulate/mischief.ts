@@ -6,7 +6,7 @@ const DEEDS = ['throw', 'reject', 'destroy', 'destroyOther', 'destroyOther', 'pa
 export type Deed = (typeof DEEDS)[number];
 
 const MAX_PAUSE_MS = 50;
-const MAX_UNASKED_BYTES = 3000;
+const MAX_UNASKED_BYTES = 10_000;
 
 /** What handlers may do without being wrong, or being so in a way that must hurt their own connection only. */
 export class Mischief {

@@ -27,7 +27,7 @@ export interface Surroundings {
 
 export function drawSurroundings(random: Random): Surroundings {
   const conditions = drawConditions(random);
-  const readBufferBytes = random.pick([1, 7, 64, 1000, 4096, 4096]);
+  const readBufferBytes = random.pick([1, 7, 64, 1000, 4096, 20_000]);
   return {
     conditions,
     loop: random.chance(0.75) ? 'embedded' : 'dedicated',
@@ -36,7 +36,7 @@ export function drawSurroundings(random: Random): Surroundings {
     callFailures: random.chance(0.3) ? random.pick([0.0005, 0.002, 0.01]) : 0,
     mischief: random.chance(0.5) ? random.pick([0.005, 0.02, 0.1, 0.3]) : 0,
     spareDescriptors: random.chance(0.25) ? random.between(1, 12) : undefined,
-    peerBytes: Math.min(12_000, 150 * Math.min(readBufferBytes, conditions.segmentBytes, conditions.sendBufferBytes, conditions.receiveBufferBytes)),
+    peerBytes: Math.min(20_000, 150 * Math.min(readBufferBytes, conditions.segmentBytes, conditions.sendBufferBytes, conditions.receiveBufferBytes)),
   };
 }
 

@@ -82,7 +82,7 @@ export class Questions implements Errand {
   constructor({ random, surroundings }: Stage) {
     const frames: Buffer[] = [];
     for (let left = random.below(surroundings.peerBytes); left > 0; ) {
-      const request = random.bytes(random.below(random.pick([2, 30, 3000])));
+      const request = random.bytes(random.below(random.pick([2, 30, 3000, 10_000])));
       frames.push(encoder.encode(request));
       this.#expected.push(replyTo(request));
       left -= request.length + FORMAT.headerBytes;
