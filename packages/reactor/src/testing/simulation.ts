@@ -121,15 +121,12 @@ export class Simulation {
   async until(condition: () => boolean, withinMs = 60_000): Promise<void> {
     const { timeline } = this.world;
     const endNs = timeline.nowNs + withinMs * NS_PER_MS;
-    let restsInVain = 0;
     while (!condition()) {
       await this.#turnsWhileDue();
+      // What no time brings, Node's own loop may.
+      if (!condition() && this.#nothingBefore(endNs)) await nodesTurn().then(() => this.#turnsWhileDue());
       if (condition()) return;
-      // Without a limit of time, what Node's own loop brings is waited for, too.
-      const over = timeline.nextNs === Number.POSITIVE_INFINITY && restsInVain++ > RESTS_PER_NODE_TURN;
-      if (over || timeline.nextNs > endNs) {
-        throw new Error(`what the simulation waits for has not come about within ${withinMs} ms`);
-      }
+      if (this.#nothingBefore(endNs)) throw new Error(`what the simulation waits for has not come about within ${withinMs} ms`);
       this.#pass(endNs);
     }
   }
@@ -155,8 +152,14 @@ export class Simulation {
       await promisesSettled();
     }
     // Without a turn nothing has changed in the loop, but for what somebody has called from outside: that is seen a little later.
-    if (this.#host.loop !== undefined && (audit || this.turns > firstTurn)) this.#audit.atRest();
+    if (this.#host.loop === undefined) await nodesTurn();
+    else if (audit || this.turns > firstTurn) this.#audit.atRest();
     return true;
+  }
+
+  #nothingBefore(endNs: number): boolean {
+    const { nextNs } = this.world.timeline;
+    return nextNs > endNs || nextNs === Number.POSITIVE_INFINITY;
   }
 
   /** Whether something may be under way that only Node's own loop brings, as the end of a reactor is. */
