@@ -44,11 +44,18 @@ export class Watch {
     };
   }
 
+  /** Of a connection whose onOpen was called. */
+  linkOf(connection: Connection): Link {
+    const link = this.#links.get(connection);
+    demand(link !== undefined, () => `connection ${connection.id}: a hook before onOpen`);
+    return link;
+  }
+
   #called(hook: Hook, connection: Connection, arg?: unknown): Promise<void> | undefined {
     if (this.#stage.trace !== undefined) this.#stage.note(`${hook}(${connection.id}${noted(arg)})`);
     return this.#stage.guard(() => {
       this.#order.enter(hook, connection);
-      const link = hook === 'onOpen' ? this.#open(connection) : this.#link(connection);
+      const link = hook === 'onOpen' ? this.#open(connection) : this.linkOf(connection);
       this.#check(hook, link, arg);
       const result = (this.#behaviour[hook] as ((link: Link, arg: unknown) => unknown) | undefined)?.(link, arg);
       // If the mischief throws, nobody waits for it.
@@ -62,12 +69,6 @@ export class Watch {
     link.connection = connection;
     this.#links.set(connection, link);
     this.#mischief.opened(link);
-    return link;
-  }
-
-  #link(connection: Connection): Link {
-    const link = this.#links.get(connection);
-    demand(link !== undefined, () => `connection ${connection.id}: a hook before onOpen`);
     return link;
   }
 

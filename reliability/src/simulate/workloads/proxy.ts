@@ -55,8 +55,11 @@ class Dialler {
     const { sim, random, surroundings } = this.#stage;
     try {
       const port = random.chance(0.05) ? NOWHERE_PORT : UPSTREAM_PORT;
-      const up = this.#stage.linkAt(dialled(await sim.reactor.connect({ host: '127.0.0.1', port, ...surroundings.terms, ...FLOW }, this.#watch.hooks)));
+      const connection = await sim.reactor.connect({ host: '127.0.0.1', port, ...surroundings.terms, ...FLOW }, this.#watch.hooks);
+      const up = this.#watch.linkOf(connection);
       if (down.closed) return up.destroy('its client has left');
+      // Another handler may have broken it before the turn was over.
+      if (up.closed) return down.destroy('its upstream has left');
       this.#tunnels.join(down, up);
       up.connection?.resume();
     } catch (error) {
