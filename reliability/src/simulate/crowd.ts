@@ -2,6 +2,10 @@ import { Client, type Errand, TEMPERS } from './client.js';
 import type { Stage } from './stage.js';
 
 const MAX_CLIENTS = 12;
+/** Now and then come more than a listener accepts in one turn, who have little to say. */
+const FLOODS = 0.02;
+const FLOOD_CLIENTS = [70, 140] as const;
+const FLOOD_BYTES = 20;
 /** All have come by then. */
 const ARRIVAL_MS = 100;
 
@@ -12,12 +16,12 @@ const LEAVING_MS = 3_600_000;
 export class Crowd {
   readonly #stage: Stage;
   readonly #port: number;
-  readonly #errand: () => Errand;
+  readonly #errand: (maxBytes: number) => Errand;
   readonly #clients: Client[] = [];
   #expected = 0;
 
-  /** `errand` makes what one of them has to say. */
-  constructor(stage: Stage, port: number, errand: () => Errand) {
+  /** `errand` makes what one of them has to say, which is so much at most. */
+  constructor(stage: Stage, port: number, errand: (maxBytes: number) => Errand) {
     this.#stage = stage;
     this.#port = port;
     this.#errand = errand;
@@ -25,11 +29,13 @@ export class Crowd {
 
   /** Has them come from now on. */
   come(): void {
-    const { random } = this.#stage;
-    const arrivalMs = random.chance(0.3) ? 0 : ARRIVAL_MS;
-    this.#expected = random.between(1, MAX_CLIENTS);
+    const { random, surroundings } = this.#stage;
+    const flood = random.chance(FLOODS);
+    const arrivalMs = flood || random.chance(0.3) ? 0 : ARRIVAL_MS;
+    const maxBytes = flood ? FLOOD_BYTES : surroundings.peerBytes;
+    this.#expected = flood ? random.between(...FLOOD_CLIENTS) : random.between(1, MAX_CLIENTS);
     for (let i = 0; i < this.#expected; i++) {
-      const client = new Client(this.#stage, random.pick(TEMPERS), this.#errand());
+      const client = new Client(this.#stage, random.pick(TEMPERS), this.#errand(maxBytes));
       this.#stage.later((random.below(1000) / 1000) * arrivalMs, () => this.#arrive(client));
     }
   }

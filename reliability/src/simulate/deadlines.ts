@@ -1,4 +1,3 @@
-import type { Errand } from './client.js';
 import { demand } from './finding.js';
 import type { Link } from './link.js';
 import type { Stage } from './stage.js';
@@ -45,11 +44,6 @@ export class Deadlines {
       idleTimeoutMs: limitMs(),
       lifetimeMs: random.chance(0.3) ? limitMs() : 0,
     };
-  }
-
-  errand(): Errand {
-    const { random, surroundings } = this.#stage;
-    return { bytes: random.bytes(random.below(surroundings.peerBytes)) };
   }
 
   #open(link: Link): void {

@@ -17,6 +17,8 @@ export class Link {
   reason: Error | undefined;
   /** The peer's end has been told: `onHalfClose` was called. */
   heardEnd = false;
+  /** Nothing is to be read. */
+  paused = false;
   /** A handler has ended it before its time, so what it was asked later may stay unanswered. */
   interfered = false;
   #blame: string | undefined;
@@ -61,7 +63,20 @@ export class Link {
     const tooMuch = connection.bytesQueued + data.length > this.maxQueuedBytes;
     const takesMore = connection.write(data);
     if (tooMuch && isClosed(connection)) this.break('more was queued than may be');
+    const bounded = connection.bytesQueued <= this.maxQueuedBytes || this.#blame !== undefined;
+    demand(bounded, () => `${this.text}: ${connection.bytesQueued} bytes are queued, but only ${this.maxQueuedBytes} may be`);
     return takesMore;
+  }
+
+  /** Stops reading, as a handler does. */
+  pause(): void {
+    this.paused = true;
+    this.connection?.pause();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.connection?.resume();
   }
 
   /** What must hold when nothing more will happen. */

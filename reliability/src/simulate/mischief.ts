@@ -92,9 +92,9 @@ export class Mischief {
     target.destroy('a handler destroyed it', random.chance(0.5) ? new Deliberate('destroyed by a handler') : undefined);
   }
 
-  #pause({ connection }: Link): undefined {
-    connection?.pause();
-    this.#stage.sim.reactor.setTimeout(() => connection?.resume(), this.#stage.random.below(MAX_PAUSE_MS));
+  #pause(target: Link): undefined {
+    target.pause();
+    this.#stage.sim.reactor.setTimeout(() => target.resume(), this.#stage.random.below(MAX_PAUSE_MS));
   }
 
   /** Twice does no harm. What the handler would write later is not written. */

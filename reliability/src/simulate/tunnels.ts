@@ -10,7 +10,7 @@ export class Tunnels {
   /** The same for both sides. */
   readonly behaviour: Behaviour = {
     onData: (link, chunk) => this.#pass(link, chunk),
-    onDrain: (link) => this.#others.get(link)?.connection?.resume(),
+    onDrain: (link) => this.#others.get(link)?.resume(),
     onHalfClose: (link) => this.#halfClosed(link),
     onClose: (link, reason) => this.#closed(link, reason),
   };
@@ -23,7 +23,7 @@ export class Tunnels {
   /** What the other side cannot be told any more is dropped. */
   #pass(from: Link, chunk: Buffer): void {
     const to = this.#others.get(from);
-    if (to?.writable === true && !to.write(chunk) && to.writable) from.connection?.pause();
+    if (to?.writable === true && !to.write(chunk) && to.writable) from.pause();
   }
 
   /** Our own output ends with the other's input, and not before. */
@@ -42,6 +42,6 @@ export class Tunnels {
     this.#releases.get(other)?.();
     if (reason !== undefined) return other.destroy('the other side of the tunnel broke', reason);
     other.connection?.end();
-    other.connection?.resume();
+    other.resume();
   }
 }

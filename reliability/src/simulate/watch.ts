@@ -75,6 +75,7 @@ export class Watch {
   #check(hook: Hook, link: Link, arg: unknown): void {
     const { connection } = link;
     if (hook === 'onData') link.toReactor.receive(arg as Buffer);
+    if (hook === 'onData' || hook === 'onHalfClose') demand(!link.paused, () => `${link.text}: ${hook}, though it is paused`);
     if (hook === 'onHalfClose') link.heardEnd = true;
     if (hook === 'onHalfClose' && link.blame === undefined) {
       demand(link.toReactor.missing === 0, () => `${link.text}: onHalfClose, but bytes of the peer are missing`);

@@ -27,7 +27,7 @@ export const echo: Workload = {
     const server = sim.reactor.use(pluginOf('echo', watch.hooks));
     await server.listen({ port: PORT, ...surroundings.terms });
     stage.startFaults();
-    const crowd = new Crowd(stage, PORT, () => ({ bytes: random.bytes(random.below(surroundings.peerBytes)) }));
+    const crowd = new Crowd(stage, PORT, (maxBytes) => ({ bytes: random.bytes(random.below(maxBytes)) }));
     crowd.come();
     await crowd.gone();
     await stage.close(random.pick([0, 1000]));

@@ -61,7 +61,7 @@ class Dialler {
       // Another handler may have broken it before the turn was over.
       if (up.closed) return down.destroy('its upstream has left');
       this.#tunnels.join(down, up);
-      up.connection?.resume();
+      up.resume();
     } catch (error) {
       this.#stage.tally.count('dials that failed');
       down.destroy('there is no upstream', error as Error);
@@ -80,14 +80,14 @@ export const proxy: Workload = {
     const { sim, random, surroundings } = stage;
     const [tunnels, upstreams, mischief] = [new Tunnels(), new Upstreams(stage), new Mischief(stage)];
     const opened = (link: Link) => {
-      link.connection?.pause();
+      link.pause();
       upstreams.answer(link);
     };
     const dialler = new Dialler(stage, tunnels, new Watch(stage, { ...tunnels.behaviour, onOpen: opened }, dialled, mischief));
     const watch = new Watch(stage, { ...tunnels.behaviour, onOpen: (link) => dialler.dial(link) }, accepted, mischief);
     await sim.reactor.use(pluginOf('proxy', watch.hooks)).listen({ port: PORT, ...surroundings.terms, ...FLOW });
     stage.startFaults();
-    const crowd = new Crowd(stage, PORT, () => ({ bytes: random.bytes(random.below(surroundings.peerBytes)) }));
+    const crowd = new Crowd(stage, PORT, (maxBytes) => ({ bytes: random.bytes(random.below(maxBytes)) }));
     crowd.come();
     await crowd.gone();
     await stage.close(random.pick([0, 1000]));

@@ -79,9 +79,9 @@ export class Questions implements Errand {
   readonly #expected: Buffer[] = [];
   readonly #decoder = new LengthPrefixDecoder(FORMAT);
 
-  constructor({ random, surroundings }: Stage) {
+  constructor({ random }: Stage, maxBytes: number) {
     const frames: Buffer[] = [];
-    for (let left = random.below(surroundings.peerBytes); left > 0; ) {
+    for (let left = random.below(maxBytes); left > 0; ) {
       const request = random.bytes(random.below(random.pick([2, 30, 3000, 10_000])));
       frames.push(encoder.encode(request));
       this.#expected.push(replyTo(request));
@@ -114,7 +114,7 @@ export const requests: Workload = {
     const server = sim.reactor.use(pluginOf('requests', watch.hooks));
     await server.listen({ port: PORT, ...surroundings.terms });
     stage.startFaults();
-    const crowd = new Crowd(stage, PORT, () => new Questions(stage));
+    const crowd = new Crowd(stage, PORT, (maxBytes) => new Questions(stage, maxBytes));
     crowd.come();
     await crowd.gone();
     await stage.close(random.pick([0, 1000]));

@@ -18,7 +18,7 @@ export const shutdown: Workload = {
     const server = sim.reactor.use(pluginOf('shutdown', watch.hooks));
     await server.listen({ port: PORT, ...surroundings.terms });
     stage.startFaults();
-    new Crowd(stage, PORT, () => new Questions(stage)).come();
+    new Crowd(stage, PORT, (maxBytes) => new Questions(stage, maxBytes)).come();
     await sim.advance(random.below(MAX_WAIT_MS));
     await stage.close(random.pick([0, 1, 50, 500, 5000]));
   },

@@ -22,7 +22,7 @@ export const timers: Workload = {
     const server = sim.reactor.use(pluginOf('timers', watch.hooks));
     await server.listen({ port: PORT, ...surroundings.terms, ...deadlines.options });
     stage.startFaults();
-    const crowd = new Crowd(stage, PORT, () => deadlines.errand());
+    const crowd = new Crowd(stage, PORT, (maxBytes) => ({ bytes: random.bytes(random.below(maxBytes)) }));
     crowd.come();
     for (let acts = random.below(MAX_ACTS); acts > 0; acts--) {
       alarms.act();
