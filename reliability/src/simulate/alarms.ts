@@ -29,7 +29,8 @@ export class Alarms {
   readonly #stage: Stage;
   readonly #pending = new Set<Alarm>();
   readonly #deeds = [
-    () => this.#once(), () => this.#once(), () => this.#repeat(), () => this.#wait(), () => this.#cancel(), () => this.#refresh(), () => this.#reference(),
+    () => this.#once(), () => this.#once(), () => this.#repeat(), () => this.#wait(),
+    () => this.#cancel(), () => this.#refresh(), () => this.#reference(),
   ];
 
   constructor(stage: Stage) {
@@ -47,7 +48,8 @@ export class Alarms {
 
   /** No timer is to have been forgotten. */
   checkTime(): void {
-    for (const { dueMs } of this.#pending) demand(this.#stage.nowMs <= dueMs + LATE_MS, () => `a timer was due at ${dueMs} ms, and is not called at ${this.#stage.nowMs} ms`);
+    const { nowMs } = this.#stage;
+    for (const { dueMs } of this.#pending) demand(nowMs <= dueMs + LATE_MS, () => `a timer was due at ${dueMs} ms, and is not called at ${nowMs} ms`);
   }
 
   #once(): void {

@@ -32,7 +32,8 @@ export class CallLog {
   }
 
   called(call: Call, args: readonly unknown[], result: number): void {
-    if (result < 0) this.#tally.count(`${call}: ${call === 'recv' && result === -EAGAIN ? 'EAGAIN, after it was reported readable' : nameOf(result)}`);
+    if (call === 'recv' && result === -EAGAIN) this.#tally.count('recv: EAGAIN, after it was reported readable');
+    else if (result < 0) this.#tally.count(`${call}: ${nameOf(result)}`);
     else if (call === 'send' && result < (args[3] as number)) this.#tally.count('send: less than was asked for');
     else if (call === 'epollWait' && result === 0) this.#tally.count('epollWait: no event (work was left, or a wake-up for nothing)');
     else if (OPENING.has(call)) this.#countReuse(result);

@@ -77,7 +77,7 @@ export class Deadlines {
     const { limitMs, sinceMs } = missed;
     demand(limitMs > 0, () => `${link.text}: no such deadline was set`);
     const { turnMs } = this.#stage;
-    demand(turnMs >= sinceMs + limitMs, () => `${link.text}: ended at ${turnMs} ms, too early: ${limitMs} ms are allowed from ${sinceMs} ms on, at least`);
+    demand(turnMs >= sinceMs + limitMs, () => `${link.text}: ended at ${turnMs} ms, too early: it had ${limitMs} ms from ${sinceMs} ms on, at least`);
   }
 
   /** For each deadline the earliest time from which it can have run. */
@@ -99,6 +99,7 @@ export class Deadlines {
     demand(lifetimeMs === 0 || livedMs <= lifetimeMs + LATE_MS, () => `${link.text}: lived ${livedMs} ms, but ${lifetimeMs} are allowed`);
     // A handler that waits is an excuse, and may come of mischief only.
     const silent = link.toReactor.received === 0 && handshakeTimeoutMs > 0 && surroundings.mischief === 0;
-    demand(!silent || livedMs <= handshakeTimeoutMs + LATE_MS, () => `${link.text}: said nothing for ${livedMs} ms, but ${handshakeTimeoutMs} are allowed`);
+    const inTime = livedMs <= handshakeTimeoutMs + LATE_MS;
+    demand(!silent || inTime, () => `${link.text}: said nothing for ${livedMs} ms, but ${handshakeTimeoutMs} are allowed`);
   }
 }

@@ -60,7 +60,8 @@ export class Errands {
     for (const sequence of [this.#tasks, this.#realTime, ...this.#messages]) sequence.checkOver();
     const [came, raised] = [this.#standardCame, this.#standardRaised];
     demand(came <= raised && (came > 0 || raised === 0), () => `${raised} times SIGUSR1 was raised, and ${came} times it came`);
-    this.#stage.tally.count('tasks, messages and signals', this.#tasks.came + this.#realTime.came + came + this.#messages.reduce((sum, one) => sum + one.came, 0));
+    const all = [this.#tasks, this.#realTime, ...this.#messages].reduce((sum, one) => sum + one.came, came);
+    this.#stage.tally.count('tasks, messages and signals', all);
     for (const outbox of this.#outboxes) outbox.close();
     for (const subscription of this.#subscriptions) subscription.close();
     if (this.#stage.random.chance(0.5)) this.#inbox.close();

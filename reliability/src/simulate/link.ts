@@ -90,7 +90,8 @@ export class Link {
   get text(): string {
     const { peer, toReactor, toPeer, connection } = this;
     const seen = peer === undefined ? 'no peer' : `peer ${peer.error ?? (peer.ended ? 'has seen the end' : 'has seen no end')}`;
-    const ours = connection === undefined ? 'never opened' : this.closed ? `closed${this.reason === undefined ? '' : `: ${this.reason.message}`}` : connection.phase;
+    const ended = this.reason === undefined ? 'closed' : `closed: ${this.reason.message}`;
+    const ours = connection === undefined ? 'never opened' : this.closed ? ended : connection.phase;
     const bytes = `${toReactor.received} of ${toReactor.sent} bytes came, ${toPeer.received} of ${toPeer.sent} went`;
     return `link ${this.port} (${ours}; ${seen}; ${bytes}; ${this.#blame ?? 'nobody broke it'})`;
   }

@@ -9,6 +9,7 @@ import { Link } from './link.js';
 import { type Surroundings, drawSurroundings } from './surroundings.js';
 import { Tally } from './tally.js';
 import { Trace } from './trace.js';
+import { judge, textOf } from './verdict.js';
 
 /** Set apart from the world's seed, so that a workload's choices are not the network's. */
 const OTHER_RANDOM = 2 ** 33;
@@ -153,10 +154,11 @@ export class Stage {
     const report = await this.sim.close({ deadlineMs });
     this.note(`closed: ${JSON.stringify(report)}`);
     const told = report.idle + report.finished + report.failed + report.forced;
-    demand(told === this.#endsInShutdown, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${this.#endsInShutdown}`);
+    const ends = this.#endsInShutdown;
+    demand(told === ends, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${ends}`);
     await this.#letPeersHear();
     this.assertSound();
-    this.#judge();
+    judge({ counters: this.sim.reactor.counters, order: this.order, links: this.links, tally: this.tally });
   }
 
   #simulation(seed: number): Simulation {
@@ -180,47 +182,6 @@ export class Stage {
     await this.sim.settle();
     this.over = true;
   }
-
-  #judge(): void {
-    const { counters } = this.sim.reactor;
-    const { accepted, connected, closed, failed, shed, refusedByTotal } = counters;
-    demand(accepted + connected === closed, () => `${accepted} accepted and ${connected} dialled, but ${closed} closed`);
-    const ends = sumOfEnds(counters);
-    demand(ends === closed, () => `${closed} connections were closed, but ${ends} ends are counted`);
-    demand(this.order.open === 0, () => `${this.order.open} connections were opened whose onClose was never called`);
-    const failures = [...this.links].filter(({ reason }) => reason !== undefined).length;
-    demand(failures === failed, () => `${failures} connections ended with an error, but ${failed} are counted`);
-    this.#judgeUnopened(shed + refusedByTotal);
-    for (const link of this.links) link.checkOver();
-    this.tally.count('stale events dropped', counters.staleEvents);
-    this.tally.count('connections', closed);
-    this.tally.count('connections that broke', failed);
-    this.tally.count('handlers that failed', counters.handlerFailures);
-    this.tally.count('accepting rested', counters.acceptPauses);
-  }
-
-  /** Who was turned away is no bug, but nobody is who was not counted. */
-  #judgeUnopened(turnedAway: number): void {
-    const unopened = [...this.links].filter(({ connection, blame }) => connection === undefined && blame === undefined);
-    demand(unopened.length <= turnedAway, () => `${unopened.length} links were never opened, but ${turnedAway} turned away: ${textOf(unopened)}`);
-    for (const link of unopened) {
-      demand(link.peer === undefined || link.peer.over, () => `${link.text}: turned away, and not told`);
-      link.break('turned away');
-    }
-  }
-}
-
-function textOf(links: readonly Link[]): string {
-  return links.map(({ text }) => text).join('; ');
-}
-
-const ENDS = [
-  'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator', 'handshakeTimeouts', 'messageTimeouts',
-  'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts', 'slowConsumers', 'outputLimited',
-] as const;
-
-function sumOfEnds(counters: Simulation['reactor']['counters']): number {
-  return ENDS.reduce((sum, end) => sum + counters[end], 0);
 }
 
 /** A plugin of these hooks, which has no options. */

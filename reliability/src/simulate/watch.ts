@@ -82,7 +82,8 @@ export class Watch {
     }
     if (hook === 'onDrain') {
       const { lowWaterBytes } = this.#stage.surroundings.terms;
-      demand((connection?.bytesQueued ?? 0) <= lowWaterBytes, () => `${link.text}: onDrain with ${connection?.bytesQueued} bytes queued, above ${lowWaterBytes}`);
+      const queued = connection?.bytesQueued ?? 0;
+      demand(queued <= lowWaterBytes, () => `${link.text}: onDrain with ${queued} bytes queued, above ${lowWaterBytes}`);
     }
     if (hook === 'onClose') this.#close(link, arg as Error | undefined);
   }

@@ -12,7 +12,7 @@ export class Scratch {
 
   constructor() {
     for (const workspace of ['packages/reactor', 'reliability']) {
-      for (const part of ['dist/src', 'package.json']) cpSync(join(WORKSPACE, workspace, part), join(this.#folder, workspace, part), { recursive: true });
+      for (const part of ['dist/src', 'package.json']) this.#copy(join(workspace, part));
     }
     for (const part of ['packages/reactor/node_modules', 'packages/reactor/lib', 'reliability/node_modules/zod']) this.#link(part);
     mkdirSync(join(this.#folder, 'reliability/node_modules/@edgeloop'), { recursive: true });
@@ -32,11 +32,15 @@ export class Scratch {
   }
 
   undo({ file }: Mutation): void {
-    cpSync(join(WORKSPACE, 'packages/reactor/dist/src', `${file}.js`), join(this.#folder, 'packages/reactor/dist/src', `${file}.js`));
+    this.#copy(`packages/reactor/dist/src/${file}.js`);
   }
 
   remove(): void {
     rmSync(this.#folder, { recursive: true });
+  }
+
+  #copy(part: string): void {
+    cpSync(join(WORKSPACE, part), join(this.#folder, part), { recursive: true });
   }
 
   #link(part: string): void {

@@ -67,7 +67,8 @@ export function answering({ random, sim }: Stage): Behaviour {
     },
     onClose: (link, reason) => {
       const { asked, answered } = of(link);
-      demand(asked === answered || reason !== undefined || link.interfered, () => `${link.text}: has ended in order, but ${asked - answered} requests are unanswered`);
+      const owes = reason === undefined && !link.interfered;
+      demand(!owes || asked === answered, () => `${link.text}: has ended in order, but ${asked - answered} requests are unanswered`);
       dialogues.delete(link);
     },
   };
