@@ -93,7 +93,8 @@ export class Listener implements Channel {
 
   service(): boolean {
     if (this.#rest !== undefined) return this.#disarm();
-    let [failures, result] = [0, 0];
+    let failures = 0;
+    let result = 0;
     for (let calls = 0; calls < ACCEPT_BUDGET_CALLS && !this.#closed; calls++) {
       result = this.#loop.kernel.accept(this.fd, this.#peer, this.#peer.length);
       if (result >= 0) this.#handOver(result);

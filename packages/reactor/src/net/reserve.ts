@@ -1,4 +1,7 @@
+import { constants } from 'node:os';
 import type { Kernel } from '../kernel/kernel.js';
+
+const { EMFILE, ENFILE } = constants.errno;
 
 const NONE = -1;
 
@@ -20,7 +23,8 @@ export class ReserveDescriptor {
 
   /** Accepts one connection of the listening socket and closes it. Returns false if that was not possible. */
   shed(listener: number, address: Uint8Array): boolean {
-    if (!this.refill()) return false;
+    this.refill();
+    if (this.#fd === NONE) return false;
     this.#kernel.close(this.#fd);
     const accepted = this.#kernel.accept(listener, address, address.length);
     if (accepted >= 0) this.#kernel.close(accepted);
@@ -30,11 +34,12 @@ export class ReserveDescriptor {
 
   /**
    * Takes a descriptor again if the last one was lost: somebody else may have been faster, or there is less room than before.
-   * Returns false if none is to be had, and then there is none for a connection either.
+   * Returns false if descriptors are short, for then there is none for a connection either. What else keeps it from having one,
+   * such as a root directory without /dev/null (chroot(2)), is no reason to accept nobody.
    */
   refill(): boolean {
-    if (this.#fd === NONE) this.#take();
-    return this.#fd !== NONE;
+    const result = this.#fd === NONE ? this.#take() : this.#fd;
+    return result !== -EMFILE && result !== -ENFILE;
   }
 
   close(): void {
@@ -42,8 +47,10 @@ export class ReserveDescriptor {
     this.#fd = NONE;
   }
 
-  #take(): void {
+  /** Returns the descriptor, or -errno. */
+  #take(): number {
     const fd = this.#kernel.openNull();
     this.#fd = fd < 0 ? NONE : fd;
+    return fd;
   }
 }

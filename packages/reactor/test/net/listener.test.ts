@@ -10,7 +10,7 @@ import { TRIGGERS, descriptorOf, descriptors, dial, memoryLog, openReactor, quie
 
 const native = nativeKernel();
 const ECHO: Hooks<undefined> = { onData: (connection, chunk) => connection.write(chunk) };
-const errno = { EMFILE: -24, ENFILE: -23, ENOMEM: -12, ENOBUFS: -105 } as const;
+const errno = { ENOENT: -2, EMFILE: -24, ENFILE: -23, ENOMEM: -12, ENOBUFS: -105 } as const;
 
 t.test('port 0 lets the kernel choose, and the address tells', async (t) => {
   const { listener } = await serve(t, ECHO);
@@ -123,6 +123,14 @@ t.test('a reserve that was lost while nothing could be opened is taken again whe
   const late = await dial(t, port);
   await until(() => late.closed || late.ended, 'the next one to be told that it is not served');
   t.equal(reactor.counters.shed, 1);
+});
+
+t.test('without a reserve, as where there is no /dev/null, a listener goes on accepting after its rest', async (t) => {
+  const failures = [errno.ENOBUFS];
+  const accept = (...args: Parameters<typeof native.accept>) => failures.shift() ?? native.accept(...args);
+  const { port, reactor } = await serve(t, ECHO, { kernel: { accept, openNull: () => errno.ENOENT } });
+  t.equal(await (await dial(t, port)).echo('served after the rest'), 'served after the rest');
+  t.equal(reactor.counters.acceptPauses, 1);
 });
 
 for (const trigger of TRIGGERS) {
