@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { TRIALS } from '../src/trials/catalogue.js';
 import { type Hindrance, hindranceOf } from '../src/trials/field/tools.js';
+import { TrialServer } from '../src/trials/field/server.js';
 import { make } from '../src/trials/runner.js';
 import { BRIEF } from '../src/trials/field/findings.js';
 import { account, passed, table } from '../src/trials/report.js';
@@ -58,4 +59,23 @@ t.test('a server that is not as expected makes a trial fail, and the report says
   t.notOk(passed(outcome));
   t.match(account(outcome), '  FAILED something happens: nothing\n  FAILED the trial runs to its end: no server');
   t.match(table([outcome]), /^nothing .*FAILED$/m);
+});
+
+/** Greets, warns in two pieces when it is told to end, and fails with its last word. */
+const LAST_WORDS = `
+  process.stdout.write('on 127.0.0.1:1 \\nTry');
+  setInterval(() => {}, 1000);
+  process.once('SIGTERM', () => {
+    process.stderr.write('{"level":40,');
+    setTimeout(() => {
+      process.stderr.write('"msg":"warned"}\\n{"level":50,"msg":"failed"}');
+      process.exit();
+    }, 50);
+  });
+`;
+
+t.test('of what a server logs, errors are found up to its last word, and a warning is none, however it comes', async (t) => {
+  const program = `${t.testdir({ 'server.mjs': LAST_WORDS })}/server.mjs`;
+  const server = await TrialServer.start([], { program });
+  t.equal(await server.stop(), '{"level":50,"msg":"failed"}');
 });

@@ -30,7 +30,8 @@ export class Injection {
 
   /** Resolves when the server is left alone. */
   async end(): Promise<void> {
-    const ended = once(this.#child, 'exit');
+    // Not when strace is gone: the end of its report may be still to be read.
+    const ended = once(this.#child, 'close');
     this.#child.kill('SIGINT');
     await ended;
   }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type IncomingMessage, get } from 'node:http';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@edgeloop/reactor/telemetry';
@@ -57,7 +59,7 @@ export class TrialServer {
       running.delete(child);
     });
     child.stdout?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS)));
-    child.stderr?.on('data', (chunk: Buffer) => this.#noteErrors(chunk.toString()));
+    createInterface({ input: child.stderr as Readable }).on('line', (line) => this.#noteError(line));
   }
 
   /** Starts it on a port that the kernel chooses. */
@@ -146,7 +148,8 @@ export class TrialServer {
   /** Ends it in order. Resolves with what is wrong with that; an empty text if nothing is. */
   async stop(): Promise<string> {
     if (this.#ended) return `it had ended before, with ${this.#child.exitCode ?? this.#child.signalCode}: ${this.#errors}`;
-    const ended = once(this.#child, 'exit');
+    // When it is gone its last words may be still to be read.
+    const ended = once(this.#child, 'close');
     const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
     this.#child.kill('SIGTERM');
     const [status, signal] = (await ended) as [number | null, string | null];
@@ -159,9 +162,8 @@ export class TrialServer {
   }
 
   /** Warnings are what a server should write in a trial; an error it should not. */
-  #noteErrors(text: string): void {
-    const wrong = text.split('\n').filter((line) => line !== '' && isError(line)).join('\n');
-    this.#errors = (this.#errors + wrong).slice(-KEPT_CHARACTERS);
+  #noteError(line: string): void {
+    if (line !== '' && isError(line)) this.#errors = `${this.#errors}${this.#errors && '\n'}${line}`.slice(-KEPT_CHARACTERS);
   }
 }
 
