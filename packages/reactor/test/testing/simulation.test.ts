@@ -2,9 +2,12 @@ import { constants } from 'node:os';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
 import { type Connection, definePlugin } from '../../src/index.js';
-import { AuditError, type Call, FAIR, KERNEL_CALLS, ROUGH, Random, Simulation, type SimulationOptions, intercept } from '../../src/testing/index.js';
+import { EPOLLIN } from '../../src/kernel/abi.js';
+import {
+  AuditError, type Call, FAIR, KERNEL_CALLS, ROUGH, Random, SimKernel, Simulation, type SimulationOptions, World, intercept,
+} from '../../src/testing/index.js';
 
-const { EPIPE } = constants.errno;
+const { EINTR, EPIPE } = constants.errno;
 
 const echo = definePlugin({
   name: 'echo',
@@ -148,6 +151,16 @@ t.test('the same seed is the same run, another seed another one', async (t) => {
   t.not(first, other);
 });
 
+t.test('a wait is interrupted where it would sleep, and neither when it has something to tell nor when it must not wait', async (t) => {
+  const kernel = new SimKernel(new World(1, { interruptions: 1 }));
+  const [epoll, event, triples] = [kernel.epollCreate(), kernel.eventfdCreate(), new Uint32Array(3)];
+  kernel.epollAdd(epoll, event, EPOLLIN, 0, 0);
+  t.equal(kernel.epollWait(epoll, triples, 1, 10), -EINTR);
+  t.equal(kernel.epollWait(epoll, triples, 1, 0), 0);
+  kernel.eventfdSignal(event);
+  t.equal(kernel.epollWait(epoll, triples, 1, 10), 1);
+});
+
 t.test('an interceptor hears of each call, and answers in the place of the kernel', async (t) => {
   const heard = new Set<Call>();
   const simulation = await serving({
@@ -172,7 +185,7 @@ t.test('waiting for what will never be is an error, and not for ever', async (t)
 t.test('the audit finds', async (t) => {
   const found = async (t: Test, damage: (simulation: Simulation, fd: number) => void, complaint: RegExp) => {
     const simulation = await serving();
-    const [watched] = [simulation.connect({ port: 7000 })];
+    const watched = simulation.connect({ port: 7000 });
     await simulation.settle();
     const fd = Math.max(...[...simulation.kernel.descriptors.entries()].map(([number]) => number));
     damage(simulation, fd);

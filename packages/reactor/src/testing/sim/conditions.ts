@@ -11,7 +11,7 @@ export interface Conditions {
   readonly receiveBufferBytes: number;
   /** What a system call costs: time passes, and things happen, in the middle of a turn, too. */
   readonly callNs: number;
-  /** A call is interrupted by a signal: EINTR. */
+  /** A call is interrupted by a signal (EINTR): accept, recv, send, or a wait that would sleep. */
   readonly interruptions: number;
   /** A send takes less than there is room for, or nothing (EAGAIN); EPOLLOUT follows. */
   readonly shortSends: number;

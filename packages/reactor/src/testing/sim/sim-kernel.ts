@@ -42,13 +42,13 @@ export class SimKernel extends SocketCalls implements Kernel {
     return this.#control(epoll, fd, (set, file) => set.remove(file, fd));
   }
 
-  /** While it waits, time passes. */
+  /** While it waits, time passes. As in Linux a signal interrupts a sleep only: not a wait that has something to tell, or no time. */
   epollWait(epoll: number, triples: Uint32Array, capacity: number, timeoutMs: number): number {
     this.pass();
     const set = this.file(epoll, EpollSet);
     if (typeof set === 'number') return set === -EBADF ? set : -EINVAL;
     if (capacity <= 0) return -EINVAL;
-    if (this.interrupted()) return -EINTR;
+    if (timeoutMs !== 0 && !set.ready && this.interrupted()) return -EINTR;
     this.#waitFor(set, timeoutMs);
     return set.collect(triples, capacity);
   }
