@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { ArgumentError, parse, whole } from '../command.js';
 import { WORKLOADS } from './catalogue.js';
 
 export interface SimulateOptions {
@@ -39,9 +39,6 @@ ${WORKLOADS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')
 Exits with 0 if all is as it must be, with 1 if something is found, with 2 if the arguments are wrong.
 `;
 
-/** What is wrong with the arguments, in a line. */
-export class ArgumentError extends Error {}
-
 /** Undefined where help was asked for. Error: ArgumentError. */
 export function readArguments(args: readonly string[]): SimulateOptions | ReplayOptions | undefined {
   const values = read(args);
@@ -77,19 +74,8 @@ function workloadsOf(names: string | undefined): readonly string[] {
   return asked;
 }
 
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text.replaceAll(/[_,]/g, ''));
-  if (text !== '' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ArgumentError(`--${name} must be a whole number from ${least} to ${most}, not "${text}"`);
-}
-
 function read(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  try {
-    const options = { seeds: text, from: text, turns: text, workload: text, jobs: text, seed: text, trace: text } as const;
-    return parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean', short: 'h', default: false } } }).values;
-  } catch (error) {
-    // Node's advice comes in further lines.
-    throw new ArgumentError(`${(error as Error).message.split('\n', 1)[0]} --help tells what there is.`);
-  }
+  const options = { seeds: text, from: text, turns: text, workload: text, jobs: text, seed: text, trace: text } as const;
+  return parse({ args: [...args], options: { ...options, help: { type: 'boolean', short: 'h', default: false } } }).values;
 }

@@ -1,18 +1,13 @@
 /** `npm run simulate`: see `--help`, or reliability/README.md. */
-import { ArgumentError, HELP, type ReplayOptions, type SimulateOptions, readArguments } from './arguments.js';
+import { runCommand } from '../command.js';
+import { HELP, type ReplayOptions, type SimulateOptions, readArguments } from './arguments.js';
 import { Crew, type Job } from './crew.js';
 import { replay } from './replay.js';
 import { Report } from './report.js';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-try {
-  process.exitCode = await main(readArguments(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof ArgumentError)) throw error;
-  process.stderr.write(`simulate: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand('simulate', (args) => main(readArguments(args)));
 
 async function main(options: SimulateOptions | ReplayOptions | undefined): Promise<number> {
   if (options === undefined) {

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { ArgumentError, parse, whole } from '../command.js';
 import { LEAK_KINDS, type LeakKind } from './server/leaks.js';
 
 export interface SoakOptions {
@@ -28,9 +28,6 @@ export const HELP = `Loads one reactor with everything at once, for a long time,
 Exits with 0 if nothing has grown and all clients got what they should, with 1 if not, with 2 if the arguments are wrong.
 `;
 
-/** What is wrong with the arguments, in a line. */
-export class ArgumentError extends Error {}
-
 /** Undefined where help was asked for. Error: ArgumentError. */
 export function readArguments(args: readonly string[]): SoakOptions | undefined {
   const values = read(args);
@@ -39,46 +36,35 @@ export function readArguments(args: readonly string[]): SoakOptions | undefined 
   if (loop !== 'embedded' && loop !== 'dedicated') throw new ArgumentError(`--loop must be embedded or dedicated, not "${loop}"`);
   return {
     minutes: number('minutes', values.minutes, 0.01, 7 * 24 * 60),
-    cycles: whole('cycles', values.cycles, 1_000_000),
+    cycles: whole('cycles', values.cycles, 1, 1_000_000),
     cycleSeconds: number('cycle-seconds', values['cycle-seconds'], 0.1, 3600),
-    clients: whole('clients', values.clients, 200),
-    seed: whole('seed', values.seed, 2 ** 32 - 1),
+    clients: whole('clients', values.clients, 1, 200),
+    seed: whole('seed', values.seed, 1, 2 ** 32 - 1),
     loop,
     leaks: leaksOf(values.leak),
   };
 }
 
 function read(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        minutes: { type: 'string', default: '5' },
-        cycles: { type: 'string', default: '1000000' },
-        'cycle-seconds': { type: 'string', default: '10' },
-        clients: { type: 'string', default: '24' },
-        seed: { type: 'string', default: `${Date.now() % 1_000_000_000}` },
-        loop: { type: 'string', default: 'embedded' },
-        leak: { type: 'string', default: '' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    // Node's advice comes in further lines.
-    throw new ArgumentError((error as Error).message.split('\n', 1)[0]);
-  }
+  return parse({
+    args: [...args],
+    options: {
+      minutes: { type: 'string', default: '5' },
+      cycles: { type: 'string', default: '1000000' },
+      'cycle-seconds': { type: 'string', default: '10' },
+      clients: { type: 'string', default: '24' },
+      seed: { type: 'string', default: `${Date.now() % 1_000_000_000}` },
+      loop: { type: 'string', default: 'embedded' },
+      leak: { type: 'string', default: '' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
 }
 
 function number(name: string, text: string, lowest: number, highest: number): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= lowest && value <= highest) return value;
   throw new ArgumentError(`--${name} must be a number from ${lowest} to ${highest}, not "${text}"`);
-}
-
-function whole(name: string, text: string, highest: number): number {
-  if (/^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= highest) return Number(text);
-  throw new ArgumentError(`--${name} must be a whole number from 1 to ${highest}, not "${text}"`);
 }
 
 function leaksOf(text: string): LeakKind[] {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from '../installed.js';
 import type { Answers, Ask, Reply } from './asks.js';
 
 export interface ChildOptions {
@@ -79,15 +79,6 @@ export class Child<Asked extends Answers> {
 /** sh and taskset replace themselves, so the process that is spawned is the program in the end. */
 function commandOf({ program, args = [], core, maxDescriptors }: ChildOptions): [string, ...string[]] {
   const node = [process.execPath, ...NODE_FLAGS, fileURLToPath(program), ...args];
-  const pinned = availableParallelism() > core && executable('/usr/bin/taskset') ? ['/usr/bin/taskset', '-c', String(core), ...node] : node;
+  const pinned = availableParallelism() > core && isInstalled('taskset') ? ['taskset', '-c', String(core), ...node] : node;
   return ['/bin/sh', '-c', `ulimit -n ${maxDescriptors} && exec "$@"`, 'sh', ...pinned];
-}
-
-function executable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,19 +1,17 @@
 /** `npm run soak`: see `--help`, or reliability/README.md. */
-import { ArgumentError, HELP, type SoakOptions, readArguments } from './arguments.js';
+import { runCommand } from '../command.js';
+import { HELP, type SoakOptions, readArguments } from './arguments.js';
 import { Soak } from './soak.js';
 import type { Verdict } from './verdict/verdict.js';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-try {
-  const options = readArguments(process.argv.slice(2));
-  if (options === undefined) process.stdout.write(HELP);
-  else process.exitCode = await run(options);
-} catch (error) {
-  if (!(error instanceof ArgumentError)) throw error;
-  process.stderr.write(`soak: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand('soak', async (args) => {
+  const options = readArguments(args);
+  if (options !== undefined) return run(options);
+  process.stdout.write(HELP);
+  return 0;
+});
 
 async function run(options: SoakOptions): Promise<number> {
   const { loop, seed, minutes, cycleSeconds, clients } = options;

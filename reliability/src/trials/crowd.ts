@@ -1,4 +1,4 @@
-import { holds } from './field/waiting.js';
+import { holds } from '../waiting.js';
 import type { Field } from './field/field.js';
 import { residentBytesOf } from './field/process.js';
 import type { TrialServer } from './field/server.js';

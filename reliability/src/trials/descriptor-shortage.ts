@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from './field/caller.js';
 import type { Field } from './field/field.js';
 import type { TrialServer } from './field/server.js';
-import { holds } from './field/waiting.js';
+import { holds } from '../waiting.js';
 import type { Trial } from './trial.js';
 
 const LIMIT = 128;

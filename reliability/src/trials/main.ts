@@ -1,5 +1,5 @@
 /** `npm run trials`: attacks on a real server on the real kernel. */
-import { parseArgs } from 'node:util';
+import { ArgumentError, parse, runCommand } from '../command.js';
 import { TRIALS } from './catalogue.js';
 import { placeApart } from './field/placement.js';
 import { hindranceOf } from './field/tools.js';
@@ -22,8 +22,6 @@ It takes a quiet machine and some minutes. The exit status is 1 if something was
 
 ${LIST}`;
 
-class UsageError extends Error {}
-
 interface Request {
   readonly task: 'help' | 'list' | 'make';
   readonly brief: boolean;
@@ -32,19 +30,11 @@ interface Request {
 
 function readArguments(args: string[]): Request {
   const flag = { type: 'boolean', default: false } as const;
-  const { values, positionals } = parse(() => parseArgs({ args, allowPositionals: true, options: { brief: flag, list: flag, help: { ...flag, short: 'h' } } }));
+  const { values, positionals } = parse({ args, allowPositionals: true, options: { brief: flag, list: flag, help: { ...flag, short: 'h' } } });
   const unknown = positionals.find((name) => !TRIALS.some((trial) => trial.name === name));
-  if (unknown !== undefined) throw new UsageError(`there is no trial "${unknown}", only ${TRIALS.map(({ name }) => name).join(', ')}`);
+  if (unknown !== undefined) throw new ArgumentError(`there is no trial "${unknown}", only ${TRIALS.map(({ name }) => name).join(', ')}`);
   const trials = positionals.length === 0 ? TRIALS : TRIALS.filter(({ name }) => positionals.includes(name));
   return { task: values.help ? 'help' : values.list ? 'list' : 'make', brief: values.brief, trials };
-}
-
-function parse<Parsed>(read: () => Parsed): Parsed {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 /** Returns whether everything was as expected. What cannot be tried here is told, and is no failure. */
@@ -75,10 +65,4 @@ async function main(args: string[]): Promise<number> {
 // What runs in the background ends with this process, however that ends.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`trials: ${error.message}`);
-  process.exitCode = 2;
-}
+await runCommand('trials', main);

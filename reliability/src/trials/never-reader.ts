@@ -1,7 +1,7 @@
 import type { Caller } from './field/caller.js';
 import type { Ending, Field } from './field/field.js';
 import type { TrialServer } from './field/server.js';
-import { holds } from './field/waiting.js';
+import { holds } from '../waiting.js';
 import type { Trial } from './trial.js';
 
 /** More than the buffers of both sockets take. */

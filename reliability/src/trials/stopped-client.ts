@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending, Field } from './field/field.js';
 import type { TrialServer } from './field/server.js';
-import { holds } from './field/waiting.js';
+import { holds } from '../waiting.js';
 import type { Trial } from './trial.js';
 
 const READER = fileURLToPath(new URL('field/late-reader.js', import.meta.url));

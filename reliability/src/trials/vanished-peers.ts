@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Field } from './field/field.js';
 import { Link } from './field/link.js';
 import type { TrialServer } from './field/server.js';
-import { holds } from './field/waiting.js';
+import { holds } from '../waiting.js';
 import type { Trial } from './trial.js';
 
 const PEERS = fileURLToPath(new URL('field/remote-peers.js', import.meta.url));

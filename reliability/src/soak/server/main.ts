@@ -14,7 +14,7 @@ import { openServices } from './services.js';
 import { shortageOfDescriptors } from './shortage.js';
 import { SignalTraffic } from './signal-traffic.js';
 import { TimerTraffic } from './timer-traffic.js';
-import { whenever } from '../whenever.js';
+import { holds } from '../../waiting.js';
 
 /** What the server had to do in a cycle, how it stands afterwards, and what went wrong. */
 export interface CycleAccount extends Sample {
@@ -53,7 +53,7 @@ async function end({ expected }: { readonly expected: Holdings | undefined }): P
   const { traffic, peaks, acceptedBefore } = cycle;
   services.gateway.end();
   // Clients that have gone may have left requests behind, which the traffic is needed for.
-  await whenever(() => reactor.connectionCount <= connectionsAtRest);
+  await holds(() => reactor.connectionCount <= connectionsAtRest);
   const problems: string[] = [];
   for (const one of traffic) problems.push(...(await one.end()));
   services.emptyStore();

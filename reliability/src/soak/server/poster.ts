@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
 import { type InboxAddress, type InboxHandle, type Outbox, type Reactor, openOutbox } from '@edgeloop/reactor';
-import { whenever } from '../whenever.js';
+import { holds } from '../../waiting.js';
 
 const POST_EVERY_MS = 5;
 const POSTED_AT_ONCE = 40;
@@ -57,7 +57,7 @@ export class Poster {
   /** Resolves when all that was posted has come: with what went wrong. */
   async end(): Promise<string[]> {
     this.#worker.postMessage({ end: true } satisfies Order);
-    const complete = await whenever(() => this.#ended && this.#received === this.#posted && this.#requests.size === 0);
+    const complete = await holds(() => this.#ended && this.#received === this.#posted && this.#requests.size === 0);
     this.#inbox?.close();
     if (complete) return this.#problems;
     const what = `the inbox got ${this.#received} of ${this.#posted} messages, and ${this.#requests.size} requests to the thread have no answer`;

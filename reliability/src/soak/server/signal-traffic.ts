@@ -1,5 +1,5 @@
 import type { Reactor, Subscription, Timer } from '@edgeloop/reactor';
-import { whenever } from '../whenever.js';
+import { holds } from '../../waiting.js';
 
 const SIGNAL = 'SIGUSR2';
 const EVERY_MS = 50;
@@ -21,7 +21,7 @@ export class SignalTraffic {
     this.#timer.cancel();
     const before = this.#heard;
     this.#send();
-    const complete = await whenever(() => this.#heard > before);
+    const complete = await holds(() => this.#heard > before);
     this.#subscription.close();
     if (complete && this.#heard <= this.#sent) return [];
     return [`${SIGNAL} was sent ${this.#sent} times and heard ${this.#heard} times`];

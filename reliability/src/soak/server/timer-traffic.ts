@@ -1,6 +1,6 @@
 import type { Reactor, Timer } from '@edgeloop/reactor';
 import type { Random } from '@edgeloop/reactor/testing';
-import { whenever } from '../whenever.js';
+import { holds } from '../../waiting.js';
 
 const BURST_EVERY_MS = 10;
 const BURST_TIMERS = 20;
@@ -26,7 +26,7 @@ export class TimerTraffic {
   /** Resolves when none is left: with what went wrong. */
   async end(): Promise<string[]> {
     this.#bursts.cancel();
-    if ((await whenever(() => this.#waiting.size === 0 && this.#delays === 0)) && this.#made === this.#called + this.#cancelled) return [];
+    if ((await holds(() => this.#waiting.size === 0 && this.#delays === 0)) && this.#made === this.#called + this.#cancelled) return [];
     return [`of ${this.#made} timers ${this.#called} were called and ${this.#cancelled} cancelled, and ${this.#delays} delays are not over`];
   }
 

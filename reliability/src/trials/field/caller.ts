@@ -1,5 +1,5 @@
 import { type Socket, connect } from 'node:net';
-import { holds } from './waiting.js';
+import { holds } from '../../waiting.js';
 
 /** A client of an echo server, polite or rude, that notes what has become of it. */
 export class Caller {

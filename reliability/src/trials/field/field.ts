@@ -3,7 +3,7 @@ import { type LoadMode, load } from './bystanders.js';
 import { slowdownOf } from './slowdown.js';
 import type { Disturbance, Expectation, Extent, Findings, Traces } from './findings.js';
 import type { Placement } from './placement.js';
-import { holds } from './waiting.js';
+import { holds } from '../../waiting.js';
 import { type ServerSetting, type Standing, TrialServer } from './server.js';
 
 type CounterName = keyof Standing['counters'];

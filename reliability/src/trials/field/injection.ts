@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TrialServer } from './server.js';
-import { holds } from './waiting.js';
+import { holds } from '../../waiting.js';
 
 /** Makes system calls of a server fail, by strace(1), from now until its end. */
 export class Injection {

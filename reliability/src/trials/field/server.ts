@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@edgeloop/reactor/telemetry';
 import { Caller } from './caller.js';
 import { cpuSecondsOf, descriptorsOf, residentBytesOf } from './process.js';
-import { holds } from './waiting.js';
+import { holds } from '../../waiting.js';
 
 export const ECHO = fileURLToPath(new URL('../../bin/edgeloop-echo.mjs', import.meta.resolve('@edgeloop/echo')));
 const START_MS = 15_000;

@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import type { Tool, Trial } from '../trial.js';
+import { isInstalled } from '../../installed.js';
+import type { Trial } from '../trial.js';
 import { whyNoLink } from './link.js';
 
 /** Why a trial cannot be made on this machine. */
@@ -17,17 +16,4 @@ export function hindranceOf({ tools }: Trial): Hindrance | undefined {
   const why = tools.includes('ip') ? whyNoLink() : undefined;
   // What ip says of EPERM; a name that is taken, for instance, is no refusal.
   return why === undefined ? undefined : { why: `no network namespaces here: ${why}`, refused: /not permitted|denied/.test(why) };
-}
-
-function isInstalled(tool: Tool): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, tool)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
