@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { BufferPool } from '../../src/structures/buffer-pool.js';
 import { Meters } from '../../src/loop/meters.js';
-import { STALL_MS } from '../../src/limits.js';
+import { EPOLL_BATCH_EVENTS, STALL_MS } from '../../src/limits.js';
+import { Horizon } from '../../src/loop/horizon.js';
+import { Random } from '../../src/testing/index.js';
 import { InvariantError } from '../../src/invariant.js';
 import { Loop } from '../../src/loop/loop.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
@@ -161,4 +164,42 @@ t.test('a pending timer that is refreshed again and again rings once, its delay 
   }
   for (nowMs of [37, 38, 60]) loop.turn(0);
   t.same(rung, [38]);
+});
+
+/** Plays waits on a list of what is ready, as epoll keeps it: told of from its front, and again from its end while it stays ready. */
+function playWaits(random: Random, channels: number, busy: number, check: (horizonMs: number, nowMs: number, untold: ReadonlyMap<number, number>) => void): void {
+  const horizon = new Horizon(0);
+  const list = new Set<number>();
+  /** When what has not been told of since became ready. */
+  const untold = new Map<number, number>();
+  for (let nowMs = 1; nowMs < 30; nowMs++) {
+    for (let channel = 0; channel < channels; channel++) {
+      if (!random.chance(busy)) continue;
+      list.add(channel);
+      if (!untold.has(channel)) untold.set(channel, nowMs - 0.5);
+    }
+    const told = [...list].slice(0, EPOLL_BATCH_EVENTS);
+    for (const channel of told) {
+      list.delete(channel);
+      untold.delete(channel);
+      if (random.chance(busy)) list.add(channel);
+    }
+    horizon.waited(nowMs, told.length, channels);
+    check(horizon.ms, nowMs, untold);
+  }
+}
+
+const crowds = fc.record({ seed: fc.nat(), channels: fc.integer({ min: 1, max: 4000 }), busy: fc.constantFrom(0.01, 0.3, 0.7, 1) });
+
+t.test('property: what came before the horizon has been told of, and no flood holds the horizon up for longer than a round of all channels takes', async () => {
+  fc.assert(
+    fc.property(crowds, ({ seed, channels, busy }) => {
+      const roundMs = Math.ceil(channels / EPOLL_BATCH_EVENTS);
+      playWaits(new Random(seed), channels, busy, (horizonMs, nowMs, untold) => {
+        for (const sinceMs of untold.values()) if (sinceMs <= horizonMs) throw new Error(`ready since ${sinceMs}, told by ${horizonMs}`);
+        if (horizonMs < nowMs - 2 * roundMs) throw new Error(`at ${nowMs} only ${horizonMs} is known`);
+      });
+    }),
+    { numRuns: 60 },
+  );
 });
