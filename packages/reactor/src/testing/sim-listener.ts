@@ -8,6 +8,7 @@ const BACKLOG_CONNECTIONS = 1024;
 
 /** A server in the simulated world, for the reactor to dial. It accepts at once whoever comes. */
 export class SimListener implements Observer {
+  /** Those who came, the first one first; also those that have left. */
   readonly peers: SimPeer[] = [];
   readonly #socket: StreamSocket;
   readonly #events: PeerEvents;

@@ -35,6 +35,7 @@ export class SimPeer implements Observer {
   #ended = false;
   #error: string | undefined;
   #closed = false;
+  /** All that have ever come, taken or not. */
   bytesReceived = 0;
 
   constructor(socket: StreamSocket, events: PeerEvents = {}) {
@@ -53,6 +54,7 @@ export class SimPeer implements Observer {
     return this.#socket.remote?.port ?? 0;
   }
 
+  /** Whether the connection is there: made, not broken, and not ended by both sides. */
   get connected(): boolean {
     return this.#socket.state === 'connected';
   }

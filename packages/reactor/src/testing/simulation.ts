@@ -1,4 +1,5 @@
-import { check } from '../errors.js';
+import { constants } from 'node:os';
+import { SystemError, check } from '../errors.js';
 import { invariant } from '../invariant.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { DEDICATED_WAIT_MS } from '../limits.js';
@@ -20,6 +21,8 @@ import { World } from './sim/world.js';
 import { SimHost } from './sim-host.js';
 import { SimListener } from './sim-listener.js';
 import { type PeerEvents, SimPeer } from './sim-peer.js';
+
+const { EINPROGRESS } = constants.errno;
 
 const NS_PER_MS = 1_000_000;
 
@@ -57,8 +60,11 @@ export interface SimAddress {
  * every turn of theirs. Give it to one test, and close it at its end: that finds what was left open.
  */
 export class Simulation {
+  /** The time, the network and its conditions, which may be exchanged at any time. */
   readonly world: World;
+  /** The reactor's kernel, for what only it can do: a limit of descriptors, a signal. */
   readonly kernel: SimKernel;
+  /** A real one, with all of its public methods. */
   readonly reactor: Reactor;
   /** Turns that were made. */
   turns = 0;
@@ -83,11 +89,12 @@ export class Simulation {
     this.#set = this.kernel.descriptors.at(loop.descriptor) as EpollSet;
   }
 
-  /** Connects a client to what listens there. */
+  /** Connects a client to what listens there. Error: a SystemError if as many are open as there are ephemeral ports (EADDRNOTAVAIL). */
   connect({ port, host = '127.0.0.1' }: SimAddress, events: PeerEvents = {}): SimPeer {
     const socket = new StreamSocket(this.world);
     const peer = new SimPeer(socket, events);
-    socket.connect({ family: host.includes(':') ? 'IPv6' : 'IPv4', address: host, port });
+    const result = socket.connect({ family: host.includes(':') ? 'IPv6' : 'IPv4', address: host, port });
+    if (result !== -EINPROGRESS) throw new SystemError(result, 'connect', hostText(host, port));
     return peer;
   }
 

@@ -67,6 +67,14 @@ t.test('a reset is an error on the other side, both ways', async (t) => {
   await simulation.close();
 });
 
+t.test('a client for whom no port is left is not connected, as on a machine', async (t) => {
+  const simulation = new Simulation();
+  const connectAll = () => {
+    for (let peers = 0; peers <= 30_000; peers++) simulation.connect({ port: 7000 });
+  };
+  t.throws(connectAll, { code: 'EADDRNOTAVAIL', syscall: 'connect' });
+});
+
 t.test('a peer that does not read fills the buffers, and no more', async (t) => {
   const simulation = await serving({ conditions: { sendBufferBytes: 1000, receiveBufferBytes: 1000 } });
   const peer = simulation.connect({ port: 7000 });

@@ -6,7 +6,7 @@ import { ANY_EVENT, OpenFile } from './open-file.js';
 import { Transmission } from './transmission.js';
 import type { World } from './world.js';
 
-const { EADDRINUSE, EAGAIN, EALREADY, ECONNREFUSED, ECONNRESET, EINPROGRESS, EINVAL, EISCONN, ENOTCONN, EPIPE } = constants.errno;
+const { EADDRINUSE, EADDRNOTAVAIL, EAGAIN, EALREADY, ECONNREFUSED, ECONNRESET, EINPROGRESS, EINVAL, EISCONN, ENOTCONN, EPIPE } = constants.errno;
 
 /** The states of RFC 9293 as far as a program can tell them apart. A connection that was broken is `closed`, as one that never was. */
 type State = 'closed' | 'listening' | 'connecting' | 'connected';
@@ -110,7 +110,8 @@ export class StreamSocket extends OpenFile implements Bound {
   connect(address: SocketAddress): number {
     if (this.#state === 'connecting') return -EALREADY;
     if (this.#state === 'connected' || this.#state === 'listening') return -EISCONN;
-    this.#takeAddress(address);
+    const loopback = address.family === 'IPv6' ? '::1' : '127.0.0.1';
+    if (this.local === undefined && this.bind({ family: address.family, address: loopback, port: 0 }) < 0) return -EADDRNOTAVAIL;
     this.remote = address;
     this.#state = 'connecting';
     this.#sendSyn();
@@ -182,13 +183,6 @@ export class StreamSocket extends OpenFile implements Bound {
   }
 
   // --- The handshake
-
-  #takeAddress(target: SocketAddress): void {
-    if (this.local !== undefined) return;
-    const loopback = target.family === 'IPv6' ? '::1' : '127.0.0.1';
-    this.local = { family: target.family, address: loopback, port: this.#ports.choose(loopback, 0, this) };
-    this.#ports.add(this.local.port, this);
-  }
 
   #sendSyn(): void {
     const { random, conditions } = this.#world;
