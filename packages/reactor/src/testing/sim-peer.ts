@@ -1,4 +1,5 @@
 import { getSystemErrorName } from 'node:util';
+import { ByteQueue } from './sim/byte-queue.js';
 import type { Observer } from './sim/open-file.js';
 import type { StreamSocket } from './sim/stream-socket.js';
 import { constants } from 'node:os';
@@ -28,7 +29,7 @@ export class SimPeer implements Observer {
   readonly #socket: StreamSocket;
   readonly #events: PeerEvents;
   /** What the socket has not taken yet. */
-  #unsent = Buffer.alloc(0);
+  readonly #unsent = new ByteQueue();
   #paused = false;
   #ending = false;
   #finSent = false;
@@ -86,7 +87,7 @@ export class SimPeer implements Observer {
 
   /** Sends bytes or text, as soon as the network has room for them. */
   send(data: Uint8Array | string): void {
-    this.#unsent = Buffer.concat([this.#unsent, typeof data === 'string' ? Buffer.from(data) : data]);
+    this.#unsent.append(typeof data === 'string' ? Buffer.from(data) : data);
     this.#pump();
   }
 
@@ -136,10 +137,10 @@ export class SimPeer implements Observer {
 
   #write(): void {
     while (this.#unsent.length > 0 && this.#error === undefined) {
-      const sent = this.#socket.send(this.#unsent, 0, this.#unsent.length);
+      const sent = this.#socket.send(this.#unsent.bytes, 0, this.#unsent.length);
       if (sent === -EAGAIN) return;
       if (sent < 0) return this.#fail(sent);
-      this.#unsent = this.#unsent.subarray(sent);
+      this.#unsent.drop(sent);
     }
     if (!this.#ending || this.#finSent || this.#error !== undefined) return;
     this.#finSent = true;
@@ -168,7 +169,7 @@ export class SimPeer implements Observer {
 
   #fail(errno: number): void {
     this.#error = getSystemErrorName(errno);
-    this.#unsent = Buffer.alloc(0);
+    this.#unsent.clear();
     this.#events.onError?.(this, this.#error);
   }
 }
