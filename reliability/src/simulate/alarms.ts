@@ -5,6 +5,9 @@ import type { Stage } from './stage.js';
 const MAX_DELAY_MS = 400;
 const MAX_PERIOD_MS = 50;
 const MAX_BEATS = 8;
+/** So many beats, so slow, that one which drifts by the rounding to a tick is too late in the end. */
+const SLOW_PERIOD_MS = 80;
+const SLOW_BEATS = 80;
 /** What is due is called within this time: a tick for the rounding, and what the calls of some turns cost. */
 const LATE_MS = 60;
 /** No more at once, or each run would take a thousand turns of nothing else. */
@@ -58,9 +61,11 @@ export class Alarms {
   }
 
   #repeat(): void {
-    const periodMs = this.#stage.random.between(1, MAX_PERIOD_MS);
+    const { random } = this.#stage;
+    const slow = random.chance(0.1);
+    const periodMs = slow ? SLOW_PERIOD_MS : random.between(1, MAX_PERIOD_MS);
     const alarm = new Alarm(periodMs, periodMs);
-    alarm.left = this.#stage.random.between(1, MAX_BEATS);
+    alarm.left = slow ? SLOW_BEATS : random.between(1, MAX_BEATS);
     if (this.#add(alarm)) alarm.timer = this.#stage.sim.reactor.setInterval(() => this.#called(alarm), alarm.periodMs);
   }
 
@@ -131,8 +136,13 @@ export class Alarms {
     demand(alarm.left > 0, () => 'a timer was called that is done, or was cancelled');
     demand(nowMs >= alarm.dueMs, () => `a timer was called at ${nowMs} ms, too early: it was due at ${alarm.dueMs} ms`);
     demand(nowMs <= alarm.dueMs + LATE_MS, () => `a timer was called at ${nowMs} ms, too late: it was due at ${alarm.dueMs} ms`);
-    alarm.dueMs += alarm.periodMs;
+    if (alarm.periodMs > 0) alarm.dueMs += alarm.periodMs * (1 + this.#missed(alarm));
     if (--alarm.left === 0) this.#end(alarm);
+  }
+
+  /** Beats that the loop was too late for, and left out; for certain, for it counts from whole ticks. */
+  #missed({ dueMs, periodMs }: Alarm): number {
+    return Math.max(0, Math.floor((this.#stage.turnMs - dueMs - 1) / periodMs));
   }
 
   #givenUp(alarm: Alarm, error: unknown): void {

@@ -15,7 +15,7 @@ const FAILURES: Partial<Record<Call, readonly (keyof typeof constants.errno)[]>>
 
 /** Calls that are made once in a connection's life fail the more often. */
 const SELDOM: ReadonlySet<Call> = new Set<Call>(['accept', 'socket', 'connect']);
-const SELDOM_FACTOR = 10;
+const SELDOM_FACTOR = 30;
 
 /** Calls whose failure ends a connection. */
 const BREAKING: ReadonlySet<Call> = new Set<Call>(['recv', 'send']);

@@ -16,11 +16,17 @@ interface Progress {
  * behind it to read; neither of the two that read is called while an earlier hook's promise is pending.
  */
 export class HookOrder {
+  #peak = 0;
   readonly #progress = new Map<Connection, Progress>();
 
   /** Connections whose onOpen was called, but not their onClose. */
   get open(): number {
     return this.#progress.size;
+  }
+
+  /** The most that were open at once. */
+  get peak(): number {
+    return this.#peak;
   }
 
   /** Throws if this hook must not be called now. */
@@ -47,5 +53,6 @@ export class HookOrder {
   #open(connection: Connection): void {
     demand(!this.#progress.has(connection), () => `connection ${connection.id}: onOpen is called twice`);
     this.#progress.set(connection, { pending: 0, halfClosed: false, closed: false });
+    this.#peak = Math.max(this.#peak, this.open);
   }
 }

@@ -158,15 +158,15 @@ export class Stage {
     demand(told === ends, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${ends}`);
     await this.#letPeersHear();
     this.assertSound();
-    judge({ counters: this.sim.reactor.counters, order: this.order, links: this.links, tally: this.tally });
+    judge({ counters: this.sim.reactor.counters, order: this.order, links: this.links, tally: this.tally, surroundings: this.surroundings });
   }
 
   #simulation(seed: number): Simulation {
-    const { conditions, loop, readBufferBytes } = this.surroundings;
+    const { conditions, loop, readBufferBytes, maxConnections } = this.surroundings;
     return new Simulation({
       seed,
       conditions,
-      reactor: { loop, readBufferBytes },
+      reactor: { loop, readBufferBytes, maxConnections },
       intercept: (kernel) => intercept((this.#kernel = kernel), this.#faults),
     });
   }

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly mischief: number;
   /** Descriptors beyond those that the run needs for itself; undefined for no limit. */
   readonly spareDescriptors: number | undefined;
+  /** Connections that may be open at once, 0 for any number. */
+  readonly maxConnections: number;
   /** What a peer sends is about this much, so that a run of single bytes is no longer than others. */
   readonly peerBytes: number;
 }
@@ -36,6 +38,7 @@ export function drawSurroundings(random: Random): Surroundings {
     callFailures: random.chance(0.3) ? random.pick([0.0005, 0.002, 0.01]) : 0,
     mischief: random.chance(0.5) ? random.pick([0.005, 0.02, 0.1, 0.3]) : 0,
     spareDescriptors: random.chance(0.25) ? random.between(1, 12) : undefined,
+    maxConnections: random.chance(0.2) ? random.between(1, 10) : 0,
     peerBytes: Math.min(20_000, 150 * Math.min(readBufferBytes, conditions.segmentBytes, conditions.sendBufferBytes, conditions.receiveBufferBytes)),
   };
 }

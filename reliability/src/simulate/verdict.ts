@@ -2,6 +2,7 @@ import type { Reactor } from '@edgeloop/reactor';
 import { demand } from './finding.js';
 import type { HookOrder } from './hook-order.js';
 import type { Link } from './link.js';
+import type { Surroundings } from './surroundings.js';
 import type { Tally } from './tally.js';
 
 type Counters = Reactor['counters'];
@@ -18,12 +19,16 @@ export interface Records {
   readonly order: HookOrder;
   readonly links: Iterable<Link>;
   readonly tally: Tally;
+  readonly surroundings: Surroundings;
 }
 
 /** What must hold of a run when the reactor is closed, and the network has delivered all that was under way. */
-export function judge({ counters, order, links, tally }: Records): void {
+export function judge({ counters, order, links, tally, surroundings }: Records): void {
   judgeCounters(counters, [...links]);
   demand(order.open === 0, () => `${order.open} connections were opened whose onClose was never called`);
+  const { maxConnections } = surroundings;
+  const full = counters.refusedByTotal === 0 || order.peak >= maxConnections;
+  demand(full, () => `${counters.refusedByTotal} connections were refused, though no more than ${order.peak} of ${maxConnections} were open`);
   judgeUnopened([...links], counters.shed + counters.refusedByTotal);
   for (const link of links) link.checkOver();
   tally.add({
@@ -32,6 +37,7 @@ export function judge({ counters, order, links, tally }: Records): void {
     'connections that broke': counters.failed,
     'handlers that failed': counters.handlerFailures,
     'accepting rested': counters.acceptPauses,
+    'refused above the limit': counters.refusedByTotal,
   });
 }
 

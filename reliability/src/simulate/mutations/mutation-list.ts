@@ -238,12 +238,6 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '',
   },
   {
-    what: 'a turn serves no more channels than one',
-    file: 'loop/loop',
-    from: 'let left = this.ready.size; left > 0; left--',
-    to: 'let left = Math.min(1, this.ready.size); left > 0; left--',
-  },
-  {
     what: 'what a service leaves undone is forgotten',
     file: 'loop/loop',
     from: 'if (channel.service())',

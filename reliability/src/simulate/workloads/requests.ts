@@ -11,7 +11,8 @@ import type { Workload } from '../workload.js';
 const PORT = 7001;
 const FORMAT = { headerBytes: 2, endian: 'big' } as const;
 const encoder = new LengthPrefixEncoder(FORMAT);
-const MAX_WORK_MS = 30;
+/** The longest is longer than a peer may be silent before a shutdown takes it for idle. */
+const MAX_WORK_MS = [3, 30, 400] as const;
 
 /** Makes the reply to a request: one that cannot be mixed up with another's. */
 function replyTo(request: Buffer): Buffer {
@@ -49,7 +50,7 @@ export function answering({ random, sim }: Stage): Behaviour {
     const dialogue = of(link);
     for (let i = requests.length; i > 0; i--) dialogue.ask(link);
     for (const request of requests) {
-      await sim.reactor.delay(random.below(MAX_WORK_MS));
+      await sim.reactor.delay(random.below(random.pick(MAX_WORK_MS)));
       answer(link, dialogue, request);
     }
   };
