@@ -7,6 +7,7 @@ import { WORKLOADS } from '../src/simulate/catalogue.js';
 import { Deliberate } from '../src/simulate/finding.js';
 import { HookOrder } from '../src/simulate/hook-order.js';
 import { Link } from '../src/simulate/link.js';
+import { MUTATIONS } from '../src/simulate/mutations/mutation-list.js';
 import { Report } from '../src/simulate/report.js';
 import { run } from '../src/simulate/run.js';
 import type { Stage } from '../src/simulate/stage.js';
@@ -30,6 +31,13 @@ t.test('bugs that are put into the reactor are found', async (t) => {
     const { status, stdout, stderr } = command('mutations/main.js', bug);
     t.equal(status, 0, `${stdout}${stderr}`);
     t.match(stdout, /: \w+, seed \d+: /);
+  }
+});
+
+t.test('each bug on the list still has its place in the reactor', async (t) => {
+  for (const { what, file, from } of MUTATIONS) {
+    const text = readFileSync(new URL(`../../../packages/reactor/dist/src/${file}.js`, import.meta.url), 'utf8');
+    t.ok(text.includes(from), what);
   }
 });
 

@@ -12,8 +12,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: 'a one-shot connection is not armed again',
     file: 'net/socket-connection',
-    from: 'this.disarmed && this.#atWork() ? 0',
-    to: 'this.disarmed ? 0',
+    from: 'this.disarmed && this.#atWork() && !this.hungUp',
+    to: 'this.disarmed && !this.hungUp',
   },
   {
     what: 'what closes stays in the ready queue',
