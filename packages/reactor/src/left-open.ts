@@ -6,7 +6,7 @@ import { DatagramSocket } from './net/datagram-socket.js';
 import { openConnections } from './net/open-connections.js';
 import type { PluginHost } from './plugin/plugin-host.js';
 
-/** What the program has begun and nobody has ended when a reactor is closed, as far as it is alike. */
+/** Things that the program has begun, and that nobody had ended when the reactor was closed: alike in kind and owner. */
 export interface LeftOpen {
   /** A dialled connection, a socket, an inbox, a timer that was set once or goes on, or a handler whose promise is pending. */
   readonly kind: 'connection' | 'datagram' | 'inbox' | 'timeout' | 'interval' | 'handler';

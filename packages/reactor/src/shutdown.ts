@@ -20,7 +20,7 @@ export interface ShutdownReport {
   readonly failed: number;
   /** Were closed when the shutdown's deadline had come. */
   readonly forced: number;
-  /** What was open besides, or pending, when all was over, and nobody but the reactor has ended: empty in a tidy program. */
+  /** What was still open, or pending, at the end, so that the reactor had to end it. Empty if the program ends all that it begins. */
   readonly leftOpen: readonly LeftOpen[];
 }
 

@@ -44,7 +44,7 @@ export class Stage {
     for (const fd of this.#open) this.kernel.close(fd);
     this.#open.clear();
     for (const signal of this.claims) this.kernel.releaseSignals(1 << (signal - 1), 0);
-    this.#place.settle([...this.#open]);
+    this.#place.settle([]);
   }
 
   /** Waits until all that was sent has arrived. */
