@@ -2,6 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Connection } from '@edgeloop/reactor';
+import { Random, Simulation } from '@edgeloop/reactor/testing';
 import t from 'tap';
 import { WORKLOADS } from '../src/simulate/catalogue.js';
 import { Deliberate } from '../src/simulate/finding.js';
@@ -12,6 +13,9 @@ import { Report } from '../src/simulate/report.js';
 import { run } from '../src/simulate/run.js';
 import type { Stage } from '../src/simulate/stage.js';
 import { Stream } from '../src/simulate/stream.js';
+import { drawSurroundings } from '../src/simulate/surroundings.js';
+import { Tally } from '../src/simulate/tally.js';
+import { judge } from '../src/simulate/verdict.js';
 
 const LIMIT_MS = 110_000;
 
@@ -27,7 +31,7 @@ function command(name: string, ...args: string[]): SpawnSyncReturns<string> {
 }
 
 t.test('bugs that are put into the reactor are found', async (t) => {
-  for (const bug of ['backpressure is never released', 'a short read counts as drained', 'timers are rounded down']) {
+  for (const bug of ['backpressure is never released', 'a reset is not asked for', 'timers are rounded down']) {
     const { status, stdout, stderr } = command('mutations/main.js', bug);
     t.equal(status, 0, `${stdout}${stderr}`);
     t.match(stdout, /: \w+, seed \d+: /);
@@ -150,4 +154,21 @@ t.test('a link that nobody broke must have ended in order, and a FIN says that a
   t.throws(() => link.checkOver(), /closed with an error/);
   link.break('somebody');
   link.checkOver();
+});
+
+t.test('a run is judged by its books, its links and who was turned away', async (t) => {
+  const { counters } = new Simulation().reactor;
+  const records = (links: Link[], changes: object = {}) => ({
+    counters: { ...counters, ...changes },
+    links, order: new HookOrder(), tally: new Tally(), surroundings: drawSurroundings(new Random(1)),
+  });
+  judge(records([]));
+  t.throws(() => judge(records([], { accepted: 1 })), /1 accepted and 0 dialled, but 0 closed/);
+  t.throws(() => judge(records([], { accepted: 1, closed: 1 })), /1 connections were closed, but 0 ends are counted/);
+  t.throws(() => judge(records([], { accepted: 1, closed: 1, resets: 1, failed: 1 })), /0 connections ended with an error, but 1 are counted/);
+  const ignored = new Link(9, 1000);
+  t.throws(() => judge(records([ignored])), /1 links were never opened, but 0 turned away/);
+  judge(records([ignored], { shed: 1 }));
+  const half = Object.assign(new Link(10, 1000), { connection: { phase: 'open' } });
+  t.throws(() => judge(records([half])), /its onClose was never called/);
 });

@@ -25,6 +25,7 @@ export interface CallEvents {
   readonly log: CallLog;
   /** A failure has ended the connection of this descriptor. */
   broken(fd: number, how: string): void;
+  closing(fd: number): void;
   /** A wait is over, so this is the time for all that its turn does. */
   turnBegan(): void;
 }
@@ -42,6 +43,7 @@ export class CallFaults implements Interceptor {
   }
 
   before(call: Call, args: readonly unknown[]): number | undefined {
+    if (call === 'close') this.#events.closing(args[0] as number);
     const errnos = FAILURES[call];
     if (errnos === undefined || !this.#random.chance(this.probability * (SELDOM.has(call) ? SELDOM_FACTOR : 1))) return undefined;
     const name = this.#random.pick(errnos);

@@ -29,6 +29,11 @@ export class HookOrder {
     return this.#peak;
   }
 
+  /** Whether a promise of one of its hooks is pending. */
+  waits(connection: Connection): boolean {
+    return (this.#progress.get(connection)?.pending ?? 0) > 0;
+  }
+
   /** Throws if this hook must not be called now. */
   enter(hook: Hook, connection: Connection): void {
     if (hook === 'onOpen') return this.#open(connection);

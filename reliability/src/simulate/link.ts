@@ -17,6 +17,8 @@ export class Link {
   reason: Error | undefined;
   /** The peer's end has been told: `onHalfClose` was called. */
   heardEnd = false;
+  /** What had come and was not read when the reactor closed the descriptor, though nothing kept it from reading. */
+  unread = 0;
   /** Nothing is to be read. */
   paused = false;
   /** A handler has ended it before its time, so what it was asked later may stay unanswered. */

@@ -17,6 +17,15 @@ const OTHER_RANDOM = 2 ** 33;
 /** What is no part of a run's own descriptors: the epoll set, the timerfd, the reserve and a listener or two. */
 const OWN_DESCRIPTORS = 8;
 
+/** What is looked at of a simulated socket, or of another file, which has none of it. */
+interface SocketView {
+  readonly local?: { readonly port: number };
+  readonly remote?: { readonly port: number };
+  readonly unread?: number;
+}
+
+const CLOSING = 'the reactor was closing';
+
 /**
  * Where a workload is played: a simulated world and a reactor in it, under what the seed has drawn, and the records that its
  * end is judged by.
@@ -33,7 +42,8 @@ export class Stage {
   turnMs = 0;
   /** Peers do nothing more. */
   over = false;
-  readonly #links = new Map<number, Link>();
+  readonly links: Link[] = [];
+  readonly #linksByPort = new Map<number, Link>();
   readonly #faults: CallFaults;
   /** Known before the simulation is, whose making is traced, too. */
   #kernel: SimKernel | undefined;
@@ -49,6 +59,7 @@ export class Stage {
     this.#faults = new CallFaults(new Random(seed + 2 * OTHER_RANDOM), {
       log: new CallLog(this.tally, this.trace),
       broken: (fd, how) => this.#linkOf(fd)?.break(how),
+      closing: (fd) => this.#closing(fd),
       turnBegan: () => (this.turnMs = this.#kernel?.now() ?? 0),
     });
     this.sim = this.#simulation(seed);
@@ -58,12 +69,8 @@ export class Stage {
     return this.sim.world.timeline.nowMs;
   }
 
-  get links(): Iterable<Link> {
-    return this.#links.values();
-  }
-
   get openLinks(): Link[] {
-    return [...this.links].filter(({ connection, closed }) => connection !== undefined && !closed);
+    return this.links.filter(({ connection, closed }) => connection !== undefined && !closed);
   }
 
   /** Whether the network itself breaks connections, so that any may be broken. */
@@ -88,12 +95,13 @@ export class Stage {
 
   /** The link of this port, made when either end is the first to ask. */
   linkAt(port: number): Link {
-    const known = this.#links.get(port);
+    const known = this.#linksByPort.get(port);
     if (known !== undefined) return known;
     const link = new Link(port, this.surroundings.terms.maxQueuedBytes);
     if (this.networkResets) link.break('the network resets connections');
-    if (this.shuttingDown) link.break('the reactor was closing');
-    this.#links.set(port, link);
+    if (this.shuttingDown) link.break(CLOSING);
+    this.#linksByPort.set(port, link);
+    this.links.push(link);
     return link;
   }
 
@@ -105,6 +113,11 @@ export class Stage {
     this.#endsInShutdown++;
     const early = code === 'EL_REACTOR_CLOSED' && this.nowMs < this.#evictionMs;
     demand(!early, () => `${link.text}: evicted ${this.#evictionMs - this.nowMs} ms before the deadline`);
+  }
+
+  /** A handler is told of it. What comes so late may be cut off. */
+  opened(link: Link): void {
+    if (this.shuttingDown) link.break(CLOSING);
   }
 
   /** Does something later, in the simulated world and not in the reactor, unless the run is over. */
@@ -149,7 +162,9 @@ export class Stage {
   async close(deadlineMs: number): Promise<void> {
     this.shuttingDown = true;
     this.#evictionMs = this.nowMs + deadlineMs;
-    for (const link of this.links) if (!link.closed) link.break('the reactor was closing');
+    // Who waits to be accepted is accepted yet, if there is time at all.
+    const accepts = (link: Link) => link.connection === undefined && link.peer?.connected === true && deadlineMs > 0;
+    for (const link of this.links) if (!link.closed && !accepts(link)) link.break(CLOSING);
     this.note(`close, with a deadline in ${deadlineMs} ms`);
     const report = await this.sim.close({ deadlineMs });
     this.note(`closed: ${JSON.stringify(report)}`);
@@ -158,6 +173,7 @@ export class Stage {
     demand(told === ends, () => `the report tells of ${told} ends (${JSON.stringify(report)}), but there were ${ends}`);
     await this.#letPeersHear();
     this.assertSound();
+    if (this.sim.reactor.counters.acceptPauses > 0) for (const link of this.links) if (link.connection === undefined) link.break('accepting rested');
     judge({ counters: this.sim.reactor.counters, order: this.order, links: this.links, tally: this.tally, surroundings: this.surroundings });
   }
 
@@ -171,9 +187,20 @@ export class Stage {
     });
   }
 
+  #closing(fd: number): void {
+    const link = this.#linkOf(fd);
+    if (link?.connection === undefined) return;
+    const held = link.paused || this.order.waits(link.connection);
+    link.unread = held ? 0 : (this.#socketAt(fd)?.unread ?? 0);
+  }
+
+  #socketAt(fd: number): SocketView | undefined {
+    return this.#kernel?.descriptors.at(fd) as SocketView | undefined;
+  }
+
   #linkOf(fd: number): Link | undefined {
-    const socket = this.kernel.descriptors.at(fd) as { local?: { port: number }; remote?: { port: number } } | undefined;
-    return this.#links.get(socket?.remote?.port ?? 0) ?? this.#links.get(socket?.local?.port ?? 0);
+    const socket = this.#socketAt(fd);
+    return this.#linksByPort.get(socket?.remote?.port ?? 0) ?? this.#linksByPort.get(socket?.local?.port ?? 0);
   }
 
   async #letPeersHear(): Promise<void> {

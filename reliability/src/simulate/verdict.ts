@@ -17,19 +17,19 @@ const ENDS = [
 export interface Records {
   readonly counters: Counters;
   readonly order: HookOrder;
-  readonly links: Iterable<Link>;
+  readonly links: readonly Link[];
   readonly tally: Tally;
   readonly surroundings: Surroundings;
 }
 
 /** What must hold of a run when the reactor is closed, and the network has delivered all that was under way. */
 export function judge({ counters, order, links, tally, surroundings }: Records): void {
-  judgeCounters(counters, [...links]);
+  judgeCounters(counters, links);
   demand(order.open === 0, () => `${order.open} connections were opened whose onClose was never called`);
   const { maxConnections } = surroundings;
   const full = counters.refusedByTotal === 0 || order.peak >= maxConnections;
   demand(full, () => `${counters.refusedByTotal} connections were refused, though no more than ${order.peak} of ${maxConnections} were open`);
-  judgeUnopened([...links], counters.shed + counters.refusedByTotal);
+  judgeUnopened(links, counters.shed + counters.refusedByTotal);
   for (const link of links) link.checkOver();
   tally.add({
     'stale events dropped': counters.staleEvents,

@@ -1,4 +1,4 @@
-import type { Connection, Hooks } from '@edgeloop/reactor';
+import { type Connection, type Hooks, SystemError } from '@edgeloop/reactor';
 import { demand } from './finding.js';
 import type { HookOrder } from './hook-order.js';
 import type { Link } from './link.js';
@@ -57,6 +57,7 @@ export class Watch {
       this.#order.enter(hook, connection);
       const link = hook === 'onOpen' ? this.#open(connection) : this.linkOf(connection);
       this.#check(hook, link, arg);
+      if (hook === 'onClose') this.#checkUnread(link, arg as Error | undefined);
       const result = (this.#behaviour[hook] as ((link: Link, arg: unknown) => unknown) | undefined)?.(link, arg);
       // If the mischief throws, nobody waits for it.
       if (result instanceof Promise) void result.catch(() => {});
@@ -69,6 +70,7 @@ export class Watch {
     link.connection = connection;
     this.#links.set(connection, link);
     this.#mischief.opened(link);
+    this.#stage.opened(link);
     return link;
   }
 
@@ -86,6 +88,14 @@ export class Watch {
       demand(queued <= lowWaterBytes, () => `${link.text}: onDrain with ${queued} bytes queued, above ${lowWaterBytes}`);
     }
     if (hook === 'onClose') this.#close(link, arg as Error | undefined);
+  }
+
+  /** A reset takes nothing away that had come before it: what can be read is delivered first, if anybody reads. */
+  #checkUnread(link: Link, reason: Error | undefined): void {
+    const reset = reason instanceof SystemError && (reason.code === 'ECONNRESET' || reason.code === 'EPIPE');
+    // A handler may have passed on the error of another connection.
+    const excused = link.interfered || (link.connection?.bytesDiscarded ?? 0) > 0;
+    demand(!reset || excused || link.unread === 0, () => `${link.text}: was ended by a reset, but ${link.unread} bytes had come before it`);
   }
 
   #close(link: Link, reason: Error | undefined): void {
