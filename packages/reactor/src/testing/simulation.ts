@@ -4,7 +4,8 @@ import { invariant } from '../invariant.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { DEDICATED_WAIT_MS } from '../limits.js';
 import type { Log } from '../log.js';
-import { hostText } from '../net/address.js';
+import { type SocketAddress, addressText, decodeAddress, encodeAddress } from '../net/address.js';
+import { checkDelay } from '../plugin/owned-timers.js';
 import { type closeOptions, reactorOptions } from '../options.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
 import { Reactor } from '../reactor.js';
@@ -90,18 +91,20 @@ export class Simulation {
   }
 
   /** Connects a client to what listens there. Error: a SystemError if as many are open as there are ephemeral ports (EADDRNOTAVAIL). */
-  connect({ port, host = '127.0.0.1' }: SimAddress, events: PeerEvents = {}): SimPeer {
+  connect(address: SimAddress, events: PeerEvents = {}): SimPeer {
+    const remote = canonical(address);
     const socket = new StreamSocket(this.world);
     const peer = new SimPeer(socket, events);
-    const result = socket.connect({ family: host.includes(':') ? 'IPv6' : 'IPv4', address: host, port });
-    if (result !== -EINPROGRESS) throw new SystemError(result, 'connect', hostText(host, port));
+    const result = socket.connect(remote);
+    if (result !== -EINPROGRESS) throw new SystemError(result, 'connect', addressText(remote));
     return peer;
   }
 
   /** Opens a server for the reactor to dial. All its connections react to the same events. */
-  listen({ port, host = '127.0.0.1' }: SimAddress, events: PeerEvents = {}): SimListener {
+  listen(address: SimAddress, events: PeerEvents = {}): SimListener {
+    const local = canonical(address);
     const socket = new StreamSocket(this.world);
-    check(socket.bind({ family: host.includes(':') ? 'IPv6' : 'IPv4', address: host, port }), 'bind', hostText(host, port));
+    check(socket.bind(local), 'bind', addressText(local));
     return new SimListener(socket, events);
   }
 
@@ -115,25 +118,26 @@ export class Simulation {
     while ((await this.#turnsWhileDue()) && this.world.underWay) this.world.timeline.next();
   }
 
-  /** Lets so much time pass, with all that happens in it. */
+  /** Lets so much time pass, with all that happens in it. What is still under way then stays so. */
   async advance(ms: number): Promise<void> {
     const { timeline } = this.world;
-    const endNs = timeline.nowNs + ms * NS_PER_MS;
+    const endNs = timeline.nowNs + checkDelay('advance', ms) * NS_PER_MS;
     while ((await this.#turnsWhileDue()) && timeline.nextNs <= endNs) this.#pass(endNs);
     timeline.passTo(endNs);
-    await this.settle();
+    await this.#turnsWhileDue();
   }
 
   /** Goes on until the condition holds. Throws if nothing more will happen, or not within this time. */
   async until(condition: () => boolean, withinMs = 60_000): Promise<void> {
     const { timeline } = this.world;
+    if (withinMs !== Number.POSITIVE_INFINITY) checkDelay('until', withinMs);
     const endNs = timeline.nowNs + withinMs * NS_PER_MS;
     while (!condition()) {
       await this.#turnsWhileDue();
       // What no time brings, Node's own loop may.
       if (!condition() && this.#nothingBefore(endNs)) await nodesTurn().then(() => this.#turnsWhileDue());
       if (condition()) return;
-      if (this.#nothingBefore(endNs)) throw new Error(`what the simulation waits for has not come about within ${withinMs} ms`);
+      if (this.#nothingBefore(endNs)) throw new Error(this.#inVain(withinMs));
       this.#pass(endNs);
     }
   }
@@ -164,6 +168,14 @@ export class Simulation {
     return true;
   }
 
+  /** Says of a wait that has come to nothing what it may have been for. */
+  #inVain(withinMs: number): string {
+    const pending = this.#host.loop?.pendingPromises ?? 0;
+    const why = this.#nothingBefore(Number.POSITIVE_INFINITY) ? 'nothing more is planned' : `it was not within ${withinMs} ms`;
+    const hint = `; promises that handlers wait for: ${pending}, and time brings only such as reactor.delay, but no file and no timer of Node's`;
+    return `what the simulation waits for has not come about: ${why}${pending > 0 ? hint : ''}`;
+  }
+
   #nothingBefore(endNs: number): boolean {
     const { nextNs } = this.world.timeline;
     return nextNs > endNs || nextNs === Number.POSITIVE_INFINITY;
@@ -187,6 +199,11 @@ export class Simulation {
     if (this.#dedicated) this.#turn(Math.min(DEDICATED_WAIT_MS, Math.ceil((endNs - timeline.nowNs) / NS_PER_MS)));
     else timeline.next();
   }
+}
+
+/** In the words of the kernel, which compares addresses as text. Error: EL_ADDRESS_INVALID. */
+function canonical({ port, host = '127.0.0.1' }: SimAddress): SocketAddress {
+  return decodeAddress(encodeAddress(host, port).bytes) as SocketAddress;
 }
 
 /** A tick runs when all promises are settled that can be, and costs a tenth of a turn of Node's loop. */

@@ -185,7 +185,7 @@ t.test('an interceptor hears of each call, and answers in the place of the kerne
 
 t.test('waiting for what will never be is an error, and not for ever', async (t) => {
   const simulation = new Simulation();
-  await t.rejects(simulation.until(() => false), /not come about within 60000 ms/);
+  await t.rejects(simulation.until(() => false), /not come about: nothing more is planned/);
   await t.rejects(simulation.until(() => false, Number.POSITIVE_INFINITY), /not come about/);
   await simulation.close();
 });
@@ -212,4 +212,74 @@ t.test('the audit finds', async (t) => {
     simulation.kernel.eventfdCreate();
     await t.rejects(simulation.close(), /left descriptors open: \d+ \(EventFile\)/);
   });
+});
+
+t.test('a deadline ends a shutdown also when nothing else would ever happen', async (t) => {
+  const simulation = await serving({ conditions: { sendBufferBytes: 1000, receiveBufferBytes: 1000 } });
+  const peer = simulation.connect({ port: 7000 });
+  peer.pause();
+  peer.send(Buffer.alloc(10_000));
+  await simulation.settle();
+  t.match(await simulation.close({ deadlineMs: 300 }), { forced: 1 });
+});
+
+t.test('time passes as far as it was told, and no further for a request that is lost', async (t) => {
+  const simulation = new Simulation({ conditions: { lostConnects: 1 } });
+  const outcomes: unknown[] = [];
+  const dialled = simulation.reactor.connect({ host: '127.0.0.1', port: 9000, connectTimeoutMs: 500 }, {});
+  dialled.catch(({ code }: { code: string }) => outcomes.push(code));
+  await simulation.advance(400);
+  t.same(outcomes, []);
+  await simulation.advance(200);
+  t.same(outcomes, ['EL_CONNECT_TIMEOUT']);
+  await simulation.close();
+});
+
+t.test('a peer whose requests are all lost gives up, as one of Linux does', async (t) => {
+  const simulation = new Simulation({ conditions: { lostConnects: 1 } });
+  const begin = simulation.kernel.now();
+  const peer = simulation.connect({ port: 7000 });
+  await simulation.settle();
+  t.equal(peer.error, 'ETIMEDOUT');
+  t.equal(Math.round((simulation.kernel.now() - begin) / 1000), 127, 'tcp_syn_retries of tcp(7)');
+  await simulation.close();
+});
+
+t.test('what is no time and no address is refused at once', async (t) => {
+  const simulation = new Simulation();
+  for (const ms of [Number.NaN, -1, Number.POSITIVE_INFINITY]) await t.rejects(simulation.advance(ms), { code: 'EL_OPTION_INVALID' });
+  await t.rejects(simulation.until(() => false, Number.NaN), { code: 'EL_OPTION_INVALID' });
+  for (const address of [{ port: 7000, host: 'localhost' }, { port: 65_536 }, { port: -1 }]) {
+    t.throws(() => simulation.connect(address), { code: 'EL_ADDRESS_INVALID' });
+    t.throws(() => simulation.listen(address), { code: 'EL_ADDRESS_INVALID' });
+  }
+  await simulation.close();
+});
+
+t.test('who waits in vain is told why: nothing is planned, or handlers wait for what is not of this world', async (t) => {
+  const foreign = definePlugin({
+    name: 'foreign',
+    options: z.strictObject({}),
+    setup: () => ({ onData: () => new Promise<void>(() => {}) }),
+  });
+  const simulation = new Simulation();
+  await t.rejects(simulation.until(() => false), /nothing more is planned/);
+  simulation.reactor.setInterval(() => {}, 1000).unref();
+  await t.rejects(simulation.until(() => false, 5000), /not within 5000 ms/);
+  await simulation.reactor.use(foreign).listen({ port: 7000 });
+  simulation.connect({ port: 7000 }).send('x');
+  await t.rejects(simulation.until(() => false, 5000), /promises that handlers wait for: 1, .*reactor\.delay/);
+  await simulation.close();
+});
+
+t.test('a peer sends what waits in order, however small the pieces are', async (t) => {
+  const simulation = await serving({ conditions: { sendBufferBytes: 100, receiveBufferBytes: 100 } });
+  const peer = simulation.connect({ port: 7000 });
+  const pieces = Array.from({ length: 2000 }, (_, index) => `${index},`);
+  for (const piece of pieces) peer.send(piece);
+  t.equal(peer.unsent, pieces.join('').length);
+  await simulation.settle();
+  t.equal(peer.unsent, 0);
+  t.equal(peer.take().toString(), pieces.join(''));
+  await simulation.close();
 });

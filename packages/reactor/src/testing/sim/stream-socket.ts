@@ -6,12 +6,16 @@ import { ANY_EVENT, OpenFile } from './open-file.js';
 import { Transmission } from './transmission.js';
 import type { World } from './world.js';
 
-const { EADDRINUSE, EADDRNOTAVAIL, EAGAIN, EALREADY, ECONNREFUSED, ECONNRESET, EINPROGRESS, EINVAL, EISCONN, ENOTCONN, EPIPE } = constants.errno;
+const {
+  EADDRINUSE, EADDRNOTAVAIL, EAGAIN, EALREADY, ECONNREFUSED, ECONNRESET, EINPROGRESS, EINVAL, EISCONN, ENOTCONN, EPIPE, ETIMEDOUT,
+} = constants.errno;
 
 /** The states of RFC 9293 as far as a program can tell them apart. A connection that was broken is `closed`, as one that never was. */
 type State = 'closed' | 'listening' | 'connecting' | 'connected';
 
+/** tcp_syn_retries of tcp(7) by default: repeated after 1, 2, 4 … seconds, and given up after 127. */
 const SYN_RETRY_MS = 1000;
+const SYN_RETRIES = 6;
 
 /** A TCP socket, as tcp(7) and the kernel's tcp_poll have it. */
 export class StreamSocket extends OpenFile implements Bound {
@@ -34,6 +38,7 @@ export class StreamSocket extends OpenFile implements Bound {
   #in: Transmission | undefined;
   #peer: StreamSocket | undefined;
   #abandoned = false;
+  #synsLost = 0;
   readonly #backlog: StreamSocket[] = [];
   #backlogLimit = 0;
 
@@ -114,6 +119,7 @@ export class StreamSocket extends OpenFile implements Bound {
     if (this.local === undefined && this.bind({ family: address.family, address: loopback, port: 0 }) < 0) return -EADDRNOTAVAIL;
     this.remote = address;
     this.#state = 'connecting';
+    this.#synsLost = 0;
     this.#sendSyn();
     return -EINPROGRESS;
   }
@@ -135,7 +141,7 @@ export class StreamSocket extends OpenFile implements Bound {
     if (this.#state === 'connecting') return -EAGAIN;
     if (this.error !== 0) return -this.takeError();
     if (this.#sendShut || this.#out === undefined) return -EPIPE;
-    const room = this.#roomNow(length);
+    const room = this.#out.roomFor(length);
     if (room < length) this.awaitsRoom = true;
     if (room <= 0) return -EAGAIN;
     const count = Math.min(room, length);
@@ -186,24 +192,29 @@ export class StreamSocket extends OpenFile implements Bound {
 
   #sendSyn(): void {
     const { random, conditions } = this.#world;
-    const lost = random.chance(conditions.lostConnects);
-    this.#world.transmit(() => this.#synArrived(lost), lost ? SYN_RETRY_MS : 0);
+    if (this.#state !== 'connecting') return;
+    if (this.#synsLost > SYN_RETRIES) this.#failed(ETIMEDOUT);
+    else if (random.chance(conditions.lostConnects)) this.#synLost();
+    else this.#world.transmit(() => this.#synArrived());
   }
 
-  #synArrived(again: boolean): void {
+  #synLost(): void {
+    this.#world.transmit(() => this.#sendSyn(), SYN_RETRY_MS * 2 ** this.#synsLost++);
+  }
+
+  #synArrived(): void {
     if (this.#state !== 'connecting') return;
-    if (again) return this.#sendSyn();
     const listeners = this.#ports.find(this.remote as SocketAddress).filter((socket) => socket.#state === 'listening');
-    if (listeners.length === 0) return this.#refused();
+    if (listeners.length === 0) return this.#failed(ECONNREFUSED);
     const listener = this.#world.random.pick(listeners);
     // As Linux does: who meets a full backlog is not answered, and tries again.
-    if (listener.#backlog.length > listener.#backlogLimit) this.#world.transmit(() => this.#synArrived(false), SYN_RETRY_MS);
+    if (listener.#backlog.length > listener.#backlogLimit) this.#synLost();
     else this.#establish(listener);
   }
 
-  #refused(): void {
+  #failed(error: number): void {
     this.#state = 'closed';
-    this.error = ECONNREFUSED;
+    this.error = error;
     this.#receiveShut = this.#sendShut = true;
     this.wake(ANY_EVENT);
   }
@@ -266,16 +277,7 @@ export class StreamSocket extends OpenFile implements Bound {
     this.#in?.cut();
   }
 
-  // --- Room and bytes, as the conditions have it
-
-  #roomNow(length: number): number {
-    const { random, conditions } = this.#world;
-    const room = (this.#out as Transmission).room;
-    if (!random.chance(conditions.shortSends)) return room;
-    // A wake-up comes when something has arrived, so something must be under way.
-    const least = (this.#out as Transmission).underWay > 0 ? 0 : 1;
-    return random.between(least, Math.max(least, Math.min(room, length)));
-  }
+  // --- Bytes, as the conditions have it
 
   #read(incoming: Transmission, base: Uint8Array, offset: number, length: number): number {
     const { random, conditions } = this.#world;

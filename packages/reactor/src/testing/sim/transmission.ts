@@ -47,7 +47,16 @@ export class Transmission {
     return this.#finDelivered;
   }
 
-  /** Bytes that a send would take. */
+  /** Bytes that a send of so many would take now, as the conditions have it. */
+  roomFor(length: number): number {
+    const { random, conditions } = this.#world;
+    if (!random.chance(conditions.shortSends)) return this.room;
+    // A wake-up comes when something has arrived, so something must be under way.
+    const least = this.underWay > 0 ? 0 : 1;
+    return random.between(least, Math.max(least, Math.min(this.room, length)));
+  }
+
+  /** Bytes that a send would take at most. */
   get room(): number {
     return Math.max(0, this.#world.conditions.sendBufferBytes - this.underWay);
   }
