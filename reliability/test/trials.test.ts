@@ -1,10 +1,13 @@
 /** Each trial in its brief form, which measures nothing: the server behaves, and nothing is left of the fault. `npm run trials` measures. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { TRIALS } from '../src/trials/catalogue.js';
 import { type Hindrance, hindranceOf } from '../src/trials/field/tools.js';
 import { TrialServer } from '../src/trials/field/server.js';
+import { holds } from '../src/waiting.js';
 import { make } from '../src/trials/runner.js';
 import { BRIEF } from '../src/trials/field/findings.js';
 import { account, passed, table } from '../src/trials/report.js';
@@ -78,4 +81,23 @@ t.test('of what a server logs, errors are found up to its last word, and a warni
   const program = `${t.testdir({ 'server.mjs': LAST_WORDS })}/server.mjs`;
   const server = await TrialServer.start([], { program });
   t.equal(await server.stop(), '{"level":50,"msg":"failed"}');
+});
+
+/** Empty if there is no such process any more, or nobody has asked for its exit status. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+t.test('whoever interrupts a trial leaves no process behind, and be it a stopped one', async (t) => {
+  const trials = spawn(process.execPath, [MAIN, '--brief', 'stopped-client'], { stdio: 'ignore' });
+  const children = (): string[] => readFileSync(`/proc/${trials.pid}/task/${trials.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  t.ok(await holds(() => children().some((pid) => commandOf(pid).includes('late-reader'))), 'the client is there');
+  const pids = children();
+  trials.kill('SIGINT');
+  t.same(await once(trials, 'exit'), [130, null]);
+  t.ok(await holds(() => pids.every((pid) => commandOf(pid) === '')), 'they have ended');
 });

@@ -63,6 +63,6 @@ async function main(args: string[]): Promise<number> {
 }
 
 // What runs in the background ends with this process, however that ends.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code));
 
 await runCommand('trials', main);

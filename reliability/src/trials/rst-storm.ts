@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { bound } from './field/child.js';
 import type { Field } from './field/field.js';
 import type { TrialServer } from './field/server.js';
 import type { Trial } from './trial.js';
@@ -13,7 +14,7 @@ const STAGES = { made: 'right after they were made', sent: 'after they have sent
 /** Begins a storm. Resolves with what ends it, and resolves with the number of connections. It gets what others leave of the processor. */
 async function begin({ placement }: Field, { host, port }: TrialServer, stage: string): Promise<() => Promise<number>> {
   const [command, ...args] = [...placement.load, 'nice', '-n', '19', process.execPath, CALLER, host, String(port), stage];
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = bound(spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await once(child.stdout, 'data');

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bound } from './field/child.js';
 import type { Ending, Field } from './field/field.js';
 import type { TrialServer } from './field/server.js';
 import { holds } from '../waiting.js';
@@ -11,7 +12,7 @@ const ASKED_BYTES = 24 * 1024 * 1024;
 
 /** A client for which the server has bytes, and which has been sent SIGSTOP. Resolves with what lets it go on, to its last word. */
 async function stopBehind(field: Field, { host, port }: TrialServer, congested: () => Promise<boolean>): Promise<() => Promise<string>> {
-  const child = spawn(process.execPath, [READER, host, String(port), String(ASKED_BYTES)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = bound(spawn(process.execPath, [READER, host, String(port), String(ASKED_BYTES)], { stdio: ['pipe', 'pipe', 'inherit'] }));
   field.atEnd(() => void child.kill('SIGKILL'));
   await holds(congested);
   child.kill('SIGSTOP');

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { bound } from './field/child.js';
 import type { Field } from './field/field.js';
 import { Link } from './field/link.js';
 import type { TrialServer } from './field/server.js';
@@ -29,7 +30,7 @@ const NOTICES: readonly Notice[] = [
 /** Peers at the other end of the link. They are there, and have asked, when this resolves. */
 async function connectPeers(field: Field, link: Link, { host, port }: TrialServer, peers: string): Promise<void> {
   const [command, ...args] = [...link.prefix, process.execPath, PEERS, host, String(port), String(field.count(50, 5)), peers];
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = bound(spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   field.atEnd(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit').then(() => {
     throw new Error('the peers did not come through the link');

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { bound } from './child.js';
 import type { TrialServer } from './server.js';
 import { holds } from '../../waiting.js';
 
@@ -17,7 +18,7 @@ export class Injection {
   static async begin(server: TrialServer, call: string, what?: string): Promise<Injection> {
     const inject = what === undefined ? [] : ['-e', `inject=${call}:${what}`];
     const args = ['-f', '-e', `trace=${call}`, ...inject, '-p', String(server.pid)];
-    const injection = new Injection(spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] }));
+    const injection = new Injection(bound(spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] })));
     const attached = await holds(() => injection.#report.includes(' attached'));
     if (!attached) throw new Error(`strace cannot attach: ${injection.#report}`);
     return injection;

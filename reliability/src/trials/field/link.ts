@@ -47,13 +47,14 @@ export class Link {
     this.#there('link', 'set', 'peer', 'down');
   }
 
-  /** The cable goes with the namespace. */
+  /** The cable goes at once: sockets that still wait for the peers' word would keep the namespace, and the cable with it, for minutes. */
   remove(): void {
     process.off('exit', this.#remove);
     this.#remove();
   }
 
   readonly #remove = (): void => {
+    spawnSync('ip', ['link', 'del', this.#cable]);
     ip('netns', 'del', this.#name);
   };
 

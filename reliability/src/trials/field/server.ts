@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@edgeloop/reactor/telemetry';
 import { Caller } from './caller.js';
+import { bound } from './child.js';
 import { cpuSecondsOf, descriptorsOf, residentBytesOf } from './process.js';
 import { holds } from '../../waiting.js';
 
@@ -33,11 +34,6 @@ export interface Standing {
   readonly counters: Snapshot['counters'];
 }
 
-const running = new Set<ChildProcess>();
-
-// However this process ends, its servers end with it.
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
 /** A server in a process of its own, started as users start it, and asked as operators ask it: at its admin endpoint, and in /proc. */
 export class TrialServer {
   readonly pid: number;
@@ -53,11 +49,7 @@ export class TrialServer {
   ) {
     this.#child = child;
     this.pid = child.pid as number;
-    running.add(child);
-    child.once('exit', () => {
-      this.#ended = true;
-      running.delete(child);
-    });
+    child.once('exit', () => (this.#ended = true));
     child.stdout?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS)));
     createInterface({ input: child.stderr as Readable }).on('line', (line) => this.#noteError(line));
   }
@@ -66,7 +58,7 @@ export class TrialServer {
   static async start(placement: readonly string[], { flags = [], program = ECHO }: ServerSetting, host = '127.0.0.1'): Promise<TrialServer> {
     // What stands in front replaces itself with the server, whose process id is the child's so.
     const command = [...placement, process.execPath, program, 'server', '0', '--host', host, '--admin-port', '0', '--log-level', 'warn', ...flags];
-    const child = spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = bound(spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }));
     const server = new TrialServer(child, host);
     const up = await holds(() => server.#ended || server.#output.includes('\nTry'), START_MS);
     if (!up || server.#ended) throw new Error(`the server did not start: ${server.#output}${server.#errors}`);
