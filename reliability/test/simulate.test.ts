@@ -100,6 +100,7 @@ t.test('wrong arguments are told in a line, with what there is', async (t) => {
     [['--seed', '3'], /--seed needs one --workload/],
     [['--workload', 'echo', '--seed', '3', '--turns', '9'], /--turns does not go with --seed/],
     [['--trace', 'x'], /--trace needs a --seed/],
+    [['--workload', 'echo', '--seed', '3', '--trace', '/nowhere/x'], /--trace: ENOENT/],
     [['--speed', '3'], /Unknown option '--speed'.*--help tells what there is/],
   ];
   for (const [args, complaint] of wrong) {

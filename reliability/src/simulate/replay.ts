@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { ReplayOptions } from './arguments.js';
+import { ArgumentError, type ReplayOptions } from './arguments.js';
 import { workloadOf } from './catalogue.js';
 import { catchStrays, run } from './run.js';
 
@@ -8,7 +8,7 @@ const BATCH_LINES = 1000;
 
 /** Plays one run again and writes its trace. Returns whether something was found. */
 export async function replay({ workload, seed, traceFile }: ReplayOptions, print: (line: string) => void): Promise<boolean> {
-  const fd = traceFile === undefined ? STDOUT : openSync(traceFile, 'w');
+  const fd = traceFile === undefined ? STDOUT : opened(traceFile);
   const lines: string[] = [];
   const flush = (): void => {
     if (lines.length > 0) writeSync(fd, `${lines.splice(0).join('\n')}\n`);
@@ -21,4 +21,13 @@ export async function replay({ workload, seed, traceFile }: ReplayOptions, print
   if (fd !== STDOUT) closeSync(fd);
   print(`simulate: ${workload}, seed ${seed}: ${turns} turns, trace ${digest}; ${finding === undefined ? 'nothing found' : `FAILED: ${finding}`}`);
   return finding !== undefined;
+}
+
+/** Error: ArgumentError. */
+function opened(file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    throw new ArgumentError(`--trace: ${(error as Error).message}`);
+  }
 }
