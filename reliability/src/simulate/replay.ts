@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { ArgumentError, type ReplayOptions } from './arguments.js';
+import { ArgumentError } from '../command.js';
+import type { ReplayOptions } from './arguments.js';
 import { workloadOf } from './catalogue.js';
 import { catchStrays, run } from './run.js';
 
