@@ -14,7 +14,7 @@ function echoing(stage: Stage): Behaviour {
   const { random, sim } = stage;
   const sayFarewell = async (link: Link): Promise<void> => {
     await sim.reactor.delay(random.below(MAX_FAREWELL_MS));
-    const cut = link.closed || link.interfered;
+    const cut = link.blame !== undefined || link.interfered;
     stage.guard(() => demand(cut || link.writable, () => `${link.text}: our side was ended before the handler of the half-close was done`));
     link.write(Buffer.from('bye'));
   };
