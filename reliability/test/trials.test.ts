@@ -83,6 +83,13 @@ t.test('of what a server logs, errors are found up to its last word, and a warni
   t.equal(await server.stop(), '{"level":50,"msg":"failed"}');
 });
 
+t.test('a trial whose tools are missing is skipped, and says which', async (t) => {
+  const names = TRIALS.filter(({ tools }) => tools.length > 0).map(({ name }) => name);
+  const { status, stdout } = spawnSync(process.execPath, [MAIN, '--brief', ...names], { encoding: 'utf8', env: { PATH: '/nowhere' } });
+  t.equal(status, 0);
+  for (const name of names) t.match(stdout, new RegExp(`^${name}: skipped, \\w+ is not installed$`, 'm'));
+});
+
 /** Empty if there is no such process any more, or nobody has asked for its exit status. */
 function commandOf(pid: string): string {
   try {

@@ -8,7 +8,7 @@ export const connectionFlood: Trial = {
   name: 'connection-flood',
   provokes: 'connections that are made and closed as fast as it goes, beside callers that never say a word',
   expects: 'others are served all the while; the mute are hung up on by handshakeTimeoutMs; nothing is left',
-  tools: [],
+  tools: ['cc'],
   async run(field) {
     const handshakeMs = field.extent.measured ? HANDSHAKE_MS.full : HANDSHAKE_MS.brief;
     const server = await field.serve({ flags: ['--listen-handshake-timeout-ms', String(handshakeMs)] });

@@ -23,7 +23,7 @@ export const crowd: Trial = {
   name: 'crowd',
   provokes: 'as many connections at once as a process may have descriptors: each echoed once, then idle, then closed',
   expects: 'all are served, idle ones need no CPU, and descriptors and memory are back when they have gone',
-  tools: [],
+  tools: ['cc'],
   async run(field) {
     const server = await field.serve();
     // Twice, for what the first one has grown the second may use.

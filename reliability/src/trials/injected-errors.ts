@@ -81,7 +81,7 @@ export const injectedErrors: Trial = {
   name: 'injected-errors',
   provokes: 'errors of accept4, epoll_wait, epoll_ctl, recvfrom and sendto, injected into a running server by strace',
   expects: 'it goes on: callers are served, wait, or see the end of their connection, and a counter tells why',
-  tools: ['strace'],
+  tools: ['cc', 'strace'],
   async run(field) {
     // An injected EAGAIN is a lie, as the socket is ready: an edge that has been told of once is not told of again.
     const server = await field.serve({ flags: ['--trigger', 'level'] });

@@ -51,7 +51,7 @@ export const neverReader: Trial = {
   name: 'never-reader',
   provokes: 'clients that ask for 32 MB and never read a byte of them',
   expects: 'the server stops reading them, with a bounded queue; one that reads on ends them with EL_SLOW_CONSUMER',
-  tools: [],
+  tools: ['cc'],
   async run(field) {
     await underBackpressure(field);
     await aboveTheCap(field);

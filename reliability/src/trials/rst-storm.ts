@@ -39,7 +39,7 @@ export const rstStorm: Trial = {
   name: 'rst-storm',
   provokes: 'connections in a row that are reset: right after connect, after sending, in the middle of a reply',
   expects: 'each ends as a reset and leaves nothing behind; others hardly notice',
-  tools: [],
+  tools: ['cc'],
   async run(field) {
     const server = await field.serve();
     for (const stage of ['made', 'sent', 'reply'] as const) await storm(field, server, stage);

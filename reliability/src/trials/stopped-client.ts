@@ -27,7 +27,7 @@ export const stoppedClient: Trial = {
   name: 'stopped-client',
   provokes: 'SIGSTOP of a client for seconds, while the server has megabytes for it',
   expects: 'the server waits with a bounded queue and no CPU, others are served, and after SIGCONT every byte arrives',
-  tools: [],
+  tools: ['cc'],
   async run(field) {
     const server = await field.serve();
     const congested = async () => (await server.stats()).gauges.connectionsCongested === 1;

@@ -2,7 +2,7 @@ import type { Field } from './field/field.js';
 import type { Findings } from './field/findings.js';
 
 /** A program that a trial cannot do without. */
-export type Tool = 'strace' | 'ip' | 'prlimit';
+export type Tool = 'cc' | 'strace' | 'ip' | 'prlimit';
 
 /** A fault, provoked on a real server on the real kernel, and what is expected of the server. */
 export interface Trial {
