@@ -13,7 +13,7 @@ const STAGES = { made: 'right after they were made', sent: 'after they have sent
 
 /** Begins a storm. Resolves with what ends it, and resolves with the number of connections. It gets what others leave of the processor. */
 async function begin({ placement }: Field, { host, port }: TrialServer, stage: string): Promise<() => Promise<number>> {
-  const [command, ...args] = [...placement.load, 'nice', '-n', '19', process.execPath, CALLER, host, String(port), stage];
+  const [command, ...args] = [...placement.attack, process.execPath, CALLER, host, String(port), stage];
   const child = bound(spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

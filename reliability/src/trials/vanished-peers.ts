@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bound } from './field/child.js';
 import type { Field } from './field/field.js';
@@ -17,6 +18,8 @@ interface Notice {
   readonly peers: 'idle' | 'slow';
   readonly counter: 'networkErrors' | 'writeTimeouts' | 'idleTimeouts';
 }
+
+const STILL_MS = 100;
 
 const KEEP_ALIVE = ['--listen-keep-alive-seconds', '1', '--listen-keep-alive-interval-seconds', '1', '--listen-keep-alive-probes', '1'];
 
@@ -46,9 +49,18 @@ async function vanish(field: Field, link: Link): Promise<void> {
   await Promise.all(NOTICES.map((notice, i) => noticed(field, servers[i] as TrialServer, notice)));
 }
 
+/** Whether the server has worked off what had come before the cut. */
+async function still(server: TrialServer): Promise<boolean> {
+  const bytesRead = async () => (await server.stats()).counters.bytesRead;
+  const before = await bytesRead();
+  await sleep(STILL_MS);
+  return (await bytesRead()) === before;
+}
+
 /** All peers are gone without a word; that they are must be found out. */
 async function noticed(field: Field, server: TrialServer, { by, counter }: Notice): Promise<void> {
   const peers = field.count(50, 5);
+  await holds(() => still(server));
   await field.expectIdle(server, `while peers have vanished (${by})`);
   const all = await holds(async () => (await server.stats()).counters[counter] >= peers, 30_000);
   const { errors } = await server.stats();

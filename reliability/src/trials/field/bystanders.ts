@@ -50,7 +50,7 @@ export interface Load {
 export async function load(server: TrialServer, placement: Placement, { connections = CONNECTIONS, seconds, mode }: Load): Promise<Latency> {
   const target = ['--port', server.port, '--pid', server.pid, '--connections', connections].map(String);
   const time = ['--warmup', WARMUP_SECONDS, '--seconds', seconds].map(String);
-  const [command = '', ...args] = [...placement.load, loadProgram(), ...target, ...time, ...(mode === undefined ? [] : [mode])];
+  const [command = '', ...args] = [...(mode === undefined ? placement.load : placement.attack), loadProgram(), ...target, ...time, ...(mode === undefined ? [] : [mode])];
   const { stdout } = await run(command, args);
   return JSON.parse(stdout) as Latency;
 }

@@ -2,20 +2,25 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What to write in front of the command of a server, and of a load. */
+/** What to write in front of the command of a server, of bystanders, and of who attacks. */
 export interface Placement {
   readonly server: readonly string[];
   readonly load: readonly string[];
+  /** Attackers share the bystanders' core, and must not keep it from them: that would be no fault of the server. */
+  readonly attack: readonly string[];
 }
 
+const LAST_IN_LINE = ['nice', '-n', '19'];
+
 /** Where the scheduler likes. */
-export const UNPLACED: Placement = { server: [], load: [] };
+export const UNPLACED: Placement = { server: [], load: [], attack: LAST_IN_LINE };
 
 /** The server on the first core that we may use, all load and this process on the second, where there are two, and taskset. */
 export function placeApart(): Placement {
   const [server, load] = allowedCores();
   if (load === undefined || spawnSync('taskset', ['-a', '-c', '-p', load, String(process.pid)]).status !== 0) return UNPLACED;
-  return { server: ['taskset', '-c', server as string], load: ['taskset', '-c', load] };
+  const beside = ['taskset', '-c', load];
+  return { server: ['taskset', '-c', server as string], load: beside, attack: [...beside, ...LAST_IN_LINE] };
 }
 
 /** The kernel's list, as in "0-2,5", with all its numbers. */
