@@ -23,7 +23,8 @@ const FAULTS: readonly Fault[] = [
   { call: 'accept4', errors: ['EMFILE', 'ENFILE'], when: '1', callers: 'lost', counter: 'shed' },
   { call: 'accept4', errors: ['ENOBUFS', 'ENOMEM'], when: '1..2', callers: 'served', counter: 'acceptPauses' },
   { call: 'accept4', errors: ['ECONNABORTED', 'EINTR', 'EPERM', 'EPROTO'], when: '1..3', callers: 'served' },
-  { call: 'epoll_wait,epoll_pwait', errors: ['EINTR'], when: '1+2', callers: 'served' },
+  // Not without end: an idle server is always in this call, and one that strace has begun to falsify when it lets go fails with ENOSYS.
+  { call: 'epoll_wait,epoll_pwait', errors: ['EINTR'], when: '1..9+2', callers: 'served' },
   { call: 'epoll_ctl', errors: ['ENOMEM', 'ENOSPC'], when: '1', callers: 'lost', counter: 'shed' },
   { call: 'recvfrom', errors: ['EINTR', 'EAGAIN'], when: '1+2', callers: 'served' },
   { call: 'recvfrom', errors: ['ECONNRESET'], when: '1', callers: 'lost', counter: 'resets' },

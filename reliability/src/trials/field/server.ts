@@ -102,7 +102,8 @@ export class TrialServer {
       snapshot = await this.#ask().catch(() => undefined);
       return snapshot !== undefined || this.#ended;
     });
-    if (!answered || snapshot === undefined) throw new Error(`the admin endpoint does not answer${this.#ended ? ', for the server has ended' : ''}: ${this.#errors}`);
+    const why = this.#ended ? `, for the server has ended with ${this.#child.exitCode ?? this.#child.signalCode}` : '';
+    if (!answered || snapshot === undefined) throw new Error(`the admin endpoint does not answer${why}: ${this.#errors}`);
     return snapshot;
   }
 
