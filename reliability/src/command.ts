@@ -15,6 +15,13 @@ export async function runCommand(name: string, command: (args: string[]) => Prom
   }
 }
 
+/** Has Ctrl-C and SIGTERM end this process with the status that shells know, when `end` has put everything in order. */
+export function endOnSignals(end: () => void | Promise<void>): void {
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    process.once(signal, () => void Promise.resolve(end()).then(() => process.exit(code)));
+  }
+}
+
 /** parseArgs of node:util. Error: ArgumentError. */
 export function parse<Config extends ParseArgsConfig>(config: Config): ReturnType<typeof parseArgs<Config>> {
   try {

@@ -1,5 +1,5 @@
 /** `npm run simulate`: see `--help`, or reliability/README.md. */
-import { runCommand } from '../command.js';
+import { endOnSignals, runCommand } from '../command.js';
 import { HELP, type ReplayOptions, type SimulateOptions, readArguments } from './arguments.js';
 import { Crew, type Job } from './crew.js';
 import { replay } from './replay.js';
@@ -26,12 +26,7 @@ async function simulate(options: SimulateOptions): Promise<boolean> {
     report.add(outcome);
     if (report.turns >= turns || report.enough) crew.end();
   });
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-    process.once(signal, () => {
-      crew.kill();
-      process.exit(code);
-    });
-  }
+  endOnSignals(() => crew.kill());
   await crew.work(jobs);
   report.tell();
   return report.findings > 0;

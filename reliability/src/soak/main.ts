@@ -1,5 +1,5 @@
 /** `npm run soak`: see `--help`, or reliability/README.md. */
-import { runCommand } from '../command.js';
+import { endOnSignals, runCommand } from '../command.js';
 import { HELP, type SoakOptions, readArguments } from './arguments.js';
 import { Soak } from './soak.js';
 import type { Verdict } from './verdict/verdict.js';
@@ -17,20 +17,14 @@ async function run(options: SoakOptions): Promise<number> {
   const { loop, seed, minutes, cycleSeconds, clients } = options;
   print(`soak: ${loop} loop, ${minutes} min in cycles of ${cycleSeconds} s, ${clients} visits at a time, seed ${seed}`);
   const soak = new Soak(options, print);
-  endOnSignals(soak);
+  // Signals reach the children of a terminal's job, too; which of them ends first does not matter then.
+  endOnSignals(() => soak.stop());
   try {
     return tell(await soak.run(), options);
   } catch (error) {
     return tell({ failures: [(error as Error).message], notes: [] }, options);
   } finally {
     await soak.stop();
-  }
-}
-
-/** Nothing is left behind. Signals reach the children of a terminal's job, too; which of them ends first does not matter then. */
-function endOnSignals(soak: Soak): void {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-    process.once(signal, () => void soak.stop().then(() => process.exit(code)));
   }
 }
 

@@ -1,5 +1,5 @@
 /** `npm run trials`: attacks on a real server on the real kernel. */
-import { ArgumentError, parse, runCommand } from '../command.js';
+import { ArgumentError, endOnSignals, parse, runCommand } from '../command.js';
 import { TRIALS } from './catalogue.js';
 import { placeApart } from './field/placement.js';
 import { hindranceOf } from './field/tools.js';
@@ -63,6 +63,6 @@ async function main(args: string[]): Promise<number> {
 }
 
 // What runs in the background ends with this process, however that ends.
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code));
+endOnSignals(() => {});
 
 await runCommand('trials', main);
