@@ -87,6 +87,7 @@ function blockedBy(thread: number): { low: number; high: number } | undefined {
   }
 }
 
-function bitOf({ low, high }: { low: number; high: number }, signal: number): boolean {
+/** Whether a signal is in a set of two words: bit n - 1 for signal n. */
+export function bitOf({ low, high }: { readonly low: number; readonly high: number }, signal: number): boolean {
   return signal <= 32 ? ((low >>> (signal - 1)) & 1) === 1 : ((high >>> (signal - 33)) & 1) === 1;
 }

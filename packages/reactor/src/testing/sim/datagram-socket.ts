@@ -1,13 +1,12 @@
 import { constants } from 'node:os';
 import { EPOLLIN, EPOLLOUT } from '../../kernel/abi.js';
+import { MAX_DATAGRAM_BYTES } from '../../limits.js';
 import type { SocketAddress } from '../../net/address.js';
 import type { Bound, Ports } from './network.js';
 import { OpenFile } from './open-file.js';
 import type { World } from './world.js';
 
 const { EAGAIN, EINVAL, EMSGSIZE } = constants.errno;
-
-const MAX_PAYLOAD_BYTES = 65_507;
 
 export interface Datagram {
   readonly payload: Buffer;
@@ -47,7 +46,7 @@ export class DatagramSocketFile extends OpenFile implements Bound {
 
   /** Returns the bytes, or -errno. */
   send(payload: Buffer, to: SocketAddress): number {
-    if (payload.length > MAX_PAYLOAD_BYTES) return -EMSGSIZE;
+    if (payload.length > MAX_DATAGRAM_BYTES) return -EMSGSIZE;
     if (this.local === undefined) this.bind({ family: this.#family, address: this.#family === 'IPv6' ? '::' : '0.0.0.0', port: 0 });
     const { random, conditions } = this.#world;
     const copies = random.chance(conditions.lostDatagrams) ? 0 : 1 + (random.chance(conditions.doubledDatagrams) ? 1 : 0);

@@ -1,12 +1,11 @@
 import { constants } from 'node:os';
-import { EPOLLERR, EPOLLET, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from '../../kernel/abi.js';
+import { EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from '../../kernel/abi.js';
 import { type Observer, OpenFile } from './open-file.js';
 import type { World } from './world.js';
 
 const { EEXIST, EINVAL, ENOENT } = constants.errno;
 
-export const EPOLLEXCLUSIVE = 0x1000_0000;
-/** What is no event, but says how events are reported. A registration that has nothing else is disarmed. */
+/** What is no event, but says how events are reported. */
 const MODES = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE;
 /** Asked for by every registration, until a one-shot one is disarmed. */
 const ALWAYS = EPOLLERR | EPOLLHUP;

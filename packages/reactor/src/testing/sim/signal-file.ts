@@ -1,4 +1,5 @@
 import { EPOLLIN } from '../../kernel/abi.js';
+import { bitOf } from '../../kernel/thread-signals.js';
 import { OpenFile } from './open-file.js';
 
 /** A set of signals in two words: bit n - 1 for signal n. */
@@ -14,10 +15,6 @@ export interface PendingSignal {
   readonly uid: number;
 }
 
-export function includes({ low, high }: SignalSet, signal: number): boolean {
-  return signal <= 32 ? ((low >>> (signal - 1)) & 1) === 1 : ((high >>> (signal - 33)) & 1) === 1;
-}
-
 /** From this one on, signals are queued as often as they are sent; of those below, one is pending or none (signal(7)). */
 const FIRST_REAL_TIME = 32;
 
@@ -29,18 +26,18 @@ export class PendingSignals {
   raise(signal: PendingSignal): void {
     if (signal.number < FIRST_REAL_TIME && this.#pending.some(({ number }) => number === signal.number)) return;
     this.#pending.push(signal);
-    for (const file of this.files) if (includes(file.set, signal.number)) file.wake(EPOLLIN);
+    for (const file of this.files) if (bitOf(file.set, signal.number)) file.wake(EPOLLIN);
   }
 
   /** Takes the pending signal of this set with the lowest number; undefined if none is. */
   take(set: SignalSet): PendingSignal | undefined {
-    const [first] = this.#pending.filter(({ number }) => includes(set, number)).sort((a, b) => a.number - b.number);
+    const [first] = this.#pending.filter(({ number }) => bitOf(set, number)).sort((a, b) => a.number - b.number);
     this.#pending = this.#pending.filter((signal) => signal !== first);
     return first;
   }
 
   any(set: SignalSet): boolean {
-    return this.#pending.some(({ number }) => includes(set, number));
+    return this.#pending.some(({ number }) => bitOf(set, number));
   }
 }
 

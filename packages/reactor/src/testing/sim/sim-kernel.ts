@@ -1,10 +1,11 @@
 import { constants } from 'node:os';
 import type { Kernel } from '../../kernel/kernel.js';
+import { bitOf } from '../../kernel/thread-signals.js';
 import { SIGNAL_BUDGET_CALLS } from '../../limits.js';
 import { EventFile, TimerFile } from './counter-files.js';
 import { EpollSet } from './epoll-set.js';
 import { NullFile, type OpenFile } from './open-file.js';
-import { PendingSignals, SignalFile, includes } from './signal-file.js';
+import { PendingSignals, SignalFile } from './signal-file.js';
 import { SocketCalls } from './socket-calls.js';
 
 const { EAGAIN, EBADF, EBUSY, EINTR, EINVAL, EPERM } = constants.errno;
@@ -133,7 +134,7 @@ export class SimKernel extends SocketCalls implements Kernel {
 
   /** Sends a signal to the process. One that nobody has claimed would end it, and is refused. */
   raise(signal: number, { code = 0, pid = 1, uid = 0 } = {}): void {
-    if (!includes(this.#claimed, signal)) throw new RangeError(`nobody has claimed signal ${signal}: it would end the process`);
+    if (!bitOf(this.#claimed, signal)) throw new RangeError(`nobody has claimed signal ${signal}: it would end the process`);
     this.#signals.raise({ number: signal, code, pid, uid });
   }
 
