@@ -46,12 +46,14 @@ const REACTOR: Building = {
 const KV: Building = {
   folder: 'packages/kv/src/',
   floors: [
-    ['version.ts', 'bytes/'],
+    ['version.ts', 'bytes/', 'disk/'],
     ['algorithms/'],
     ['memory/'],
     ['values/'],
     ['store/', 'rdb/'],
     ['protocol/'],
+    // Records in files, whatever is in them.
+    ['log/'],
     // What commands are, without what they work on.
     ['catalogue/'],
     ['access/', 'scripting/'],
@@ -60,6 +62,7 @@ const KV: Building = {
     ['command/'],
     ['commands/'],
     ['embedded/'],
+    ['durability/'],
     ['plugin/', 'telemetry/'],
     ['throw-away.ts', 'cli/'],
     ['index.ts'],

@@ -12,6 +12,7 @@ import { FunctionEngine, ScriptEngine } from '../scripting/index.js';
 import { Blocking } from './blocking.js';
 import { Channels } from './channels.js';
 import { Changes } from './changes.js';
+import type { Durability } from './durability.js';
 import { Heartbeat } from './heartbeat.js';
 import { LatencyMonitor } from './latency.js';
 import { LimitWatch } from './limit-watch.js';
@@ -68,6 +69,8 @@ export class Server implements KeyspaceObserver {
   host = '127.0.0.1';
   port = 0;
   readonly upkeep: Upkeep;
+  /** What keeps the data beyond this process; undefined for a server that is in memory only. */
+  durability: Durability | undefined;
   /** Whether there was no memory to be had before the command that is running: then a script may not run one that needs some. */
   outOfMemory = false;
   readonly startedMs: number;

@@ -3,6 +3,7 @@ import { halfSipHash } from '../algorithms/half-sip-hash.js';
 import { Memory } from '../memory/memory.js';
 import { DEFAULT_ENCODING_LIMITS, type EncodingLimits, type ValueContext } from '../values/value-context.js';
 import { AccessClock } from './access-clock.js';
+import type { Capture } from './capture.js';
 import { Collections } from './collections.js';
 import { Database } from './database.js';
 import type { DatabaseContext, LossEvent } from './database-context.js';
@@ -37,6 +38,8 @@ export class Keyspace implements ValueContext, DatabaseContext {
   readonly expiry: ExpiryCycle;
   readonly eviction: Eviction;
   observer: KeyspaceObserver | undefined;
+  /** The snapshot under way. */
+  capture: Capture | undefined;
   /** The time, in ms since the epoch. It stands still while a command runs, so that a command sees a key or does not. */
   nowMs = Date.now();
   /** Changes to data since the last save, as INFO counts them. */
@@ -57,7 +60,8 @@ export class Keyspace implements ValueContext, DatabaseContext {
   /** Removes all keys of a database. What they take is given back in slices: see `reclamation`. */
   flush(database: Database): void {
     this.dirty += database.size;
-    this.reclamation.add(database.clear());
+    const dict = database.clear();
+    if (this.capture?.keep(dict) !== true) this.reclamation.add(dict);
   }
 
   /** Sets the clock. */

@@ -1,0 +1,57 @@
+import type { Client } from '../client/client.js';
+import type { Arguments } from '../protocol/request.js';
+
+export type FsyncPolicy = 'always' | 'everysec' | 'no';
+
+/** What INFO tells of it. */
+export interface DurabilityFacts {
+  readonly folder: string;
+  /** When the last snapshot was whole, in Unix time in seconds; that of the start before the first one. */
+  readonly lastSaveSeconds: number;
+  /** How long it took, in seconds; -1 before the first one. */
+  readonly lastSaveDurationSeconds: number;
+  /** How long the one under way has taken so far; -1 without one. */
+  readonly currentSaveDurationSeconds: number;
+  readonly lastSaveSucceeded: boolean;
+  readonly lastWriteSucceeded: boolean;
+  /** Snapshots since the start. */
+  readonly saves: number;
+  /** Keys that have been written by the snapshot under way, and how many there were in all when it began. */
+  readonly savedKeys: number;
+  readonly keysToSave: number;
+  /** Bytes of the log since the last snapshot, of the snapshot, and of the log that are not yet written. */
+  readonly logBytes: number;
+  readonly snapshotBytes: number;
+  readonly bufferedBytes: number;
+  /** Syncs that are under way, and those that had to wait for the one before. */
+  readonly pendingSyncs: number;
+  readonly delayedSyncs: number;
+  readonly syncs: number;
+}
+
+/**
+ * What keeps a server's data beyond its process: a log of what commands have changed, and snapshots that shorten it. A server that is
+ * in memory only has none.
+ */
+export interface Durability {
+  /** Why commands that write are refused now, as an error for the client; undefined if they are not. */
+  readonly refusal: string | undefined;
+  readonly facts: DurabilityFacts;
+  /** A request has changed data of the database with this number: running it again changes the same in the same way. */
+  note(databaseIndex: number, effect: Arguments): void;
+  /** What was noted since the last call belongs together: after a crash all of it has happened, or nothing. */
+  commit(): void;
+  /**
+   * Keeps what is about to be sent to a client until all that was noted so far is safe. Returns false if it may leave now.
+   * The bytes are copied.
+   */
+  withhold(client: Client, bytes: Uint8Array): boolean;
+  /** Bytes that are kept back for a client. */
+  withheldBytes(client: Client): number;
+  /** Begins a snapshot; returns false if one is under way. */
+  startSnapshot(): boolean;
+  /** Makes a whole one at once, on this thread. Error: NodeJS.ErrnoException. */
+  snapshotNow(): void;
+  /** The settings `appendfsync` and the like have changed. */
+  configure(): void;
+}
