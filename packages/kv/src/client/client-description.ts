@@ -17,7 +17,7 @@ export function describeClient(client: Client, { nowMs, isMonitor }: Circumstanc
   const queryBytes = client.pending?.length ?? 0;
   const multiBytes = requests.reduce((bytes, request) => bytes + request.source.length, 0);
   const inputBytes = client.pending?.capacity ?? 0;
-  const outputBytes = client.connection?.bytesQueued ?? 0;
+  const outputBytes = client.waitingBytes;
   const ownBytes = Math.min(outputBytes, UNCOUNTED_OUTPUT_BYTES);
   const fields: Readonly<Record<string, string | number>> = {
     id: client.id, addr: client.address, laddr: client.localAddress, fd: -1, name: client.name,

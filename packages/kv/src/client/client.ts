@@ -17,6 +17,8 @@ export const UNCOUNTED_OUTPUT_BYTES = 16 * 1024;
 /** Who decides how much may wait to be sent to a client, and ends its connection where it is too much. */
 export interface OutputKeeper {
   admits(client: Client, waitingBytes: number): boolean;
+  /** Whether the bytes may not leave yet: then a copy of them is kept, and delivered later. */
+  withholds(client: Client, bytes: Uint8Array): boolean;
 }
 
 /**
@@ -58,6 +60,8 @@ export class Client implements ReplySink {
   isServed = false;
   /** What would wait if the socket had taken nothing since the client's turn began: by that a long reply is known before it is complete. */
   waitingOfTurn = 0;
+  /** Of what has been written, so much may not leave yet, as it tells of changes that are not safe. */
+  withheldBytes = 0;
   /** Since when more waits than the soft limit allows. */
   aboveSoftLimitSinceMs: number | undefined;
   /** What was pushed to the client since its last reply was begun, and follows that. */
@@ -126,13 +130,23 @@ export class Client implements ReplySink {
     const { connection } = this;
     if (connection === undefined) this.receiver?.(bytes);
     else if (this.mayHave(bytes.length)) {
-      if (this.isServed) this.waitingOfTurn = Math.max(this.waitingOfTurn, connection.bytesQueued) + bytes.length;
-      if (!connection.write(bytes) && !this.halfClosed) this.congested = true;
+      if (this.isServed) this.waitingOfTurn = Math.max(this.waitingOfTurn, this.waitingBytes) + bytes.length;
+      if (!this.#keeper.withholds(this, bytes)) this.deliver(bytes);
     }
+  }
+
+  /** Hands over to the connection what may leave. */
+  deliver(bytes: Buffer): void {
+    if (this.connection?.write(bytes) === false && !this.halfClosed) this.congested = true;
+  }
+
+  /** What waits to be sent, whatever it waits for. */
+  get waitingBytes(): number {
+    return (this.connection?.bytesQueued ?? 0) + this.withheldBytes;
   }
 
   /** Whether so many bytes more may wait to be sent. If they may not, the connection has ended. */
   mayHave(bytes: number): boolean {
-    return this.#keeper.admits(this, Math.max(this.waitingOfTurn, this.connection?.bytesQueued ?? 0) + bytes);
+    return this.#keeper.admits(this, Math.max(this.waitingOfTurn, this.waitingBytes) + bytes);
   }
 }

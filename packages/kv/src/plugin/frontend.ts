@@ -78,7 +78,14 @@ export class Frontend {
   halfClose(client: Client): Promise<void> | undefined {
     client.halfClosed = true;
     this.drained(client);
-    return this.#backlog.whenServed(client);
+    const served = this.#backlog.whenServed(client);
+    return served === undefined ? this.whenAnswered(client) : served.then(() => this.whenAnswered(client));
+  }
+
+  /** Resolves when nothing is kept back for the client any more. Undefined if that is so already. */
+  whenAnswered(client: Client): Promise<void> | undefined {
+    if (client.withheldBytes === 0) return undefined;
+    return new Promise((resolve) => this.#whenSent(client, resolve));
   }
 
   receive(client: Client, chunk: Buffer): void {
@@ -175,7 +182,13 @@ export class Frontend {
       reply.flush();
       client.waitingOfTurn = 0;
     }
-    if (client.closing && client.connection !== undefined) this.#hangUp(client.connection);
+    if (client.closing) this.#whenSent(client, () => client.connection !== undefined && this.#hangUp(client.connection));
+  }
+
+  #whenSent(client: Client, action: () => void): void {
+    const { durability } = this.#server;
+    if (durability === undefined) action();
+    else durability.whenSent(client, action);
   }
 
   /** What the client sends is no request: it is told so, and disconnected. */

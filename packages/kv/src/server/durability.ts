@@ -46,8 +46,8 @@ export interface Durability {
    * The bytes are copied.
    */
   withhold(client: Client, bytes: Uint8Array): boolean;
-  /** Bytes that are kept back for a client. */
-  withheldBytes(client: Client): number;
+  /** Has something done when the client has been given all that is kept back for it; at once if there is nothing. */
+  whenSent(client: Client, action: () => void): void;
   /** Begins a snapshot; returns false if one is under way. */
   startSnapshot(): boolean;
   /** Makes a whole one at once, on this thread. Error: NodeJS.ErrnoException. */

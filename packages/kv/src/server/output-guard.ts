@@ -1,4 +1,5 @@
 import { type Client, type OutputKeeper, UNCOUNTED_OUTPUT_BYTES } from '../client/client.js';
+import type { Durability } from './durability.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { OutputLimit, OutputLimits } from './setting-values.js';
 
@@ -8,6 +9,7 @@ export interface Guarded {
   readonly keyspace: { readonly nowMs: number };
   readonly limitWatch: LimitWatch;
   readonly clients: ReadonlyMap<number, Client>;
+  readonly durability: Pick<Durability, 'withhold'> | undefined;
 }
 
 /**
@@ -30,9 +32,13 @@ export class OutputGuard implements OutputKeeper {
     return bound === undefined;
   }
 
+  withholds(client: Client, bytes: Uint8Array): boolean {
+    return this.#server.durability?.withhold(client, bytes) === true;
+  }
+
   /** To be called once a second: somebody may be above the soft limit without being written to. */
   beat(): void {
-    for (const client of this.#server.clients.values()) this.admits(client, client.connection?.bytesQueued ?? 0);
+    for (const client of this.#server.clients.values()) this.admits(client, client.waitingBytes);
   }
 
   #brokenBound(client: Client, { hard, soft, softSeconds }: OutputLimit, bytes: number): 'hard' | 'soft' | undefined {

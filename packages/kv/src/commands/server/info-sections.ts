@@ -68,7 +68,7 @@ function clients({ server: { clients: all, settings, blocking, tracking } }: Cal
     ['cluster_connections', 0],
     ['maxclients', settings.maxclients],
     ['client_recent_max_input_buffer', largest((client) => client.pending?.length ?? 0)],
-    ['client_recent_max_output_buffer', largest((client) => client.connection?.bytesQueued ?? 0)],
+    ['client_recent_max_output_buffer', largest((client) => client.waitingBytes)],
     ['blocked_clients', blocking.size],
     ['tracking_clients', tracking.clientCount],
     ['clients_in_timeout_table', blocking.timed],

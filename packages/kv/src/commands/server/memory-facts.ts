@@ -39,8 +39,8 @@ export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-function clientBytes(clients: Iterable<{ pending: { length: number } | undefined; connection: { bytesQueued: number } | undefined }>): number {
+function clientBytes(clients: Iterable<{ pending: { length: number } | undefined; waitingBytes: number }>): number {
   let bytes = 0;
-  for (const { pending, connection } of clients) bytes += (pending?.length ?? 0) + (connection?.bytesQueued ?? 0);
+  for (const { pending, waitingBytes } of clients) bytes += (pending?.length ?? 0) + waitingBytes;
   return bytes;
 }
