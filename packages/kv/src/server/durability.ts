@@ -1,7 +1,10 @@
 import type { Client } from '../client/client.js';
 import type { Arguments } from '../protocol/request.js';
 
-export type FsyncPolicy = 'always' | 'everysec' | 'no';
+export const FSYNC_POLICIES = ['always', 'everysec', 'no'] as const;
+
+/** When changes are synced: before they are acknowledged, each second, or when the kernel does so by itself. */
+export type FsyncPolicy = (typeof FSYNC_POLICIES)[number];
 
 /** What INFO tells of it. */
 export interface DurabilityFacts {

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { type Kind, ParameterError, choice, integer, memory, notifications, outputLimits, text, yesNo } from './parameter.js';
+import { FSYNC_POLICIES } from './durability.js';
 import type { Server } from './server.js';
 import { EVICTION_POLICIES } from '../store/eviction-policy.js';
 import type { EncodingLimits } from '../values/value-context.js';
@@ -80,6 +82,7 @@ function applyTimeLimit({ settings, scripts, functions }: Server): void {
 }
 
 const SETTINGS: readonly Parameter[] = [
+  setting('appendfsync', choice(FSYNC_POLICIES), (server) => server.durability?.configure()),
   setting('requirepass', text, (server) => server.users.setDefaultPassword(server.settings.requirepass)),
   setting('protectedMode', yesNo),
   setting('maxclients', integer(1, 2 ** 32 - 1)),
@@ -124,10 +127,9 @@ const CONSTANTS: readonly Parameter[] = [
   constant('tls-port', '0'),
   constant('tcp-keepalive', '300', integer(0, MAX_INT)),
   constant('save', ''),
-  constant('dir', process.cwd()),
+  constant('dir', (server) => resolve(server.settings.dir)),
   constant('dbfilename', 'dump.rdb'),
-  constant('appendonly', 'no'),
-  constant('appendfsync', 'everysec'),
+  constant('appendonly', (server) => yesNo.print(server.settings.dir !== '')),
   constant('stop-writes-on-bgsave-error', 'yes'),
   constant('rdbcompression', 'yes'),
   constant('rdbchecksum', 'yes'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EVICTION_POLICIES } from '../store/eviction-policy.js';
 import { DEFAULT_ENCODING_LIMITS } from '../values/value-context.js';
+import { FSYNC_POLICIES } from './durability.js';
 import { NOTIFICATION_CLASSES, OUTPUT_LIMITS, type OutputLimits } from './setting-values.js';
 
 const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().min(0).max(max);
@@ -26,6 +27,14 @@ function outputLimit(name: keyof OutputLimits) {
 /** What can be set of a server, by the names of Redis's configuration in camel case. CONFIG SET changes them while it runs. */
 export const kvOptions = z.strictObject({
   databases: z.number().int().min(1).max(1024).default(16).describe('How many databases SELECT can choose from.'),
+
+  // Durability
+  dir: z.string().default('').describe('The folder that the data is kept in; empty for a server that is in memory only.').meta({ flag: 'dir' }),
+  appendfsync: z
+    .enum(FSYNC_POLICIES)
+    .default('everysec')
+    .describe('When changes are synced to the disk: before they are acknowledged, each second, or when the kernel does so.')
+    .meta({ flag: 'appendfsync' }),
 
   // Clients
   requirepass: z
