@@ -80,6 +80,11 @@ export class RecordBuffer {
     header.encode(viewOf(this.#bytes, RECORD_HEADER_BYTES), 0, salt, position);
   }
 
+  /** Takes back what was added behind `end`. */
+  truncate(end: number): void {
+    this.#end = end;
+  }
+
   clear(): void {
     this.#end = RECORD_HEADER_BYTES;
     if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
