@@ -17,6 +17,7 @@ import { Meters } from './loop/meters.js';
 import { type ReactorChanges, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, reactorOptions } from './options.js';
 import { type OptionsInput, type OptionsSchema, parseChanges, parseOptions } from './options-check.js';
 import { guardReceiver } from './plugin/datagram-guard.js';
+import { type ContextParts, pluginContext } from './plugin/plugin-context.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
 import { OwnedTimers, checkCallback, checkDelay } from './plugin/owned-timers.js';
 import { type Hooks, type Plugin, checkHooks, checkParts } from './plugin/plugin.js';
@@ -33,7 +34,7 @@ import type { SignalListener, Subscription } from './loop/signals.js';
 export type InboxHandle<T> = Pick<Inbox<T>, 'address' | 'closed' | 'close'>;
 
 /** What a connection that belongs to no plugin may react to. */
-export type ClientHooks = Omit<Hooks<undefined>, 'onShutdown'>;
+export type ClientHooks = Omit<Hooks<undefined>, 'onShutdown' | 'beforeOutput'>;
 
 export interface ReactorParts {
   readonly kernel: Kernel;
@@ -58,7 +59,7 @@ export class Reactor {
   readonly #reserve: ReserveDescriptor;
   readonly #admission: Admission;
   #options: ReactorOptions;
-  readonly #hosting: HostedBy;
+  readonly #hosting: HostedBy & ContextParts;
   readonly #timers: OwnedTimers;
   readonly #plugins: PluginHost<never, unknown>[] = [];
   #shutdown: Shutdown | undefined;
@@ -83,16 +84,17 @@ export class Reactor {
     this.#reserve = new ReserveDescriptor(kernel);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#options = options;
+    this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#hosting = {
       loop: this.#loop,
       reserve: this.#reserve,
       logs: this.#logs,
       admission: this.#admission,
+      closed: this.#closed,
       assertOpen: () => this.#assertOpen(),
       assertRunning: () => this.#assertRunning(),
     };
-    this.#timers = this.#timersOf(PROGRAM);
-    this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    this.#timers = new OwnedTimers(this.#hosting, PROGRAM);
     this.#loop.wakeHost = () => host.wake();
     host.attach(this.#loop);
   }
@@ -148,9 +150,9 @@ export class Reactor {
   ): PluginHost<State, Api> {
     this.#assertOpen();
     const parsed = parseOptions(plugin.options, options ?? {}, `plugin "${plugin.name}"`);
-    const { plugin: floodLog } = this.#logs.of(plugin.name);
-    const parts = plugin.setup({ options: parsed, log: floodLog.log, floodLog, timers: this.#timersOf(this.meters.plugins.enlist(plugin.name), plugin.name) });
+    const parts = plugin.setup(pluginContext(plugin.name, parsed, this.#hosting));
     checkParts(plugin.name, parts);
+    if (parts.beforeOutput !== undefined) this.#loop.outputHooks.add(this.meters.plugins.enlist(plugin.name), () => parts.beforeOutput?.());
     const makeState = plugin.state === undefined ? undefined : () => plugin.state?.(parsed) as State;
     const host = new PluginHost(plugin.name, makeState, parts, this.#hosting, plugin.connectionDefaults);
     this.#plugins.push(host as PluginHost<never, unknown>);
@@ -254,11 +256,6 @@ export class Reactor {
     if (deadlineMs === 0) this.#shutdown.force();
     else if (!begun) this.#shutdown.begin(this.#plugins, deadlineMs);
     return this.#closed;
-  }
-
-  #timersOf(number: number, plugin?: string): OwnedTimers {
-    const { clock, witness } = this.#loop;
-    return new OwnedTimers({ clock, witness, assertRunning: () => this.#assertRunning() }, number, plugin);
   }
 
   #evict(): void {

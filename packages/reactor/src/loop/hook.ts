@@ -3,7 +3,8 @@
  * (`onMessage`), signals, timers and posted tasks.
  */
 export const HOOKS = [
-  'state', 'onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown', 'onDatagram', 'onMessage', 'onSignal', 'timer', 'task',
+  'state', 'onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown', 'beforeOutput', 'onDatagram', 'onMessage',
+  'onSignal', 'timer', 'task',
 ] as const;
 
 export type Hook = (typeof HOOKS)[number];

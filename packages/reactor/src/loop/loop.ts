@@ -12,6 +12,7 @@ import { countKinds } from './readiness.js';
 import { ReadyQueue } from '../structures/ready-queue.js';
 import { ReceiveBatch, type Receiver } from './receive-batch.js';
 import { Delays } from './delays.js';
+import { OutputHooks } from './output-hooks.js';
 import { Signals } from './signals.js';
 import { type Corked, SendBatch } from './send-batch.js';
 import { DISPATCH, TASKS, TIMERS, WRITE } from './stage.js';
@@ -39,7 +40,6 @@ export interface LoopParts {
   readonly debug: boolean;
   /** What all connections may have queued together. */
   readonly maxTotalQueuedBytes: number;
-  /** Measure what the loop's time is spent on. */
   readonly stopwatch: boolean;
   /** Who keeps the loop for longer in one go is told of. */
   readonly stallMs: number;
@@ -66,6 +66,7 @@ export class Loop {
   readonly clock: Clock;
   readonly delays: Delays;
   readonly signals: Signals;
+  readonly outputHooks: OutputHooks;
   readonly keepAlive = new KeepAlive();
   /** The channels that have something to do, by slot. */
   readonly ready = new ReadyQueue();
@@ -89,6 +90,7 @@ export class Loop {
     this.counters = meters.counters;
     this.gauges = meters.gauges;
     this.stopwatch = new Stopwatch(kernel, meters, { enabled: stopwatch, exact: debug, stallMs });
+    this.outputHooks = new OutputHooks(this.stopwatch);
     this.#tasks = new TaskQueue(this.stopwatch);
     this.arena = arena;
     this.pool = pool;
@@ -140,6 +142,7 @@ export class Loop {
       this.#runTasks();
       this.#send();
       this.#tellOwners();
+      this.outputHooks.call();
     } finally {
       // Also after a throw: in a program that lives on, the timers go on.
       this.clock.endTurn();
@@ -271,7 +274,7 @@ export class Loop {
   #send(): void {
     if (this.#sends.size === 0) return;
     this.stopwatch.enter(WRITE);
-    this.#sends.send();
+    if (this.outputHooks.call()) this.#sends.send();
   }
 
   #expireTimers(): void {

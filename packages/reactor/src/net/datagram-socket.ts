@@ -198,14 +198,16 @@ export class DatagramSocket implements Channel, Corked {
   }
 
   #flush(): void {
-    const { kernel } = this.#loop;
-    while (this.#writable && this.#queue.size > 0) {
+    const { kernel, outputHooks } = this.#loop;
+    while (this.#writable && this.#queue.size > 0 && outputHooks.call()) {
       const asked = Math.min(this.#queue.size, DATAGRAM_BATCH);
       const answer = kernel.sendDatagrams(this.fd, this.#queue.bytes, this.#queue.addresses, this.#queue.quads, asked);
       if (answer >= 0) this.#sent(answer);
       else if (answer === -EAGAIN) this.#writable = false;
       else if (answer !== -EINTR) this.#drop(1);
     }
+    // It was not allowed to leave.
+    if (this.#writable && this.#queue.size > 0) this.#loop.makeReady(this);
   }
 
   #sent(count: number): void {

@@ -2,8 +2,17 @@ import type { Block, BufferPool } from '../structures/buffer-pool.js';
 import type { Counters } from '../loop/counters.js';
 import { EAGAIN, EINTR } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { OutputHooks } from '../loop/output-hooks.js';
 import { DIRECT_WRITE_BYTES, WRITE_BLOCK_BYTES } from '../limits.js';
 import { WriteQueue } from '../structures/write-queue.js';
+
+/** What all connections of a loop send with. */
+export interface OutboundParts {
+  readonly kernel: Kernel;
+  readonly counters: Counters;
+  readonly pool: BufferPool;
+  readonly outputHooks: Pick<OutputHooks, 'call'>;
+}
 
 /**
  * The sending half of a connection: what was written, in order, until the socket has taken it. It is a queue and has
@@ -14,16 +23,14 @@ import { WriteQueue } from '../structures/write-queue.js';
  */
 export class Outbound extends WriteQueue {
   bytesWritten = 0;
-  readonly #kernel: Kernel;
-  readonly #counters: Counters;
+  readonly #parts: OutboundParts;
   readonly #fd: number;
   /** What we believe of the socket: false from EAGAIN or a short send until EPOLLOUT, and for good when it is broken. */
   writable = true;
 
-  constructor({ kernel, counters, pool }: { kernel: Kernel; counters: Counters; pool: BufferPool }, fd: number) {
-    super(pool);
-    this.#kernel = kernel;
-    this.#counters = counters;
+  constructor(parts: OutboundParts, fd: number) {
+    super(parts.pool);
+    this.#parts = parts;
     this.#fd = fd;
   }
 
@@ -41,11 +48,13 @@ export class Outbound extends WriteQueue {
   write(bytes: Uint8Array): number {
     if (bytes.length < DIRECT_WRITE_BYTES) return this.#gather(bytes);
     const result = this.flush(Number.POSITIVE_INFINITY);
-    return result < 0 ? this.#keep(bytes, 0, result) : this.#sendDirectly(bytes);
+    if (result < 0 || this.length > 0 || !this.#mayLeave) return this.#keep(bytes, 0, result);
+    return this.#sendDirectly(bytes);
   }
 
   /** Sends from the queue until it is empty, the socket is full or `budgetBytes` are used up. */
   flush(budgetBytes: number): number {
+    if (this.next === undefined || !this.#mayLeave) return 0;
     let budget = budgetBytes;
     for (let block = this.next; block !== undefined && budget > 0; block = this.next) {
       const sent = this.#send(block.bytes, block.start, block.end - block.start);
@@ -67,6 +76,10 @@ export class Outbound extends WriteQueue {
     if (sent < 0) return sent;
     this.consume(sent);
     return 0;
+  }
+
+  get #mayLeave(): boolean {
+    return this.#parts.outputHooks.call();
   }
 
   #gather(bytes: Uint8Array): number {
@@ -91,7 +104,7 @@ export class Outbound extends WriteQueue {
   }
 
   #send(base: Uint8Array, offset: number, length: number): number {
-    return this.#took(length, this.#kernel.send(this.#fd, base, offset, length));
+    return this.#took(length, this.#parts.kernel.send(this.#fd, base, offset, length));
   }
 
   /** The bytes that a send has taken, or -errno. Too few mean that the socket is full, as epoll(7) has it: no need to be told EAGAIN. */
@@ -101,7 +114,7 @@ export class Outbound extends WriteQueue {
     if (answer === -EAGAIN) return 0;
     if (answer < 0) return answer;
     this.bytesWritten += answer;
-    this.#counters.bytesWritten += answer;
+    this.#parts.counters.bytesWritten += answer;
     return answer;
   }
 }

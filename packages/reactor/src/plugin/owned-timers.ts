@@ -6,8 +6,7 @@ import type { Witness } from '../loop/witness.js';
 import type { PluginTimers } from './plugin.js';
 
 export interface TimersParts {
-  readonly clock: Clock;
-  readonly witness: Witness | undefined;
+  readonly loop: { readonly clock: Clock; readonly witness: Witness | undefined };
   /** Throws EL_REACTOR_CLOSED once no call is made any more. */
   assertRunning(): void;
 }
@@ -20,12 +19,12 @@ export class OwnedTimers implements PluginTimers {
   /** `number` is the plugin's among those that are measured, or PROGRAM; `name` that of the plugin. */
   constructor(parts: TimersParts, number: number, name?: string) {
     this.#parts = parts;
-    this.#owner = new TimerOwner(parts.clock, number, name);
+    this.#owner = new TimerOwner(parts.loop.clock, number, name);
   }
 
   setTimeout(callback: () => void, delayMs: number): Timer {
     this.#parts.assertRunning();
-    return this.#seen(this.#parts.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback), this.#owner));
+    return this.#seen(this.#parts.loop.clock.after(checkDelay('setTimeout', delayMs), checkCallback('setTimeout', callback), this.#owner));
   }
 
   setInterval(callback: () => void, periodMs: number): Timer {
@@ -33,11 +32,11 @@ export class OwnedTimers implements PluginTimers {
     if (!Number.isInteger(periodMs) || periodMs < 1) {
       throw new EdgeloopError('EL_OPTION_INVALID', `setInterval: the period must be a whole number of milliseconds from 1 on, not ${inspect(periodMs)}`);
     }
-    return this.#seen(this.#parts.clock.every(periodMs, checkCallback('setInterval', callback), this.#owner));
+    return this.#seen(this.#parts.loop.clock.every(periodMs, checkCallback('setInterval', callback), this.#owner));
   }
 
   #seen(timer: Timer): Timer {
-    this.#parts.witness?.opened(timer);
+    this.#parts.loop.witness?.opened(timer);
     return timer;
   }
 }

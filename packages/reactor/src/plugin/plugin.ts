@@ -31,6 +31,14 @@ export interface Hooks<State> {
    * those that were dialled, in any plugin, when none is left that was accepted.
    */
   onShutdown?(): unknown;
+  /**
+   * Called before the loop gives any byte to the kernel, of whatever connection or datagram socket, once for a batch of sends; and
+   * once more at the end of each turn. What must have happened before a peer is told of it happens here, for all replies together:
+   * a write-ahead log is written, for example. It is not awaited.
+   *
+   * What it throws reaches 'uncaughtException'. No output leaves then, and if the program lives on, it is called again in the next turn.
+   */
+  beforeOutput?(): void;
 }
 
 /** What a plugin is given when it is put to use. */
@@ -40,6 +48,15 @@ export interface PluginContext<Options> {
   /** The same for what may come in floods. */
   readonly floodLog: FloodLog;
   readonly timers: PluginTimers;
+  /** As `reactor.post`: from outside the loop it brings about a turn. Errors: EL_QUEUE_FULL, EL_REACTOR_CLOSED, EL_OPTION_INVALID. */
+  readonly post: (task: () => void) => void;
+  /**
+   * Returns a promise that is settled as this one is. Until then the loop looks out for what only Node's own loop brings, such as the
+   * end of a file's fsync, every millisecond even where it has its thread for itself (`loop: 'dedicated'`), where that may take 100 ms else.
+   */
+  readonly waitFor: <T>(promise: Promise<T>) => Promise<T>;
+  /** Resolves when the reactor is closed: no hook, timer or task is called any more. Before `reactor.close` resolves for the program. */
+  readonly closed: Promise<unknown>;
 }
 
 /** The timers of the reactor that a plugin runs on: they are part of its loop, whoever waits for events in it. */
@@ -79,7 +96,9 @@ export function definePlugin<Schema extends OptionsSchema, State = undefined, Ap
   return plugin;
 }
 
-const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>(['onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown']);
+const HOOK_NAMES: ReadonlySet<string> = new Set<keyof Hooks<unknown>>([
+  'onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown', 'beforeOutput',
+]);
 
 /** As `checkHooks`, for what a plugin's setup has returned. Error: EL_PLUGIN_INVALID. */
 export function checkParts(plugin: string, parts: object): void {

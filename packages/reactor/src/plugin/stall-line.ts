@@ -35,6 +35,7 @@ function subjectOf({ hook, subject }: Stall, witness?: Witness): { fields: objec
       return { fields: { delayMs, openedAt: witness?.whereOpened(subject as ClockTimer) }, text: `a timer of ${delayMs} ms` };
     }
     case 'onShutdown':
+    case 'beforeOutput':
     case 'onMessage':
     case 'task':
       return { fields: {}, text: hook };

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { definePlugin } from '../../src/index.js';
+import { type Hooks, definePlugin } from '../../src/index.js';
 import { Outbox } from '../../src/loop/outbox.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { STALL_MS } from '../../src/limits.js';
@@ -55,6 +55,20 @@ t.test('each hook that keeps the loop is named, with its plugin, its connection 
   t.same(reactor.meters.plugins.read().map(({ stalls: count }) => count), [stalls().length]);
   const counted = reactor.meters.stallsByHook.entries().filter(([, count]) => count > 0).map(([hook]) => hook);
   t.same(counted, ['state', 'onOpen', 'onData', 'onHalfClose', 'onDrain', 'onClose', 'onShutdown']);
+});
+
+t.test('a slow disk under the hook before output is not blamed on the message that waits for it', async (t) => {
+  const { setting, block, stalls } = slowClock();
+  let slow = false;
+  const hooks = {
+    onData: (connection: { write(data: Buffer): boolean }, chunk: Buffer) => ((slow = true), connection.write(chunk)),
+    beforeOutput: () => slow && (block(), (slow = false)),
+  };
+  const { port, reactor } = await serve(t, hooks as Hooks<undefined>, setting);
+  const client = await dial(t, port);
+  await client.echo('hello');
+  t.match(stalls(), [{ plugin: 'test', hook: 'beforeOutput', message: /beforeOutput$/ }]);
+  t.equal(reactor.counters.stalls, 1);
 });
 
 t.test('timers, tasks, messages, signals and datagrams that keep the loop are named, too', async (t) => {

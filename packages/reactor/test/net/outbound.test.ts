@@ -21,7 +21,7 @@ function outboundOn(answers: number[]) {
     return answer;
   };
   const pool = new BufferPool(16 * 1024, 4);
-  const outbound = new Outbound({ kernel: { ...nativeKernel(), send }, counters: new Meters().counters, pool }, 3);
+  const outbound = new Outbound({ kernel: { ...nativeKernel(), send }, counters: new Meters().counters, pool, outputHooks: { call: () => true } }, 3);
   return { outbound, pool, taken: () => Buffer.concat(taken), calls: () => calls };
 }
 

@@ -6,7 +6,7 @@ import { checkHooks } from '../../src/plugin/plugin.js';
 t.test('a hook that does not exist is refused by name, with those that do', async (t) => {
   t.throws(() => checkHooks('p', { onDta() {} }), {
     code: 'EL_PLUGIN_INVALID',
-    message: 'plugin "p" has a hook "onDta", which does not exist; there are onOpen, onData, onHalfClose, onDrain, onClose, onShutdown',
+    message: 'plugin "p" has a hook "onDta", which does not exist; there are onOpen, onData, onHalfClose, onDrain, onClose, onShutdown, beforeOutput',
   });
   t.throws(() => checkHooks('p', { onData: 'x' }), { code: 'EL_PLUGIN_INVALID', message: /"onData" must be a function, but is string/ });
   for (const none of [undefined, null, 'x', Promise.resolve({ onData() {} })]) {
