@@ -13,7 +13,9 @@ export const MAX_VARINT_BYTES = 8;
  * next record. Errors: RangeError if the payload grows beyond what a Buffer holds.
  */
 export class RecordBuffer {
-  #bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  /** The room for the header. */
+  #front = frontOf(this.#bytes);
   #end = RECORD_HEADER_BYTES;
   readonly #header = new RecordHeader();
 
@@ -77,7 +79,7 @@ export class RecordBuffer {
     header.payloadBytes = this.payloadBytes;
     header.payloadSum = crc32(this.#bytes, RECORD_HEADER_BYTES, this.#end);
     header.synced = synced;
-    header.encode(viewOf(this.#bytes, RECORD_HEADER_BYTES), 0, salt, position);
+    header.encode(this.#front, 0, salt, position);
   }
 
   /** Takes back what was added behind `end`. */
@@ -87,16 +89,21 @@ export class RecordBuffer {
 
   clear(): void {
     this.#end = RECORD_HEADER_BYTES;
-    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(FIRST_BYTES);
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#hold(Buffer.allocUnsafe(FIRST_BYTES));
   }
 
   #grow(count: number): void {
     const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + count));
     larger.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = larger;
+    this.#hold(larger);
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#front = frontOf(bytes);
   }
 }
 
-function viewOf(bytes: Buffer, length: number): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, length);
+function frontOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, RECORD_HEADER_BYTES);
 }
