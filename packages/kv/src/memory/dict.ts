@@ -133,9 +133,12 @@ export class Dict {
 
   /** Visits all entries. The dict must not change meanwhile. */
   forEach(visit: (address: number, marked: boolean) => void): void {
-    for (let index = 0; index < this.#directory.length; index += this.#span(index)) {
-      visitRange(this.#memory, this.#directory[index] as number, this.#mask, 0, HASH_SPACE, visit);
-    }
+    this.visit(0, HASH_SPACE, visit);
+  }
+
+  /** Visits the entries whose hash, without its sign, lies in `[from, to)`. The dict must not change meanwhile. */
+  visit(from: number, to: number, visit: (address: number, marked: boolean, hash: number) => void): void {
+    for (let at = from; at < to; at = this.#endOfSegment(at)) visitRange(this.#memory, this.#segmentOf(at | 0), this.#mask, from, to, visit);
   }
 
   /**

@@ -96,16 +96,16 @@ export function remove(memory: Memory, segment: number, mask: number, removed: n
   words[base] = (words[base] as number) - 1;
 }
 
-/** Visits the entries whose hash, without its sign, lies in `[from, to)`. */
+/** Visits the entries whose hash, without its sign, lies in `[from, to)`. They are shown with the hash as it is, which is a small integer. */
 export function visitRange(
-  memory: Memory, segment: number, mask: number, from: number, to: number, visit: (address: number, marked: boolean) => void,
+  memory: Memory, segment: number, mask: number, from: number, to: number, visit: (address: number, marked: boolean, hash: number) => void,
 ): void {
   const words = memory.words(segment);
   const base = memory.offset(segment) >>> 2;
   for (let slot = 1; slot <= mask; slot++) {
     const reference = words[base + slot * SLOT_WORDS + 1] as number;
-    const hash = (words[base + slot * SLOT_WORDS] as number) >>> 0;
-    if (reference !== 0 && hash >= from && hash < to) visit(reference & ADDRESS, reference < 0);
+    const hash = words[base + slot * SLOT_WORDS] as number;
+    if (reference !== 0 && hash >>> 0 >= from && hash >>> 0 < to) visit(reference & ADDRESS, reference < 0, hash);
   }
 }
 

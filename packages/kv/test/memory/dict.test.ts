@@ -127,6 +127,28 @@ t.test('property: a scan shows what is there all the time exactly once, whatever
   );
 });
 
+t.test('property: a visit of a part of the hash space sees the entries there, however the parts lie to the segments', async () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), fc.integer({ min: 0, max: 12 }), (steps, bits) => {
+      const numbers = new Numbers();
+      for (const { adds, from, count } of steps) {
+        for (let number = from; number < from + count; number++) numbers[adds ? 'add' : 'remove'](number);
+      }
+      const width = 2 ** (32 - bits);
+      const seen: number[] = [];
+      for (let from = 0; from < 2 ** 32; from += width) {
+        numbers.dict.visit(from, from + width, (entry, _marked, hash) => {
+          assert.ok(hash >>> 0 >= from && hash >>> 0 < from + width);
+          seen.push(numbers.numberOf(entry));
+        });
+      }
+      assert.equal(seen.length, numbers.model.size);
+      assert.deepEqual(new Set(seen), numbers.model);
+    }),
+    { numRuns: 20 },
+  );
+});
+
 t.test('property: a sweep sees the marked entries and no others, after any growth, shrinking and marking', async () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 2, maxLength: 8 }), fc.array(step, { minLength: 2, maxLength: 8 }), (steps, marks) => {
