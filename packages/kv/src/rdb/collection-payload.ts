@@ -42,7 +42,18 @@ const READERS: Readonly<Record<number, CollectionReader>> = {
   [OLD_STREAM_TYPE]: readOldStream,
 };
 
-/** Writes a collection with its type. */
+/** How a collection is written: those that are compact here are so there, too. */
+export function collectionType({ type, encoding }: Collection): number {
+  switch (type) {
+    case 'list': return QUICKLIST_TYPE;
+    case 'set': return encoding === 'intset' ? INT_SET_TYPE : SET_TYPE;
+    case 'zset': return encoding === 'listpack' ? LISTPACK_SORTED_SET_TYPE : SORTED_SET_TYPE;
+    case 'hash': return encoding === 'listpack' ? LISTPACK_HASH_TYPE : HASH_TYPE;
+    case 'stream': return STREAM_TYPE;
+  }
+}
+
+/** Writes what follows the type of a collection. */
 export function writeCollection(writer: RdbWriter, collection: Collection): void {
   switch (collection.type) {
     case 'list': return writeList(writer, collection as ListValue);

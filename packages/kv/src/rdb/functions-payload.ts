@@ -1,9 +1,7 @@
 import { endPayload } from './dump-payload.js';
+import { LIBRARY } from './rdb-opcode.js';
 import { RdbReader } from './rdb-reader.js';
 import { RdbWriter } from './rdb-writer.js';
-
-/** Stands before the source of each library. */
-const LIBRARY = 245;
 
 /** What FUNCTION DUMP answers: the sources of all libraries. */
 export function librariesPayload(sources: Iterable<Uint8Array>): Buffer {

@@ -4,7 +4,6 @@ import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { forEachPair, restored } from './restored.js';
 import { ListpackWriter } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
-import { HASH_TYPE, LISTPACK_HASH_TYPE } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
 
 export function writeHash(writer: RdbWriter, hash: HashValue): void {
@@ -14,10 +13,8 @@ export function writeHash(writer: RdbWriter, hash: HashValue): void {
       pack.add(buffer, fieldStart, fieldEnd);
       pack.add(buffer, valueStart, valueEnd);
     });
-    writer.byte(LISTPACK_HASH_TYPE);
     return writer.string(pack.bytes);
   }
-  writer.byte(HASH_TYPE);
   writer.length(hash.size);
   hash.forEach((buffer, fieldStart, fieldEnd, valueStart, valueEnd) => {
     writer.string(buffer, fieldStart, fieldEnd);

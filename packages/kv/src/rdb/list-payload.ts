@@ -4,7 +4,6 @@ import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { restored } from './restored.js';
 import { ListpackWriter, listpackElements } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
-import { QUICKLIST_TYPE } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
 import { ziplistElements } from './ziplist.js';
 
@@ -22,7 +21,6 @@ export function writeList(writer: RdbWriter, list: ListValue): void {
     if (node === undefined || node.length + end - start > NODE_BYTES) nodes.push((node = new ListpackWriter()));
     node.add(buffer, start, end);
   });
-  writer.byte(QUICKLIST_TYPE);
   writer.length(nodes.length);
   for (const node of nodes) {
     writer.length(PACKED);

@@ -8,25 +8,44 @@ const MAX_EXPANSION = 88;
 
 /** Reads what an RdbWriter has written, or Redis. Each method may throw a CorruptPayloadError. */
 export class RdbReader {
-  readonly #bytes: Buffer;
-  #at = 0;
+  #bytes: Buffer;
+  #at: number;
+  #end: number;
 
-  constructor(bytes: Buffer) {
+  /** Of `bytes[start, end)`. */
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  /** Goes on with other bytes. */
+  reset(bytes: Buffer, start: number, end: number): void {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  /** Where in its bytes it is. */
+  get position(): number {
+    return this.#at;
   }
 
   /** Whether all bytes are read. */
   get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#end;
   }
 
   byte(): number {
-    return this.#bytes[this.#take(1)] as number;
+    return this.#bytes[this.skip(1)] as number;
   }
 
   /** A count or length. */
   length(): number {
-    return Number(this.length64());
+    const first = this.#bytes[this.#at] ?? SPECIAL;
+    if (first >= LENGTH_14) return Number(this.length64());
+    this.skip(1);
+    return first;
   }
 
   /** The same where it may be beyond 2^53. */
@@ -34,13 +53,13 @@ export class RdbReader {
     const first = this.byte();
     if (first < LENGTH_14) return first;
     if (first < LENGTH_32) return ((first & 0x3f) << 8) | this.byte();
-    if (first === LENGTH_32) return this.#bytes.readUInt32BE(this.#take(4));
-    if (first === LENGTH_64) return narrowed(this.#bytes.readBigUInt64BE(this.#take(8)));
+    if (first === LENGTH_32) return this.#bytes.readUInt32BE(this.skip(4));
+    if (first === LENGTH_64) return narrowed(this.#bytes.readBigUInt64BE(this.skip(8)));
     throw new CorruptPayloadError();
   }
 
   double(): number {
-    return this.#bytes.readDoubleLE(this.#take(8));
+    return this.#bytes.readDoubleLE(this.skip(8));
   }
 
   /** The bytes of a string. They may lie in those that are read from. */
@@ -55,15 +74,30 @@ export class RdbReader {
 
   /** So many bytes as they are. */
   raw(length: number): Buffer {
-    const start = this.#take(length);
+    const start = this.skip(length);
     return this.#bytes.subarray(start, start + length);
+  }
+
+  /** Passes over so many bytes, and returns where they begin. */
+  skip(length: number): number {
+    const start = this.#at;
+    if (start + length > this.#end) throw new CorruptPayloadError();
+    this.#at += length;
+    return start;
+  }
+
+  /** In ms since the epoch. What no number holds exactly is further away than any clock goes. */
+  time(): number {
+    const at = this.skip(8);
+    const ms = this.#bytes.readInt32LE(at + 4) * 2 ** 32 + this.#bytes.readUInt32LE(at);
+    return Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
   }
 
   #integer(encoding: number): number {
     switch (encoding) {
-      case INTEGER_8: return this.#bytes.readInt8(this.#take(1));
-      case INTEGER_16: return this.#bytes.readInt16LE(this.#take(2));
-      case INTEGER_32: return this.#bytes.readInt32LE(this.#take(4));
+      case INTEGER_8: return this.#bytes.readInt8(this.skip(1));
+      case INTEGER_16: return this.#bytes.readInt16LE(this.skip(2));
+      case INTEGER_32: return this.#bytes.readInt32LE(this.skip(4));
       default: throw new CorruptPayloadError();
     }
   }
@@ -77,13 +111,5 @@ export class RdbReader {
     const target = Buffer.allocUnsafe(bytes);
     if (lzfDecompress(compressed, 0, compressedBytes, target, 0, bytes) !== bytes) throw new CorruptPayloadError();
     return target;
-  }
-
-  /** Where the next so many bytes begin. */
-  #take(length: number): number {
-    const start = this.#at;
-    if (start + length > this.#bytes.length) throw new CorruptPayloadError();
-    this.#at += length;
-    return start;
   }
 }

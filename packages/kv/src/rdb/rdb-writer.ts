@@ -16,10 +16,27 @@ const MIN_SAVED_BYTES = 4;
 export class RdbWriter {
   #buffer = Buffer.allocUnsafe(FIRST_BYTES);
   #length = 0;
+  readonly #isPlain: boolean;
+
+  /** A plain one writes all strings as they are: it is for what is to be fast rather than short. */
+  constructor({ plain = false } = {}) {
+    this.#isPlain = plain;
+  }
 
   /** What is written so far; valid until the next call. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** How many bytes that is. */
+  get size(): number {
+    return this.#length;
+  }
+
+  /** Begins anew. A buffer that has become larger than `maxBytes` is not kept for that. */
+  clear(maxBytes: number): void {
+    this.#length = 0;
+    if (this.#buffer.length > maxBytes) this.#buffer = Buffer.allocUnsafe(FIRST_BYTES);
   }
 
   byte(value: number): void {
@@ -57,9 +74,16 @@ export class RdbWriter {
     this.#length = this.#buffer.writeDoubleLE(value, this.#length);
   }
 
-  /** A string with its length: as an integer or compressed, where that is shorter. */
+  /** A time in ms since the epoch. */
+  time(ms: number): void {
+    this.#ensure(8);
+    this.#length = this.#buffer.writeUInt32LE(ms >>> 0, this.#length);
+    this.#length = this.#buffer.writeInt32LE(Math.floor(ms / 2 ** 32), this.#length);
+  }
+
+  /** A string with its length: as an integer or compressed, where that is shorter and not forbidden. */
   string(bytes: Buffer, start = 0, end = bytes.length): void {
-    if (this.#integer(bytes, start, end) || this.#compressed(bytes, start, end)) return;
+    if (!this.#isPlain && (this.#integer(bytes, start, end) || this.#compressed(bytes, start, end))) return;
     this.length(end - start);
     this.raw(bytes, start, end);
   }

@@ -4,15 +4,10 @@ import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { restored } from './restored.js';
 import { intSetBlob, intSetMembers } from './int-set-blob.js';
 import type { RdbReader } from './rdb-reader.js';
-import { INT_SET_TYPE, SET_TYPE } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
 
 export function writeSet(writer: RdbWriter, set: SetValue): void {
-  if (set.encoding === 'intset') {
-    writer.byte(INT_SET_TYPE);
-    return writer.string(intSetBlob(set));
-  }
-  writer.byte(SET_TYPE);
+  if (set.encoding === 'intset') return writer.string(intSetBlob(set));
   writer.length(set.size);
   set.forEach((buffer, start, end) => writer.string(buffer, start, end));
 }

@@ -5,7 +5,6 @@ import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { forEachPair, restored } from './restored.js';
 import { ListpackWriter } from './listpack.js';
 import type { RdbReader } from './rdb-reader.js';
-import { LISTPACK_SORTED_SET_TYPE, SORTED_SET_TYPE } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
 
 /** Lengths of decimal scores that stand for what has no decimal: NaN, which no score is, and the infinities. */
@@ -22,10 +21,8 @@ export function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
       pack.add(buffer, start, end);
       pack.add(scoreText, 0, writeDouble(scoreOf(buffer, scoreStart), scoreText, 0));
     });
-    writer.byte(LISTPACK_SORTED_SET_TYPE);
     return writer.string(pack.bytes);
   }
-  writer.byte(SORTED_SET_TYPE);
   writer.length(set.size);
   // From the end, as Redis has to go no further than to its head when it adds them one after the other.
   set.range(0, set.size, true, (buffer, start, end, scoreStart) => {

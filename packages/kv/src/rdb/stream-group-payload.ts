@@ -11,7 +11,6 @@ import { RAW_ID_BYTES, parseRawId, rawId, readId, writeId } from './stream-id-pa
 
 /** Stands for a count of read entries that nobody knows. */
 const UNKNOWN = -1;
-const TIME_BYTES = 8;
 
 /** What the list of a group tells of a pending entry. Whose it is, only the lists of its consumers tell. */
 interface Delivery {
@@ -29,13 +28,13 @@ export function writeGroups(writer: RdbWriter, stream: StreamValue): void {
     writeId(writer, group.lastId);
     writer.length64(group.entriesRead ?? UNKNOWN);
     writePending(writer, group.pending, () => {
-      writeTime(writer, group.pending.deliveredMs);
+      writer.time(group.pending.deliveredMs);
       writer.length64(group.pending.deliveries);
     });
     writer.length(group.consumerCount);
     for (const consumer of group.consumers) {
       writer.string(Buffer.from(consumer.name, 'latin1'));
-      writeTime(writer, consumer.seenMs);
+      writer.time(consumer.seenMs);
       writePending(writer, consumer.pending);
     }
   }
@@ -48,12 +47,6 @@ function writePending(writer: RdbWriter, table: IdTable, writeMore = (): void =>
     writer.raw(rawId(table.readId(id)));
     writeMore();
   }
-}
-
-function writeTime(writer: RdbWriter, ms: number): void {
-  const bytes = Buffer.alloc(TIME_BYTES);
-  bytes.writeBigInt64LE(BigInt(ms));
-  writer.raw(bytes);
 }
 
 /** Adds groups to a stream. Those that Redis wrote before 7.0 do not say how many entries they have read, but mostly it can be told. */
@@ -83,7 +76,7 @@ function readConsumers(reader: RdbReader, group: StreamGroup): void {
   for (let left = reader.length(); left > 0; left--) {
     const name = reader.string().toString('latin1');
     if (group.consumer(name) !== undefined) throw new CorruptPayloadError();
-    const consumer = group.addConsumer(name, readTime(reader));
+    const consumer = group.addConsumer(name, reader.time());
     for (let ids = reader.length(); ids > 0; ids--) {
       const raw = reader.raw(RAW_ID_BYTES);
       const delivery = deliveries.get(raw.toString('latin1'));
@@ -102,13 +95,7 @@ function readDeliveries(reader: RdbReader): Map<string, Delivery> {
   while (found.size < count) {
     const raw = reader.raw(RAW_ID_BYTES).toString('latin1');
     if (found.has(raw)) throw new CorruptPayloadError();
-    found.set(raw, { deliveredMs: readTime(reader), deliveries: reader.length64() });
+    found.set(raw, { deliveredMs: reader.time(), deliveries: reader.length64() });
   }
   return found;
-}
-
-/** What no number holds exactly is further away than any clock goes. */
-function readTime(reader: RdbReader): number {
-  const ms = Number(reader.raw(TIME_BYTES).readBigInt64LE());
-  return Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }

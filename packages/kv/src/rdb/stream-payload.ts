@@ -4,14 +4,12 @@ import { StreamValue } from '../values/stream-value.js';
 import { CorruptPayloadError } from './corrupt-payload-error.js';
 import { restored } from './restored.js';
 import type { RdbReader } from './rdb-reader.js';
-import { STREAM_TYPE } from './rdb-type.js';
 import type { RdbWriter } from './rdb-writer.js';
 import { readGroups, writeGroups } from './stream-group-payload.js';
 import { readId, writeId } from './stream-id-payload.js';
 import { readNodes, writeNodes } from './stream-node-payload.js';
 
 export function writeStream(writer: RdbWriter, stream: StreamValue): void {
-  writer.byte(STREAM_TYPE);
   writeNodes(writer, stream);
   writer.length(stream.size);
   writeId(writer, stream.lastId);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { writeCrc64 } from '../../src/algorithms/crc64.js';
-import { readCollection, writeCollection } from '../../src/rdb/collection-payload.js';
+import { collectionType, readCollection, writeCollection } from '../../src/rdb/collection-payload.js';
 import { CorruptPayloadError } from '../../src/rdb/corrupt-payload-error.js';
 import { RdbReader } from '../../src/rdb/rdb-reader.js';
 import { RdbWriter } from '../../src/rdb/rdb-writer.js';
@@ -210,7 +210,9 @@ function dumps(console: Console): Buffer[] {
   const names = ['hash', 'hash of 513', 'set', 'texts of 100', 'numbers up to 128', 'sorted set', 'scores', 'list', 'stream', 'stream of values'];
   return names.map((name) => {
     const writer = new RdbWriter();
-    writeCollection(writer, console.collection(name) as Collection);
+    const collection = console.collection(name) as Collection;
+    writer.byte(collectionType(collection));
+    writeCollection(writer, collection);
     return writer.bytes;
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../../command/call.js';
-import { writeCollection } from '../../rdb/collection-payload.js';
+import { collectionType, writeCollection } from '../../rdb/collection-payload.js';
 import { endPayload } from '../../rdb/dump-payload.js';
 import { STRING_TYPE } from '../../rdb/rdb-type.js';
 import { RdbWriter } from '../../rdb/rdb-writer.js';
@@ -25,7 +25,9 @@ export const dump: Command = {
       writer.byte(STRING_TYPE);
       writer.string(buffer, start, end);
     } else {
-      writeCollection(writer, db.collectionOf(entry));
+      const collection = db.collectionOf(entry);
+      writer.byte(collectionType(collection));
+      writeCollection(writer, collection);
     }
     reply.bulk(endPayload(writer));
   },
