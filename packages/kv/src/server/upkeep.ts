@@ -1,37 +1,11 @@
 import type { Keyspace } from '../store/keyspace.js';
 import type { Blocking } from './blocking.js';
 import type { Pause } from './pause.js';
+import { SLICE_MS, Sliced } from './sliced.js';
 import type { Timers } from './timers.js';
 
 /** Ten times a second, as Redis does by default. */
 export const UPKEEP_HZ = 10;
-/** What one slice may take of the loop's time, and what lies between two: the clients get the larger part. */
-const SLICE_MS = 0.5;
-const PAUSE_MS = 2;
-
-/** A task in slices, with the clients' requests between them. */
-class Sliced {
-  readonly #timers: Timers;
-  readonly #slice: () => boolean;
-  #isWaiting = false;
-
-  /** `slice` returns whether there is more to do. */
-  constructor(timers: Timers, slice: () => boolean) {
-    this.#timers = timers;
-    this.#slice = slice;
-  }
-
-  /** Does the next slices, the first one after a pause. Does nothing if it is at it. */
-  start(): void {
-    if (this.#isWaiting) return;
-    this.#isWaiting = true;
-    this.#timers.after(PAUSE_MS, () => {
-      this.#isWaiting = false;
-      if (this.#slice()) this.start();
-    });
-  }
-}
-
 /** What a server does without being asked: it removes keys whose deadline has come, or whose memory is needed, and gives memory back. */
 export class Upkeep {
   readonly #keyspace: Keyspace;
