@@ -20,6 +20,8 @@ export class RegisteredCommand<Call> {
   readonly isContainer: boolean;
   // The flags that are looked at for every request.
   readonly isWrite: boolean;
+  /** Whether it may change keys by itself, which PFCOUNT does, too: it keeps its count in them. */
+  readonly changesKeys: boolean;
   readonly deniesWhenFull: boolean;
   readonly needsNoAuth: boolean;
   /** Runs at once between MULTI and EXEC, or may not be there at all. */
@@ -40,6 +42,7 @@ export class RegisteredCommand<Call> {
     this.subcommands = new Map((definition.subcommands ?? []).map((sub) => [sub.name, new RegisteredCommand(sub, definition)]));
     this.isContainer = this.subcommands.size > 0 && this.flags.size === 0;
     this.isWrite = this.flags.has('write');
+    this.changesKeys = this.isWrite || (this.flags.has('readonly') && this.flags.has('may_replicate'));
     this.deniesWhenFull = this.flags.has('denyoom');
     this.needsNoAuth = this.flags.has('no_auth');
     this.isImmediate = definition.isImmediate ?? false;

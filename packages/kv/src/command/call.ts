@@ -6,6 +6,7 @@ import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Server } from '../server/server.js';
 import type { Database } from '../store/database.js';
 import type { EventKind } from '../server/changes.js';
+import { Effect, type EffectWord } from './effect.js';
 import { NOT_AN_INTEGER, NOT_A_FLOAT, ReplyError, WRONG_TYPE } from './reply-error.js';
 import { type Arguments, Request } from '../protocol/request.js';
 import type { ValueType } from '../store/meta.js';
@@ -13,6 +14,8 @@ import { filled } from '../values/filled.js';
 import type { Collection } from '../values/value-context.js';
 import { type Integer64, parseInteger, parseInteger64 } from '../bytes/integer.js';
 import { parseDouble } from '../bytes/double.js';
+
+const effect = new Effect();
 
 /** Runs a request whose reply follows in the same place, at once: nobody waits in it. */
 export interface Nested {
@@ -49,6 +52,8 @@ export class Call {
   ready: Buffer | undefined;
   /** Runs other requests on behalf of this one: those of a transaction, or of a script. */
   nested: Nested | undefined;
+  /** Whether the command has said what is to be logged of it: then the request itself is not. */
+  isEffectTold = false;
   /** On whose behalf this one runs: EXEC or a script. */
   outer: Call | undefined;
   readonly #slice = new Slice();
@@ -97,6 +102,16 @@ export class Call {
   /** The argument's own bytes; valid until the next call. */
   slice(index: number): Slice {
     return this.#slice.set(this.source, this.start(index), this.end(index));
+  }
+
+  /** The same in an object of its own, so that there may be several. */
+  argument(index: number): Slice {
+    return new Slice().set(this.source, this.start(index), this.end(index));
+  }
+
+  /** All arguments from `from` on. */
+  arguments(from: number): Slice[] {
+    return Array.from({ length: this.count - from }, (_, i) => this.argument(from + i));
   }
 
   /** The argument as text, each byte a character. */
@@ -233,6 +248,24 @@ export class Call {
   wake(index: number): void {
     const { db } = this.client;
     if (db.observers > 0) this.server.blocking.keyChanged(db, this.copy(index));
+  }
+
+  // --- What is logged, to be done again after a crash: the request itself, unless the command says something else
+
+  /** Whether changes are logged. A command asks before it puts together what is to be logged of it. */
+  get isLogged(): boolean {
+    return this.server.durability !== undefined;
+  }
+
+  /** Has a request logged that does again what this one has done, which would come out otherwise itself. Several do so in their order. */
+  effect(...words: readonly EffectWord[]): void {
+    this.isEffectTold = true;
+    this.server.durability?.note(this.db.index, effect.set(words));
+  }
+
+  /** Has nothing logged: no data has changed. */
+  noEffect(): void {
+    this.isEffectTold = true;
   }
 
   // --- Waiting

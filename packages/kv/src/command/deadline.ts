@@ -23,8 +23,10 @@ export function expireAt(call: Call, entry: number, deadlineMs: number): void {
   if (deadlineMs > call.server.keyspace.nowMs) {
     call.db.setDeadline(entry, deadlineMs);
     call.changed(1, 'expire', 'g');
+    if (call.isLogged) call.effect('PEXPIREAT', call.argument(1), deadlineMs);
   } else {
     removeEntry(call, 1, entry);
+    if (call.isLogged) call.effect('DEL', call.argument(1));
   }
 }
 

@@ -5,10 +5,12 @@ import type { ReplyWriter } from '../protocol/reply-writer.js';
 import type { Arguments } from '../protocol/request.js';
 import type { Server } from '../server/server.js';
 import { Call, type Nested } from './call.js';
+import { executeLogged } from './logged-execution.js';
 import { feedMonitors, shownArguments } from './monitor-feed.js';
 import { checkPermission, checkPermissionAgain } from './permission.js';
 import { QUOTED_BYTES, quoted } from './quoted-argument.js';
 import { OUT_OF_MEMORY, ReplyError } from './reply-error.js';
+import { checkLog, checkMemory } from './resources.js';
 import { Stopwatch } from './stopwatch.js';
 import { endCaching, trackKeys } from './tracked-keys.js';
 
@@ -140,7 +142,8 @@ export class Dispatcher implements Nested {
       command = this.#find(call);
       client.lastCommand = command;
       this.#check(call, command);
-      this.#checkMemory(call, command);
+      checkMemory(call, command);
+      checkLog(call, command);
       if (call.server.pause.mode !== undefined && mustWait(call, command)) {
         this.postponed = true;
         return undefined;
@@ -203,17 +206,6 @@ export class Dispatcher implements Nested {
     }
   }
 
-  /** Makes room for the command. If there is none to be had, it may still run if it needs none; but what is queued needs some. */
-  #checkMemory(call: Call, command: RegisteredCommand<Call>): void {
-    const { server, client } = call;
-    server.outOfMemory = server.keyspace.eviction.isNeeded && !server.upkeep.makeRoom();
-    if (!server.outOfMemory) return;
-    const isQueued = client.transaction !== undefined && !command.isImmediate;
-    if (!command.deniesWhenFull && !isQueued) return;
-    command.stats.rejected++;
-    throw OUT_OF_MEMORY;
-  }
-
   /** Runs a command that may run. */
   #run(call: Call, command: RegisteredCommand<Call>): void {
     call.command = command;
@@ -237,7 +229,8 @@ export class Dispatcher implements Nested {
   #execute(call: Call, command: RegisteredCommand<Call>): void {
     const before = call.reply.position;
     try {
-      command.execute(call);
+      if (call.server.durability === undefined) command.execute(call);
+      else executeLogged(call);
     } catch (error) {
       command.stats.failed++;
       // Behind half an answer nobody could tell the error from the rest of it.

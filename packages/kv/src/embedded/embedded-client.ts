@@ -48,7 +48,7 @@ export class EmbeddedClient {
     this.#dispatcher.begin(nowMs);
     this.#dispatcher.dispatch(this.#client, request);
     this.#dispatcher.end();
-    this.#server.blocking.serveReady();
+    this.#server.settle();
     return this.#reply.written();
   }
 }

@@ -167,8 +167,8 @@ export class Frontend {
         if (this.#dispatcher.postponed) this.#postpone(client, reader);
         else reader.done();
         if (reader.limits.isStrict && !this.#server.mustLogIn(client)) reader.limits = this.#server.limits;
+        this.#server.settle();
         if (reply.length > LARGE_REPLY_BYTES && !client.mayHave(reply.length)) break;
-        this.#server.blocking.serveReady();
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

@@ -5,6 +5,7 @@ import { Users } from '../access/users.js';
 import { Client } from '../client/client.js';
 import type { Database } from '../store/database.js';
 import { Memory } from '../memory/memory.js';
+import { Request } from '../protocol/request.js';
 import { RequestLimits } from '../protocol/request-limits.js';
 import type { LossEvent } from '../store/database-context.js';
 import { Keyspace, type KeyspaceObserver } from '../store/keyspace.js';
@@ -26,6 +27,8 @@ import type { Timers } from './timers.js';
 import { Tracking } from './tracking.js';
 import { Upkeep } from './upkeep.js';
 import { Watches } from './watches.js';
+
+const DEL = Buffer.from('DEL');
 
 /** All that the commands of a server share. Its settings take effect when `applyAll` of parameters.ts is called. */
 export class Server implements KeyspaceObserver {
@@ -69,8 +72,6 @@ export class Server implements KeyspaceObserver {
   host = '127.0.0.1';
   port = 0;
   readonly upkeep: Upkeep;
-  /** What keeps the data beyond this process; undefined for a server that is in memory only. */
-  durability: Durability | undefined;
   /** Whether there was no memory to be had before the command that is running: then a script may not run one that needs some. */
   outOfMemory = false;
   readonly startedMs: number;
@@ -80,6 +81,7 @@ export class Server implements KeyspaceObserver {
   log: (level: number, text: string) => void = () => {};
   /** Goes on with a client that was held. */
   resume: (client: Client) => void = () => {};
+  #durability: Durability | undefined;
   #lastClientId = 0;
 
   constructor(settings: KvSettings, timers: Timers) {
@@ -89,13 +91,23 @@ export class Server implements KeyspaceObserver {
     this.startedMs = this.keyspace.nowMs;
     this.blocking = new Blocking(timers);
     this.pause = new Pause(timers);
-    this.upkeep = new Upkeep(this.keyspace, this.blocking, this.pause, timers);
+    this.upkeep = new Upkeep(this, timers);
     this.notifications = new Notifications(this.channels, this.keyspace.databases);
     this.tracking = new Tracking(this.keyspace.databases, this.clients);
     this.changes.listeners.push(this.watches, this.blocking, this.notifications, this.tracking);
     this.keyspace.observer = this;
     this.adoptLimits();
     this.heartbeat = new Heartbeat(this);
+  }
+
+  /** What keeps the data beyond this process; undefined for a server that is in memory only. */
+  get durability(): Durability | undefined {
+    return this.#durability;
+  }
+
+  set durability(durability: Durability | undefined) {
+    this.#durability = durability;
+    this.keyspace.tellsLosses = durability !== undefined;
   }
 
   /** Sets the clock for what comes together. Returns the time of `performance`. */
@@ -127,7 +139,14 @@ export class Server implements KeyspaceObserver {
 
   /** A key has gone by itself. */
   lost(db: Database, key: Buffer, event: LossEvent): void {
-    this.changes.keyChanged(db, key, event, event === 'expired' ? 'x' : 'e', undefined);
+    this.durability?.note(db.index, new Request([DEL, key]));
+    if (db.observers > 0) this.changes.keyChanged(db, key, event, event === 'expired' ? 'x' : 'e', undefined);
+  }
+
+  /** To be called when a request, or a slice of upkeep, is done: those go on who have waited for what it has changed, and all of that belongs together. */
+  settle(): void {
+    this.blocking.serveReady();
+    this.durability?.commit();
   }
 
   /** To be called when something large was removed: gives the memory back, in slices with the clients' requests between them. */

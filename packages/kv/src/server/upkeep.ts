@@ -1,26 +1,34 @@
 import type { Keyspace } from '../store/keyspace.js';
-import type { Blocking } from './blocking.js';
+import type { Durability } from './durability.js';
 import type { Pause } from './pause.js';
 import { SLICE_MS, Sliced } from './sliced.js';
 import type { Timers } from './timers.js';
 
 /** Ten times a second, as Redis does by default. */
 export const UPKEEP_HZ = 10;
+/** What upkeep needs of a server. */
+export interface UpkeptServer {
+  readonly keyspace: Keyspace;
+  readonly pause: Pause;
+  readonly durability: Durability | undefined;
+  /** To be called when something is done that may have changed data. */
+  settle(): void;
+}
+
 /** What a server does without being asked: it removes keys whose deadline has come, or whose memory is needed, and gives memory back. */
 export class Upkeep {
+  readonly #server: UpkeptServer;
   readonly #keyspace: Keyspace;
-  readonly #blocking: Blocking;
-  readonly #pause: Pause;
   readonly #expiry: Sliced;
   readonly #eviction: Sliced;
   readonly #reclamation: Sliced;
 
-  constructor(keyspace: Keyspace, blocking: Blocking, pause: Pause, timers: Timers) {
+  constructor(server: UpkeptServer, timers: Timers) {
+    const { keyspace } = server;
+    this.#server = server;
     this.#keyspace = keyspace;
-    this.#blocking = blocking;
-    this.#pause = pause;
     this.#expiry = new Sliced(timers, () => this.#expire());
-    this.#eviction = new Sliced(timers, () => !this.#isPaused && this.#evict() === 'more');
+    this.#eviction = new Sliced(timers, () => this.#goOnEvicting());
     this.#reclamation = new Sliced(timers, () => keyspace.reclamation.slice(SLICE_MS));
     timers.every(1000 / UPKEEP_HZ, () => this.#tick());
   }
@@ -49,13 +57,21 @@ export class Upkeep {
     this.#keyspace.advance(Date.now());
     if (this.#isPaused) return false;
     const isMore = this.#keyspace.expiry.slice(SLICE_MS);
-    this.#blocking.serveReady();
+    this.#server.settle();
     return isMore;
   }
 
-  /** Whoever pauses the writers relies on it that no key goes, either. */
+  #goOnEvicting(): boolean {
+    if (this.#isPaused) return false;
+    const isMore = this.#evict() === 'more';
+    this.#server.settle();
+    return isMore;
+  }
+
+  /** Whoever pauses the writers relies on it that no key goes, either. And what cannot be logged is not to happen. */
   get #isPaused(): boolean {
-    return this.#pause.mode !== undefined;
+    const { pause, durability } = this.#server;
+    return pause.mode !== undefined || durability?.refusal !== undefined;
   }
 
   #evict(): 'done' | 'more' | 'stuck' {

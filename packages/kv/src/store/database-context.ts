@@ -1,5 +1,6 @@
 import type { Memory } from '../memory/memory.js';
 import type { AccessClock } from './access-clock.js';
+import type { Capture } from './capture.js';
 import type { Collections } from './collections.js';
 import type { KeyspaceStats } from './keyspace-stats.js';
 
@@ -18,6 +19,10 @@ export interface DatabaseContext {
   hash(bytes: Buffer, start: number, end: number): number;
   /** A key has come into the database with this number. Only those with observers tell. */
   added(databaseIndex: number, key: Buffer): void;
-  /** A key of the database with this number has gone by itself. Only those with observers tell. */
+  /** The snapshot under way. */
+  readonly capture: Capture | undefined;
+  /** Whether each key that goes by itself is told of, observers or not. */
+  readonly tellsLosses: boolean;
+  /** A key of the database with this number has gone by itself. Only those with observers tell, unless all losses are told. */
   lost(databaseIndex: number, key: Buffer, event: LossEvent): void;
 }

@@ -236,10 +236,13 @@ export class Database {
     return this.#table.deadlineOf(entry) <= this.#context.nowMs;
   }
 
-  /** Removes a key that goes by itself. Who observes the database gets a copy of it, and hears of it when it is gone. */
+  /** Removes a key that goes by itself. Whoever is to hear of it gets a copy of it, and hears of it when it is gone. */
   lose(entry: number, event: LossEvent): void {
-    this.#context.stats[event]++;
-    const key = this.observers > 0 ? this.keyOf(entry) : undefined;
+    const { stats, capture, tellsLosses } = this.#context;
+    stats[event]++;
+    const { buffer, start, end } = this.keyRange(entry);
+    capture?.before(this.#context.hash(buffer, start, end));
+    const key = this.observers > 0 || tellsLosses ? this.keyOf(entry) : undefined;
     this.remove(entry);
     if (key !== undefined) this.#context.lost(this.index, key, event);
   }

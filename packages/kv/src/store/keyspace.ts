@@ -13,7 +13,7 @@ import { Reclamation } from './reclamation.js';
 import { STRING } from './meta.js';
 import { KeyspaceStats } from './keyspace-stats.js';
 
-/** Whom a keyspace tells that a key has gone by itself, from a database with observers. */
+/** Whom a keyspace tells that a key has gone by itself. */
 export interface KeyspaceObserver {
   added(database: Database, key: Buffer): void;
   lost(database: Database, key: Buffer, event: LossEvent): void;
@@ -40,6 +40,8 @@ export class Keyspace implements ValueContext, DatabaseContext {
   observer: KeyspaceObserver | undefined;
   /** The snapshot under way. */
   capture: Capture | undefined;
+  /** Whether the observer is told of each key that goes by itself, and not only of those from databases with observers. */
+  tellsLosses = false;
   /** The time, in ms since the epoch. It stands still while a command runs, so that a command sees a key or does not. */
   nowMs = Date.now();
   /** Changes to data since the last save, as INFO counts them. */
@@ -68,6 +70,11 @@ export class Keyspace implements ValueContext, DatabaseContext {
   advance(nowMs: number): void {
     this.nowMs = nowMs;
     this.access.advance(nowMs);
+  }
+
+  /** The time of day, also where the clock stands at 0, as it does while a log is read: then nothing is to expire. */
+  get timeOfDayMs(): number {
+    return this.nowMs === 0 ? Date.now() : this.nowMs;
   }
 
   hash(bytes: Buffer, start: number, end: number): number {

@@ -41,6 +41,8 @@ export const bitfield: Command = {
     let changed = false;
     for (const operation of operations) changed = perform(call, string, operation, hasGrown) || changed;
     if (changed) call.changed(1, 'setbit', '$');
+    // Where each operation would overflow, the string has grown all the same.
+    else if (hasGrown && call.isLogged) call.effect(...call.arguments(0));
   },
 };
 

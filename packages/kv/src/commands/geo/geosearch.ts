@@ -1,5 +1,6 @@
 import { formatDistance } from '../../algorithms/geo-distance.js';
 import type { Call, Command } from '../../command/call.js';
+import { logKey } from '../../command/key-effect.js';
 import { filled } from '../../values/filled.js';
 import { SortedSetValue } from '../../values/sorted-set-value.js';
 import { storeSortedSet } from '../sorted-sets/result.js';
@@ -45,8 +46,10 @@ export function search(call: Call, command: GeoCommand): void {
   const zset = readSortedSet(call, command.source);
   const query = readGeoQuery(call, command, zset);
   const found = zset === undefined ? [] : findPlaces(zset, query);
-  if (query.destination === 0) replyFound(call, query, found);
-  else storeSortedSet(call, query.destination, command.form === 'options' ? 'geosearchstore' : 'georadiusstore', stored(call, query, found));
+  if (query.destination === 0) return replyFound(call, query, found);
+  storeSortedSet(call, query.destination, command.form === 'options' ? 'geosearchstore' : 'georadiusstore', stored(call, query, found));
+  // Sines and cosines may have other last digits in another version of Node.
+  logKey(call, query.destination);
 }
 
 function stored(call: Call, { storesDistance }: GeoQuery, found: readonly FoundPlace[]): SortedSetValue {

@@ -58,6 +58,7 @@ export const hincrbyfloat: Command = {
     const text = Buffer.from(formatLongDouble(sum));
     setSum(call, entry, text, text.length);
     call.changed(1, 'hincrbyfloat', 'h');
+    if (call.isLogged) call.effect('HSET', call.argument(1), call.argument(2), text);
     call.reply.bulk(text);
   },
 };

@@ -74,5 +74,6 @@ function makeDense(call: Call, log: HyperLogLog): boolean {
   if (log.isDense) return false;
   checked(() => log.makeDense());
   storeHyperLogLog(call, 2, log);
+  call.server.keyspace.dirty++;
   return true;
 }

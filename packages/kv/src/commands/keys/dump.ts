@@ -1,9 +1,5 @@
 import type { Command } from '../../command/call.js';
-import { collectionType, writeCollection } from '../../rdb/collection-payload.js';
-import { endPayload } from '../../rdb/dump-payload.js';
-import { STRING_TYPE } from '../../rdb/rdb-type.js';
-import { RdbWriter } from '../../rdb/rdb-writer.js';
-import { STRING } from '../../store/meta.js';
+import { keyPayload } from '../../command/key-payload.js';
 
 export const dump: Command = {
   name: 'dump',
@@ -19,16 +15,6 @@ export const dump: Command = {
     const { db, reply } = call;
     const entry = call.read(1);
     if (entry === 0) return reply.nil();
-    const writer = new RdbWriter();
-    if (db.typeOf(entry) === STRING) {
-      const { buffer, start, end } = db.stringOf(entry);
-      writer.byte(STRING_TYPE);
-      writer.string(buffer, start, end);
-    } else {
-      const collection = db.collectionOf(entry);
-      writer.byte(collectionType(collection));
-      writeCollection(writer, collection);
-    }
-    reply.bulk(endPayload(writer));
+    reply.bulk(keyPayload(db, entry));
   },
 };

@@ -49,9 +49,13 @@ export const restore: Command = {
       put(call, value, deadlineMs, options);
       if (old !== 0) call.replaced(call.db, 1);
       call.changed(1, 'restore', 'g');
+      if (call.isLogged && Number.isFinite(deadlineMs)) {
+        call.effect('RESTORE', call.argument(1), deadlineMs, call.argument(3), 'REPLACE', 'ABSTTL');
+      }
     } else {
       discard(value);
       if (old !== 0) removeEntry(call, 1, old);
+      if (call.isLogged) call.effect('DEL', call.argument(1));
     }
     call.server.reclaim();
     call.reply.ok();

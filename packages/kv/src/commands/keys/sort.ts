@@ -1,6 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
-import { SYNTAX, WRONG_TYPE } from '../../command/reply-error.js';
+import { logKey } from '../../command/key-effect.js';
 import { removeKey } from '../../command/key-removal.js';
+import { SYNTAX, WRONG_TYPE } from '../../command/reply-error.js';
 import { Slice } from '../../memory/slice.js';
 import type { Database } from '../../store/database.js';
 import { LIST, SET, ZSET } from '../../store/meta.js';
@@ -144,6 +145,8 @@ function store(call: Call, elements: readonly Buffer[], { gets, store: index }: 
   } else {
     removeKey(call, index);
   }
+  // Members of a set with equal weights are in an order that another process would not find.
+  logKey(call, index);
   call.server.reclaim();
   call.reply.integer(size);
 }

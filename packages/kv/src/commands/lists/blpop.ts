@@ -3,7 +3,7 @@ import type { Call, Command } from '../../command/call.js';
 import { countedKeys } from '../../command/counted-keys.js';
 import { LIST } from '../../store/meta.js';
 import type { ListEnd } from '../../values/list-value.js';
-import { firstList, listEnd, listOf } from './list-key.js';
+import { endWord, firstList, listEnd, listOf, popEvent } from './list-key.js';
 import { moveElement } from './lmove.js';
 import { popFirst, readMultiplePop } from './lmpop.js';
 import { finishPop, replyOne } from './lpop.js';
@@ -79,11 +79,15 @@ function popOrWait(call: Call, end: ListEnd): void {
   call.reply.bulk(call.source, call.start(key), call.end(key));
   replyOne(call, list, end);
   finishPop(call, entry, list, end, key);
+  if (call.isLogged) call.effect(popEvent(end), call.argument(key));
 }
 
 function moveOrWait(call: Call, from: ListEnd, to: ListEnd): void {
   const timeoutMs = blockTimeout(call, call.count - 1);
-  if (moveElement(call, from, to)) return;
+  if (moveElement(call, from, to)) {
+    if (call.isLogged) call.effect('LMOVE', call.argument(1), call.argument(2), endWord(from), endWord(to));
+    return;
+  }
   // In a transaction, where nobody waits, there is no string; after a wait, no array.
   if (!call.mayBlock) return call.reply.nil();
   waitForLists(call, 1, 1, timeoutMs);

@@ -33,6 +33,11 @@ export function listEnd(call: Call, index: number): ListEnd {
   throw SYNTAX;
 }
 
+/** The word for an end, as `listEnd` reads it. */
+export function endWord(end: ListEnd): string {
+  return end === 'head' ? 'LEFT' : 'RIGHT';
+}
+
 export function pushEvent(end: ListEnd): string {
   return end === 'head' ? 'lpush' : 'rpush';
 }

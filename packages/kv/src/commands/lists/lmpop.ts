@@ -2,7 +2,7 @@ import type { Call, Command } from '../../command/call.js';
 import { countedKeys } from '../../command/counted-keys.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 import type { ListEnd } from '../../values/list-value.js';
-import { firstList, listEnd, listOf } from './list-key.js';
+import { firstList, listEnd, listOf, popEvent } from './list-key.js';
 import { finishPop, replyMany } from './lpop.js';
 
 const NO_KEYS = new ReplyError('ERR numkeys should be greater than 0');
@@ -54,6 +54,7 @@ export function popFirst(call: Call, { first, last, end, count }: MultiplePop): 
   const list = listOf(call, entry);
   call.reply.array(2);
   call.reply.bulk(call.source, call.start(key), call.end(key));
+  if (call.isLogged) call.effect(popEvent(end), call.argument(key), Math.min(count, list.size));
   replyMany(call, list, end, count);
   finishPop(call, entry, list, end, key);
   return true;

@@ -17,6 +17,8 @@ const MAY_WRITE = new ReplyError('ERR Can not execute a script with write flag u
 const NO_COMMAND = new ReplyError("ERR The user executing the script can't run this command or subcommand");
 const NO_CHANNEL = new ReplyError("ERR The user executing the script can't publish to the channel mentioned in the command");
 const NO_KEY = new ReplyError("ERR The user executing the script can't access at least one of the keys mentioned in the command arguments");
+const NOT_PERSISTED = "MISCONF Redis is configured to persist data to AOF, but it's currently unable to persist to disk. "
+  + "Writable scripts are blocked. Use 'no-writes' flag for read only scripts.";
 const READ_ONLY = new ReplyError('ERR Write commands are not allowed from read-only scripts.');
 
 const hosts = new WeakMap<Server, ScriptCommands>();
@@ -145,6 +147,8 @@ export class ScriptCommands implements ScriptHost {
   #refusalOf(command: RegisteredCommand<Call>, count: number): ReplyError | undefined {
     if (!command.accepts(count)) return WRONG_COUNT;
     if (command.flags.has('noscript')) return NOT_ALLOWED;
+    const refusal = this.#call.server.durability?.refusal;
+    if (refusal !== undefined && command.isWrite) return new ReplyError(refusal);
     if (this.#readOnly && (command.isWrite || command.flags.has('may_replicate'))) return READ_ONLY;
     // A script that has begun to write is not stopped in the middle of it.
     return command.deniesWhenFull && !this.#mayExceedMemory && !this.#hasWritten ? OUT_OF_MEMORY : undefined;
@@ -172,6 +176,8 @@ export function scriptCommands(call: Call): ScriptCommands {
 /** What says what it does, and not that it writes nothing, may write. */
 function checkFlags({ server }: Call, flags: Flags, readOnly: boolean): void {
   if (flags === undefined || flags.has('no-writes')) return;
+  const refusal = server.durability?.refusal;
+  if (refusal !== undefined) throw new ReplyError(`${NOT_PERSISTED} AOF error: ${refusal.slice(refusal.lastIndexOf(': ') + 2)}`);
   if (server.outOfMemory && !flags.has('allow-oom')) throw OUT_OF_MEMORY;
   if (readOnly) throw MAY_WRITE;
 }

@@ -1,6 +1,7 @@
 import type { Call, Command } from '../../command/call.js';
 import { ReplyError, SYNTAX } from '../../command/reply-error.js';
 import { removeEntry, removeIfEmpty } from '../../command/key-removal.js';
+import { Slice } from '../../memory/slice.js';
 import { SET } from '../../store/meta.js';
 import type { SetValue } from '../../values/set-value.js';
 import { setOf } from './set-key.js';
@@ -20,11 +21,10 @@ export const spop: Command = {
   execute(call) {
     if (call.count > 3) throw SYNTAX;
     if (call.count === 3) return popMany(call);
-    const { reply } = call;
     const entry = call.findTyped(1, SET);
-    if (entry === 0) return reply.nil();
+    if (entry === 0) return call.reply.nil();
     const set = setOf(call, entry);
-    set.pop((buffer, start, end) => reply.bulk(buffer, start, end));
+    popOne(call, set);
     call.changed(1, 'spop', 's');
     removeIfEmpty(call, entry, set);
   },
@@ -37,10 +37,17 @@ function popMany(call: Call): void {
   if (entry === 0 || count === 0) return call.reply.set(0);
   const set = setOf(call, entry);
   if (count >= set.size) return popAll(call, entry, set);
-  const { reply } = call;
-  reply.set(count);
-  for (let i = 0; i < count; i++) set.pop((buffer, start, end) => reply.bulk(buffer, start, end));
+  call.reply.set(count);
+  for (let i = 0; i < count; i++) popOne(call, set);
   call.changed(1, 'spop', 's');
+}
+
+/** Answers a member by chance, and removes it: what is logged is which one. */
+function popOne(call: Call, set: SetValue): void {
+  set.pop((buffer, start, end) => {
+    call.reply.bulk(buffer, start, end);
+    if (call.isLogged) call.effect('SREM', call.argument(1), new Slice().set(buffer, start, end));
+  });
 }
 
 /** To drop the set as a whole is cheaper than to take out one member after the other. */
@@ -50,4 +57,5 @@ function popAll(call: Call, entry: number, set: SetValue): void {
   set.forEach((buffer, start, end) => reply.bulk(buffer, start, end));
   call.changed(1, 'spop', 's');
   removeEntry(call, 1, entry);
+  if (call.isLogged) call.effect('DEL', call.argument(1));
 }

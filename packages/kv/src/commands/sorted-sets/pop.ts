@@ -24,6 +24,7 @@ export function pop(call: Call, index: number, entry: number, end: End, count: n
   const zset = sortedSetOf(call, entry);
   const { size } = zset;
   const popped = Math.min(count, size);
+  if (call.isLogged) call.effect(end === 'min' ? 'ZPOPMIN' : 'ZPOPMAX', call.argument(index), popped);
   zset.range(0, popped, end === 'max', visit);
   if (end === 'min') removeRanks(call, index, entry, 0, popped, 'zpopmin');
   else removeRanks(call, index, entry, size - popped, size, 'zpopmax');

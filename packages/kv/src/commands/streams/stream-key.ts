@@ -58,17 +58,17 @@ export class Claimant {
 
 /** The consumer with the name that is argument `index`, who is now seen; a new one if there is none. */
 export function seeConsumer(call: Call, group: StreamGroup, index: number, key = 1): StreamConsumer {
-  const { nowMs } = call.server.keyspace;
+  const { timeOfDayMs } = call.server.keyspace;
   const name = call.latin1(index);
   const known = group.consumer(name);
   if (known === undefined) return createConsumer(call, group, name, key);
-  known.seenMs = nowMs;
+  known.seenMs = timeOfDayMs;
   return known;
 }
 
 /** Adds a consumer to a group of the stream at argument `key`, and tells of it. */
 export function createConsumer(call: Call, group: StreamGroup, name: string, key: number): StreamConsumer {
-  const consumer = group.addConsumer(name, call.server.keyspace.nowMs);
+  const consumer = group.addConsumer(name, call.server.keyspace.timeOfDayMs);
   call.announce(key, 'xgroup-createconsumer', 't');
   return consumer;
 }

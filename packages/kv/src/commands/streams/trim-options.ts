@@ -2,6 +2,7 @@ import type { Call } from '../../command/call.js';
 import { ReplyError } from '../../command/reply-error.js';
 import type { Trimming } from '../../values/stream-entries.js';
 import { StreamId } from '../../values/stream-id.js';
+import type { StreamValue } from '../../values/stream-value.js';
 import { readId } from './id-argument.js';
 
 const TWO_STRATEGIES = new ReplyError('ERR syntax error, MAXLEN and MINID options at the same time are not compatible');
@@ -64,6 +65,11 @@ export class TrimOptions {
       limit: limit === 0 ? Number.POSITIVE_INFINITY : limit,
     };
   }
+}
+
+/** Has logged how long a stream is that was trimmed by its nodes, which will be others where it is read again. */
+export function logTrimming(call: Call, { size }: StreamValue): void {
+  if (call.isLogged) call.effect('XTRIM', call.argument(1), 'MAXLEN', size);
 }
 
 function defaultLimit(call: Call): number {

@@ -6,7 +6,7 @@ import { StreamValue } from '../../values/stream-value.js';
 import { readNewId } from './id-argument.js';
 import { addStream, findStream } from './stream-key.js';
 import { replyId } from './stream-reply.js';
-import { TrimOptions } from './trim-options.js';
+import { TrimOptions, logTrimming } from './trim-options.js';
 
 const ZERO_ID = new ReplyError('ERR The ID specified in XADD must be greater than 0-0');
 const NOT_ABOVE = new ReplyError('ERR The ID specified in XADD is equal or smaller than the target stream top item');
@@ -46,7 +46,10 @@ export const xadd: Command = {
     if (known === undefined) addStream(call, stream);
     call.changed(1, 'xadd', 't');
     replyId(call.reply, id);
-    if (trimming !== undefined && stream.trim(trimming) > 0) call.announce(1, 'xtrim', 't');
+    if (call.isLogged && (!isId || trimming?.isApproximate === true)) call.effect('XADD', call.argument(1), id.toString(), ...call.arguments(first));
+    if (trimming === undefined || stream.trim(trimming) === 0) return;
+    call.announce(1, 'xtrim', 't');
+    if (call.isEffectTold) logTrimming(call, stream);
   },
 };
 

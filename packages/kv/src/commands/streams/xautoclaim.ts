@@ -4,6 +4,7 @@ import type { StreamGroup } from '../../values/stream-group.js';
 import { MIN_ID, StreamId } from '../../values/stream-id.js';
 import type { StreamEntry } from '../../values/stream-node.js';
 import type { StreamValue } from '../../values/stream-value.js';
+import { logClaim, logForgotten } from './group-effects.js';
 import { readStart } from './id-argument.js';
 import { Claimant, readGroup } from './stream-key.js';
 import { entryWriter, replyId } from './stream-reply.js';
@@ -40,6 +41,8 @@ export const xautoclaim: Command = {
     if (options.count > MAX_COUNT) throw HIGH_COUNT;
     const { claimed, deleted } = claimFrom(call, stream, group, minIdleMs, options);
     call.server.keyspace.dirty += claimed.length + deleted.length;
+    logForgotten(call, 1, 2, deleted);
+    logClaim(call, 1, 2, claimed, call.server.keyspace.nowMs, ...(options.isJustId ? ['JUSTID'] : []));
     reply(call, stream, claimed, deleted, options.isJustId);
   },
 };

@@ -1,7 +1,7 @@
 import type { Command } from '../../command/call.js';
 import { readIds } from './id-argument.js';
 import { findStream } from './stream-key.js';
-import { TrimOptions } from './trim-options.js';
+import { TrimOptions, logTrimming } from './trim-options.js';
 import { SYNTAX } from '../../command/reply-error.js';
 
 export const xdel: Command = {
@@ -39,8 +39,11 @@ export const xtrim: Command = {
       i = next;
     }
     const trimming = options.finish(call, true);
-    const removed = trimming === undefined ? 0 : (findStream(call)?.trim(trimming) ?? 0);
-    if (removed > 0) call.changed(1, 'xtrim', 't');
+    const stream = findStream(call);
+    const removed = trimming === undefined || stream === undefined ? 0 : stream.trim(trimming);
     call.reply.integer(removed);
+    if (stream === undefined || removed === 0) return;
+    call.changed(1, 'xtrim', 't');
+    if (trimming?.isApproximate === true) logTrimming(call, stream);
   },
 };

@@ -4,6 +4,7 @@ import { STREAM } from '../../store/meta.js';
 import type { StreamConsumer, StreamGroup } from '../../values/stream-group.js';
 import { MAX_ID, StreamId } from '../../values/stream-id.js';
 import type { StreamValue } from '../../values/stream-value.js';
+import { logClaim, logConsumer, logPlace } from './group-effects.js';
 import { readId } from './id-argument.js';
 import { keysOfRead, lookAgain, ReadRequest } from './read-request.js';
 import { noSuchKeyOrGroup, readStream, seeConsumer } from './stream-key.js';
@@ -79,12 +80,23 @@ function hasGoneOn({ stream, group }: Source): boolean {
 function answer(call: Call, request: ReadRequest, sources: readonly Source[], limit: number, isAnswered = isReady): boolean {
   return replyReady(call, sources, isAnswered, ({ key, stream, group, history }) => {
     call.server.keyspace.dirty++;
+    call.noEffect();
+    if (call.isLogged && group.consumer(call.latin1(request.group + 1)) === undefined) logConsumer(call, key, request.group);
     const consumer = seeConsumer(call, group, request.group + 1, key);
+    const given: StreamId[] = [];
     replyMany(call.reply, 'array', () => {
-      if (history !== undefined) return replay(call, stream, group, consumer, history, limit);
-      return deliver(call, stream, group, consumer, limit, request.isUnacknowledged);
+      if (history !== undefined) return replay(call, stream, group, consumer, history, limit, given);
+      return deliver(call, stream, group, consumer, limit, request.isUnacknowledged, given);
     });
+    logGiven(call, request, { key, stream, group, history }, given);
   });
+}
+
+/** What was given anew is pending since now; what was read again once more, too, and was delivered once more. */
+function logGiven(call: Call, { group: groupIndex }: ReadRequest, { key, group, history }: Source, given: readonly StreamId[]): void {
+  const options = history === undefined ? ['RETRYCOUNT', 1, 'FORCE', 'JUSTID'] : [];
+  logClaim(call, key, groupIndex, given, call.server.keyspace.nowMs, ...options);
+  if (history === undefined) logPlace(call, key, groupIndex, group);
 }
 
 /** Runs again as a key has changed, and looks only at this one; unless there are new entries or no group, the client waits on. */
@@ -99,22 +111,27 @@ function answerWoken(call: Call, request: ReadRequest): void {
   if (!isAnswered) call.block(request.keys, 0, (reply) => reply.nilArray());
 }
 
-/** Writes entries that the group has not read, and returns how many. Unless they need no acknowledgement they are pending from now on. */
+/** Writes entries that the group has not read, and returns how many. Unless they need no acknowledgement they are pending from now on: `given`. */
 function deliver(
-  call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, limit: number, isUnacknowledged: boolean,
+  call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, limit: number, isUnacknowledged: boolean, given: StreamId[],
 ): number {
   const { nowMs } = call.server.keyspace;
   const write = entryWriter(call.reply);
   next.copyFrom(group.lastId).increment();
   return stream.range(next, MAX_ID, false, limit, (entry) => {
-    if (!isUnacknowledged) group.deliver(entry.id, consumer, nowMs);
+    if (!isUnacknowledged) {
+      group.deliver(entry.id, consumer, nowMs);
+      if (call.isLogged) given.push(entry.id.copy());
+    }
     stream.advance(group, entry.id);
     write(entry);
   });
 }
 
-/** Writes entries again that are pending for the consumer, and returns how many. Of those that are deleted there is only the id. */
-function replay(call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, behind: StreamId, limit: number): number {
+/** Writes entries again that are pending for the consumer, and returns how many. Of those that are deleted there is only the id, and they are not `given`. */
+function replay(
+  call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, behind: StreamId, limit: number, given: StreamId[],
+): number {
   const { reply } = call;
   const { pending } = consumer;
   const write = entryWriter(reply);
@@ -128,6 +145,7 @@ function replay(call: Call, stream: StreamValue, group: StreamGroup, consumer: S
       group.pending.find(next);
       group.pending.deliveredMs = call.server.keyspace.nowMs;
       group.countDelivery();
+      if (call.isLogged) given.push(next.copy());
     }
     count++;
   }

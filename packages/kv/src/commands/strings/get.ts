@@ -104,4 +104,5 @@ function clearDeadline(call: Call, entry: number): void {
   if (call.db.deadlineOf(entry) === Number.POSITIVE_INFINITY) return;
   call.db.clearDeadline(entry);
   call.changed(1, 'persist', 'g');
+  if (call.isLogged) call.effect('PERSIST', call.argument(1));
 }

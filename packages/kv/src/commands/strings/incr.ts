@@ -64,6 +64,7 @@ export const incrbyfloat: Command = {
     const text = Buffer.from(formatLongDouble(sum));
     call.db.mark(call.db.setString(call.source, call.start(1), call.end(1), text, 0, text.length, true), TEXT);
     call.changed(1, 'incrbyfloat', '$');
+    if (call.isLogged) call.effect('SET', call.argument(1), text, 'KEEPTTL');
     call.reply.bulk(text);
   },
 };

@@ -121,6 +121,7 @@ function setUntil(call: Call, index: number, deadlineMs: number): void {
   call.db.setStringUntil(deadlineMs, call.source, call.start(1), call.end(1), call.source, call.start(index), call.end(index));
   call.changed(1, 'set', '$');
   call.changed(1, 'expire', 'g');
+  if (call.isLogged) call.effect('SET', call.argument(1), call.argument(index), 'PXAT', deadlineMs);
 }
 
 function setFor(call: Call, unitMs: number): void {

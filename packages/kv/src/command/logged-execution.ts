@@ -1,0 +1,41 @@
+import type { Capture } from '../store/capture.js';
+import type { Call } from './call.js';
+import { logKey } from './key-effect.js';
+import { ReplyError } from './reply-error.js';
+
+/**
+ * Runs the command of a call on a server that keeps its data, and has logged what it changes: the request itself, unless the command says
+ * something else. Of a transaction and of a script the commands are logged that they run, each by itself.
+ */
+export function executeLogged(call: Call): void {
+  const { command, server: { keyspace, durability } } = call;
+  if (!command.changesKeys) return command.execute(call);
+  if (keyspace.capture !== undefined) captureKeys(call, keyspace.capture);
+  const dirtyBefore = keyspace.dirty;
+  call.isEffectTold = false;
+  try {
+    command.execute(call);
+  } catch (error) {
+    // Where memory ends in the middle of a command, a part of it may have happened: what it would do again nobody knows.
+    if (!(error instanceof ReplyError) || keyspace.dirty !== dirtyBefore) forEachKey(call, (index) => logKey(call, index));
+    throw error;
+  }
+  if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability?.note(call.db.index, call);
+}
+
+/** Shows a snapshot under way the keys of a command before it may change them. */
+function captureKeys(call: Call, capture: Capture): void {
+  const { source, server: { keyspace } } = call;
+  forEachKey(call, (index) => capture.before(keyspace.hash(source, call.start(index), call.end(index))));
+}
+
+/** Visits the indexes of all arguments that may be keys. Where keys have no fixed place that is each of them: one too many does no harm. */
+function forEachKey(call: Call, visit: (index: number) => void): void {
+  const { count, command: { definition: { keys, findKeys } } } = call;
+  if (findKeys !== undefined) {
+    for (let index = 1; index < count; index++) visit(index);
+  } else if (keys !== undefined) {
+    const last = Math.min(count - 1, keys.last < 0 ? count + keys.last : keys.last);
+    for (let index = keys.first; index <= last; index += keys.step) visit(index);
+  }
+}
