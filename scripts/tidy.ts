@@ -27,7 +27,7 @@ const REACTOR: Building = {
     ['net/'],
     ['plugin/', 'host/'],
     ['reactor.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
-    ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'close-on-signals.ts', 'admin/'],
+    ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'lock-file.ts', 'close-on-signals.ts', 'admin/'],
     ['config/'],
     ['service/'],
     ['testing/'],

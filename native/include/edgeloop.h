@@ -19,7 +19,7 @@
 #define EL_PUBLIC __attribute__((visibility("default")))
 
 /* Grows by one whenever functions are added below or one changes its meaning; kernel/abi.ts expects this number. */
-#define EL_ABI_VERSION 4
+#define EL_ABI_VERSION 5
 
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024
@@ -110,6 +110,10 @@ EL_PUBLIC int32_t el_close(int32_t fd);
 
 /* fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file, O_NONBLOCK and offset included. */
 EL_PUBLIC int32_t el_duplicate(int32_t fd);
+
+/* flock(2) with LOCK_EX and LOCK_NB: the file is locked until the last descriptor of this opening is closed. -EAGAIN: by another
+ * opening it is, be it of this process or of another one. */
+EL_PUBLIC int32_t el_flock(int32_t fd);
 
 /* open(2) of /dev/null with O_CLOEXEC: a descriptor held in reserve against EMFILE. */
 EL_PUBLIC int32_t el_open_null(void);

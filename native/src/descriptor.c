@@ -5,6 +5,7 @@
 #include "syscall.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
 int32_t el_close(int32_t fd)
 {
@@ -15,6 +16,11 @@ int32_t el_close(int32_t fd)
 int32_t el_duplicate(int32_t fd)
 {
     return EL_SYSCALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+}
+
+int32_t el_flock(int32_t fd)
+{
+    return EL_SYSCALL(SYS_flock, fd, LOCK_EX | LOCK_NB);
 }
 
 /* openat, because aarch64 has no open; the path is absolute, so the directory is not looked at. */

@@ -3,8 +3,11 @@
 #include "loopback.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 TEST(close_closes_once)
 {
@@ -36,6 +39,24 @@ TEST(duplicate_opens_the_same_file_close_on_exec)
     EXPECT_EQUAL(el_eventfd_read(copy), 1);
     EXPECT_EQUAL(el_close(copy), 0);
     EXPECT_EQUAL(el_duplicate(copy), -EBADF);
+}
+
+TEST(flock_holds_until_the_last_duplicate_is_closed)
+{
+    char path[] = "/tmp/edgeloop-flock-XXXXXX";
+    const int32_t first = mkostemp(path, O_CLOEXEC);
+    const int32_t second = open(path, O_RDONLY | O_CLOEXEC);
+    EXPECT_EQUAL(el_flock(first), 0);
+    EXPECT_EQUAL(el_flock(first), 0);
+    EXPECT_EQUAL(el_flock(second), -EAGAIN);
+    const int32_t copy = el_duplicate(first);
+    EXPECT_EQUAL(el_close(first), 0);
+    EXPECT_EQUAL(el_flock(second), -EAGAIN);
+    EXPECT_EQUAL(el_close(copy), 0);
+    EXPECT_EQUAL(el_flock(second), 0);
+    EXPECT_EQUAL(el_close(second), 0);
+    EXPECT_EQUAL(el_flock(second), -EBADF);
+    EXPECT_EQUAL(unlink(path), 0);
 }
 
 TEST(failures_do_not_touch_errno)

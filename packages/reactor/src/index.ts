@@ -14,6 +14,7 @@ export type { Timer } from './loop/timer.js';
 export type { InboxAddress } from './loop/inbox.js';
 export { openOutbox, type Outbox } from './open-outbox.js';
 export { adviseHugePages } from './huge-pages.js';
+export { lockFile } from './lock-file.js';
 export type { Signal, SignalListener, Subscription } from './loop/signals.js';
 export { closeOnSignals, type CloseOnSignalsOptions } from './close-on-signals.js';
 export type { LeftOpen } from './left-open.js';

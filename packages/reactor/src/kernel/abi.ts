@@ -4,7 +4,7 @@
  */
 import { EdgeloopError } from '../errors.js';
 
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 const table = {
   EPOLLIN: 0x001,

@@ -58,6 +58,8 @@ export interface Kernel {
   close(fd: number): number;
   /** fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file. */
   duplicate(fd: number): number;
+  /** flock(2) with LOCK_EX and LOCK_NB. EAGAIN: another opening of the file holds the lock. */
+  flock(fd: number): number;
 
   /** Opens /dev/null: a descriptor to hold in reserve. */
   openNull(): number;

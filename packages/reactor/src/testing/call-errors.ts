@@ -56,6 +56,8 @@ export const CALL_ERRORS: Readonly<Record<Call, readonly Errno[]>> = {
   shutdown: ['ENOBUFS', 'ENOTCONN'],
   close: ['EDQUOT', 'EINTR', 'EIO', 'ENOSPC'],
   duplicate: ['EMFILE'],
+  // EWOULDBLOCK, as flock(2) calls it, is an answer: somebody else has the lock.
+  flock: ['EAGAIN', 'EINTR', 'ENOLCK'],
 
   openNull: ['EACCES', 'EINTR', 'EMFILE', 'ENFILE', 'ENOMEM'],
   timerfdCreate: NEW_FILE,

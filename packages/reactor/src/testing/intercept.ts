@@ -36,7 +36,7 @@ const CALLS: Readonly<Record<Call, true>> = {
   epollCreate: true, epollAdd: true, epollModify: true, epollRemove: true, epollWait: true,
   socket: true, bind: true, listen: true, connect: true, accept: true, getsockname: true, getpeername: true,
   setsockopt: true, getsockopt: true, getsockoptBytes: true, setLinger: true,
-  recv: true, send: true, recvDatagrams: true, sendDatagrams: true, shutdown: true, close: true, duplicate: true,
+  recv: true, send: true, recvDatagrams: true, sendDatagrams: true, shutdown: true, close: true, duplicate: true, flock: true,
   openNull: true, timerfdCreate: true, timerfdArm: true, timerfdRead: true, eventfdCreate: true, eventfdSignal: true, eventfdRead: true,
   claimSignals: true, releaseSignals: true, signalfd: true, signalfdRead: true, adviseHugePages: true,
 };

@@ -1,7 +1,7 @@
 /** Whichever call of the kernel fails, and whenever: the reactor lives, leaks nothing, says so with a code, and serves everybody else. */
 import t from 'tap';
 import { z } from 'zod';
-import { type Hooks, adviseHugePages, definePlugin } from '../../src/index.js';
+import { type Hooks, adviseHugePages, definePlugin, lockFile } from '../../src/index.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { Outbox } from '../../src/loop/outbox.js';
@@ -13,8 +13,8 @@ import { SCENARIOS } from '../support/failing-calls/scenarios.js';
 /** How many calls of a kind fail in a row, where more than one does. */
 const ROW = 20;
 
-/** What no reactor calls on the simulated kernel: it has no Unix sockets, a timerfd is never read, and memory is no reactor's. */
-const ELSEWHERE: readonly Call[] = ['getpeername', 'timerfdRead', 'adviseHugePages'];
+/** What no reactor calls on the simulated kernel: it has no Unix sockets, a timerfd is never read, and memory and files are no reactor's. */
+const ELSEWHERE: readonly Call[] = ['getpeername', 'flock', 'timerfdRead', 'adviseHugePages'];
 
 /** These are made often, and have so many errors that they would take most of the time. */
 const MANIFOLD: readonly Call[] = ['accept', 'close'];
@@ -191,5 +191,17 @@ t.test('advice about memory that the kernel cannot follow is an error with a cod
     native.adviseHugePages = () => failure(errno);
     if (errno === 'EINVAL') t.equal(adviseHugePages(Buffer.alloc(8)), false);
     else t.throws(() => adviseHugePages(Buffer.alloc(8)), { code: errno, syscall: 'madvise' });
+  }
+});
+
+t.test('a lock that somebody else has is an answer, an interruption is no end, and all other errors have a code', async (t) => {
+  const native: Partial<Kernel> = nativeKernel();
+  const { flock: original } = native;
+  t.teardown(() => Object.assign(native, { flock: original }));
+  for (const errno of CALL_ERRORS.flock) {
+    let calls = 0;
+    native.flock = () => (calls++ === 0 ? failure(errno) : 0);
+    if (errno === 'ENOLCK') t.throws(() => lockFile(0), { code: errno, syscall: 'flock' });
+    else t.equal(lockFile(0), errno === 'EINTR');
   }
 });

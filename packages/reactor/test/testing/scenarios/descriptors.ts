@@ -39,6 +39,7 @@ export const DESCRIPTORS: Scenarios = {
     shutdown server             | EBADF
     close server                | EBADF
     dup server copy             | EBADF
+    lock server                 | EBADF
     arm server 1                | EBADF
     expirations server          | EBADF
     signal server               | EBADF
@@ -69,6 +70,13 @@ export const DESCRIPTORS: Scenarios = {
     recv client 10              | EAGAIN
     close copy
     recv client 10              | end
+  `,
+  'a lock that is held may be asked for again, also through the other descriptor': `
+    connection client server
+    dup server copy
+    lock server                 | ok
+    lock server                 | ok
+    lock copy                   | ok
   `,
   'shutdown does not wait for the other descriptors': `
     connection client server

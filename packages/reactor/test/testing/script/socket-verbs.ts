@@ -1,7 +1,7 @@
 /**
  * `socket LABEL KIND`, `bind LABEL [any | like OTHER | beside OTHER]`, `listen LABEL [BACKLOG]`, `listener LABEL [KIND]`, `connect LABEL to OTHER`,
  * `accept LISTENER LABEL`, `connection LABEL LABEL [KIND]`, `sockname`, `peername`, `set LABEL OPTION VALUE`, `get LABEL OPTION`,
- * `tcp-info LABEL`, and what there is for descriptors of all kinds: `close`, `dup LABEL COPY`, `null LABEL`, `same LABEL LABEL`.
+ * `tcp-info LABEL`, and what there is for descriptors of all kinds: `close`, `dup LABEL COPY`, `lock LABEL`, `null LABEL`, `same LABEL LABEL`.
  */
 import { decodeAddress, encodeAddress, encodeUnixAddress } from '../../../src/net/address.js';
 import {
@@ -55,6 +55,7 @@ export const SOCKET_VERBS: Readonly<Record<string, Verb>> = {
   get: (stage, label = '', option = '') => optionText(option, stage.kernel.getsockopt(stage.fd(label), ...optionOf(option))),
   'tcp-info': (stage, label = '') => resultText(Math.min(104, stage.kernel.getsockoptBytes(stage.fd(label), IPPROTO_TCP, TCP_INFO, new Uint8Array(104), 104))),
   close: (stage, label = '') => stage.close(label),
+  lock: (stage, label = '') => resultText(stage.kernel.flock(stage.fd(label))),
   dup: (stage, label = '', copy = '') => stage.opened(copy, stage.kernel.duplicate(stage.fd(label))),
   null: (stage, label = '') => stage.opened(label, stage.kernel.openNull()),
   same: (stage, one = '', other = '') => (stage.fd(one) === stage.fd(other) ? 'yes' : 'no'),
