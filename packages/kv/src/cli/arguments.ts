@@ -9,12 +9,12 @@ const settings = settingsOf(kvConfiguration);
 export const HELP = `edgeloop-kv - a Redis-compatible key-value server on the edgeloop reactor
 
 Usage:
-  edgeloop-kv server [<port>] [--host ADDRESS] [--requirepass PASSWORD] [options]
+  edgeloop-kv server [<port>] [--dir DIR] [--host ADDRESS] [--requirepass PASSWORD] [options]
   edgeloop-kv server --unix PATH [options]
 
 The server listens on 127.0.0.1:6380 unless it is told otherwise; port 0 lets the kernel choose one.
 At SIGTERM or Ctrl-C it lets replies finish and half-closes the rest; a second one ends it at once.
-What is stored lives in memory only.
+With --dir DIR everything is kept in that folder; without it, what is stored lives in memory only, and is gone when the server ends.
 
 ${helpText(settings)}  --config FILE       Configuration in JSON; EDGELOOP_CONFIG names one, too
   --print-config      Print the values in force, and where they stand

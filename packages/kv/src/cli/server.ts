@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type ListenerHandle, type Reactor, addressText } from '@edgeloop/reactor';
 import { type Configuration, listenOptionsOf } from '@edgeloop/reactor/config';
 import { type Service, type ServiceTelemetry, runService } from '@edgeloop/reactor/service';
@@ -18,9 +19,11 @@ function open(reactor: Reactor, { listen, kv: options }: KvConfiguration, { regi
   return store.listen(listenOptionsOf(listen));
 }
 
-function greeting({ listener: { address }, admin }: Service<KvConfiguration>): string {
+function greeting({ listener: { address }, admin, settings: { kv: { dir, appendfsync } } }: Service<KvConfiguration>): string {
   const place = address.family === 'unix' ? `-s ${address.address}` : `-h ${address.address} -p ${address.port}`;
+  const keeping = dir === '' ? 'in memory only: nothing is kept when it ends (--dir DIR keeps it)' : `data in ${resolve(dir)}, appendfsync ${appendfsync}`;
   return `key-value server on ${addressText(address)}, as Redis ${REDIS_VERSION}
+${keeping}
 ${admin === undefined ? '' : `live page and metrics on ${admin.url}\n`}Try, in another terminal:
   redis-cli ${place}
 `;

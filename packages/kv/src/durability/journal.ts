@@ -19,6 +19,8 @@ const LARGE_BATCH_BYTES = 1024 * 1024;
 export interface JournalOwner {
   /** There is something to write: `write` is to be called before anything leaves this process, and before the turn ends. */
   wake(): void;
+  /** A sync has begun, which Node's own loop tells the end of. */
+  onSync(end: Promise<void>): void;
   /** All records up to this one would survive a power loss. Returns whether a turn of the loop follows from that, and so a `write`. */
   onSafe(record: number): boolean;
   /** The disk takes nothing; it is tried again until `onWritable` is called. */
@@ -56,7 +58,8 @@ export class Journal {
   #complete = 0;
   #database = 0;
   #isAwake = false;
-  #isFull = false;
+  /** Why the last write has failed, while there is more to write. */
+  #writeError: NodeJS.ErrnoException | undefined;
   #isLost = false;
   #isClosed = false;
   /** Since when a sync is under way, in ms of `performance`; undefined without one. */
@@ -85,6 +88,16 @@ export class Journal {
     return this.#effects.record.payloadBytes;
   }
 
+  /** Whether the disk takes nothing at present. */
+  get isFull(): boolean {
+    return this.#writeError !== undefined;
+  }
+
+  /** Whether a sync has failed: nothing is written any more. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   get isSyncing(): boolean {
     return this.#syncingSinceMs !== undefined;
   }
@@ -105,14 +118,14 @@ export class Journal {
     if (record.isEmpty) return;
     this.#complete = record.end;
     this.#database = this.#effects.database;
-    if (record.end > LARGE_BATCH_BYTES && !this.#isFull) this.write();
+    if (record.end > LARGE_BATCH_BYTES && !this.isFull) this.write();
     else if (!this.#isAwake) this.#wake();
   }
 
   /** Writes what is complete, and with `always` has it synced. */
   write(): void {
     this.#isAwake = false;
-    if (this.#complete > 0 && !this.#isFull && !this.#isLost && !this.#isClosed) this.#tryToWrite();
+    if (this.#complete > 0 && !this.isFull && !this.#isLost && !this.#isClosed) this.#tryToWrite();
     if (this.policy === 'always') this.sync();
   }
 
@@ -122,41 +135,38 @@ export class Journal {
     const { written } = this;
     const { file, position } = this.#writer;
     this.#syncingSinceMs = performance.now();
-    file.sync((error) => {
+    const ended = (error: NodeJS.ErrnoException | null): void => {
       this.#syncingSinceMs = undefined;
       const isCurrent = file === this.#writer.file && !this.#isClosed;
       if (!isCurrent) file.close();
       if (error !== null) this.#lose(error);
       else this.#secured(written, isCurrent ? position : this.#synced);
-    });
+    };
+    this.#owner.onSync(new Promise((resolve) => file.sync((error) => {
+      resolve();
+      ended(error);
+    })));
   }
 
   /**
-   * Goes on in another file, which is empty and synced and whose number is `next`. The last one is synced on this thread: to be
-   * called when there is little left to sync. Returns false if that failed; then the journal stays where it is. The last file is closed.
+   * Goes on in another file, which is empty and synced and has this number. The last one ends, is synced on this thread and closed: to be
+   * called when little is left to sync. Errors: those of the disk; then the journal stays where it is.
+   *
+   * After a sync that has failed the last file is left as it is, and nothing is written until `renew` is called.
    */
-  goOnIn(next: RecordWriter, number: number): boolean {
-    if (this.#complete > 0 && !this.#isFull) this.#tryToWrite();
-    if (this.#isFull || !this.#end(number)) return false;
+  goOnIn(next: RecordWriter, number: number): void {
+    if (!this.#isLost) this.#end(number);
     this.#replace(next);
-    return true;
   }
 
-  /**
-   * Goes on in another file though a sync has failed: what the last one has is nothing to rely on, and what was collected is dropped.
-   * It is safe when a snapshot of this moment is: then `secure` is to be called.
-   */
-  abandonFor(next: RecordWriter): void {
+  /** A snapshot has made good what a failed sync has put in doubt: what was collected until it began, and since then, need not be written. */
+  renew(): void {
+    if (!this.#isLost) return;
     this.written = this.current;
     this.#effects.record.clear();
     this.#complete = 0;
     this.#isLost = false;
-    this.#replace(next);
-  }
-
-  /** Everything up to this record has become safe in another way. */
-  secure(record: number): void {
-    this.#secured(record, this.#synced);
+    this.#secured(this.written, this.#synced);
   }
 
   /** Writes and syncs what there is, on this thread. Error: NodeJS.ErrnoException. */
@@ -193,9 +203,9 @@ export class Journal {
     try {
       this.#append();
     } catch (error) {
-      this.#isFull = true;
+      this.#writeError = error as NodeJS.ErrnoException;
       this.#timers.after(RETRY_MS, () => this.#retry());
-      this.#owner.onWriteFailed(error as NodeJS.ErrnoException);
+      this.#owner.onWriteFailed(this.#writeError);
     }
   }
 
@@ -220,28 +230,24 @@ export class Journal {
       this.#timers.after(RETRY_MS, () => this.#retry());
       return;
     }
-    this.#isFull = false;
+    this.#writeError = undefined;
     this.#owner.onWritable();
     this.write();
   }
 
-  /** Writes the record that ends a file. */
-  #end(next: number): boolean {
+  #end(next: number): void {
+    if (this.#complete > 0) this.write();
+    if (this.#writeError !== undefined) throw this.#writeError;
     const record = new RecordBuffer();
     writeClosing(record, next);
-    try {
-      this.#writer.append(record, this.#synced);
-    } catch {
-      return false;
-    }
+    this.#writer.append(record, this.#synced);
     try {
       this.#writer.file.syncNow();
     } catch (error) {
       this.#lose(error as NodeJS.ErrnoException);
-      return false;
+      throw error;
     }
     this.#secured(this.written, this.#writer.position);
-    return true;
   }
 
   #secured(record: number, position: number): void {

@@ -14,6 +14,8 @@ export interface SnapshotSubject {
 
 /** Whose snapshots they are. */
 export interface SnapshotOwner {
+  /** Does what takes time before a new log can begin; `done` is called later, unless none is begun in the end. */
+  prepareLog(done: (error?: NodeJS.ErrnoException) => void): void;
   /** Begins a new log and returns its number: what changes from now on comes after the snapshot. Errors: those of the disk. */
   beginLog(): number;
   /** The snapshot with this number is whole and lasts: what is older is not needed any more. */
@@ -72,7 +74,10 @@ export class Snapshots {
     if (this.isUnderWay) return false;
     this.isUnderWay = true;
     this.begunMs = Date.now();
-    this.#slices.start();
+    this.#owner.prepareLog((error) => {
+      if (error === undefined) this.#slices.start();
+      else this.#failed(error);
+    });
     return true;
   }
 

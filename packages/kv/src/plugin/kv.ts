@@ -1,7 +1,11 @@
-import { definePlugin } from '@edgeloop/reactor';
+import { type PluginContext, definePlugin } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import { Registry } from '../catalogue/registry.js';
+import type { Call } from '../command/call.js';
 import { commands } from '../commands/index.js';
+import { NodeDisk } from '../disk/node-disk.js';
+import type { DurableStore, StoreParts } from '../durability/durable-store.js';
+import { openStore } from '../durability/open-store.js';
 import { KvApi } from '../embedded/kv-api.js';
 import { applyAll } from '../server/parameters.js';
 import { Server } from '../server/server.js';
@@ -12,6 +16,9 @@ import { ReactorTimers } from './reactor-timers.js';
 /** The levels of `redis.log`, from debug to warning, as the log has them. */
 const SCRIPT_LEVELS = ['debug', 'debug', 'info', 'warn'] as const;
 
+/** A task for the sake of the turn that it brings about. */
+const NOTHING = (): void => {};
+
 /**
  * A Redis-compatible key-value server. `reactor.use(kv, {…}).listen({ port: 6380 })` opens it; `api` of what `use` returns is the
  * store for the program itself, without a socket.
@@ -21,15 +28,17 @@ export const kv = definePlugin({
   options: kvOptions,
   connectionDefaults: CONNECTION_DEFAULTS,
   state: (): Client | undefined => undefined,
-  setup({ options, timers, log, floodLog }) {
+  setup({ options, timers, log, floodLog, post, waitFor, closed }) {
     const server = new Server(options, new ReactorTimers(timers));
     applyAll(server);
     if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
     server.limitWatch.log = floodLog;
     server.log = (level, text) => log[SCRIPT_LEVELS[level] ?? 'info']({ event: 'kv.script' }, text);
     const registry = new Registry(commands);
+    const store = options.dir === '' ? undefined : openStoreIn(options.dir, { server, log, wake: () => post(NOTHING), waitFor, closed }, registry);
     const frontend = new Frontend(server, registry);
     return {
+      ...(store === undefined ? {} : { beforeOutput: () => store.write(), onShutdown: () => store.secured() }),
       api: KvApi.of({ server, registry }),
       onOpen(connection) {
         connection.state = frontend.open(connection);
@@ -49,3 +58,19 @@ export const kv = definePlugin({
     };
   },
 });
+
+/** Opens the folder, which is closed with the reactor. */
+function openStoreIn(folder: string, parts: Omit<StoreParts, 'disk'> & Pick<PluginContext<unknown>, 'closed'>, registry: Registry<Call>): DurableStore {
+  const disk = NodeDisk.open(folder);
+  try {
+    const store = openStore({ ...parts, disk }, registry);
+    void parts.closed.then(() => {
+      store.close();
+      disk.close();
+    });
+    return store;
+  } catch (error) {
+    disk.close();
+    throw error;
+  }
+}

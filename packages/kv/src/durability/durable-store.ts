@@ -1,0 +1,219 @@
+import { getSystemErrorMap } from 'node:util';
+import { EdgeloopError, type Log } from '@edgeloop/reactor';
+import type { Client } from '../client/client.js';
+import type { Disk } from '../disk/disk.js';
+import type { RecordWriter } from '../log/record-writer.js';
+import type { Arguments } from '../protocol/request.js';
+import type { Durability, DurabilityFacts } from '../server/durability.js';
+import type { Server } from '../server/server.js';
+import { parseName } from './file-names.js';
+import { Journal, type JournalOwner } from './journal.js';
+import { LogSuccession } from './log-succession.js';
+import { ReplyGate } from './reply-gate.js';
+import { type SnapshotOwner, Snapshots } from './snapshots.js';
+
+/** What writes are answered with when the store is closed: they would be lost. */
+const CLOSED = 'MISCONF The store is closed';
+
+/** What a store stands on. */
+export interface StoreParts {
+  readonly server: Server;
+  readonly disk: Disk;
+  readonly log: Log;
+  /** Brings about a turn of the loop, at whose end `write` is called. */
+  readonly wake: () => void;
+  /** Has the loop look out for the end of a promise that Node's own loop settles. */
+  readonly waitFor: (promise: Promise<void>) => unknown;
+}
+
+/** Where the folder stands when the store begins to write. */
+export interface StoreState {
+  readonly lineage: Buffer;
+  /** The number of the last log, and its end: it is synced as a whole. */
+  readonly logNumber: number;
+  readonly writer: RecordWriter;
+  /** Bytes of the snapshot; 0 without one. */
+  readonly snapshotBytes: number;
+}
+
+/** Keeps what a server has in a folder: the journal, who waits for it, and the snapshots that shorten it. Owns the log's file, not the folder. */
+export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
+  readonly #server: Server;
+  readonly #disk: Disk;
+  readonly #log: Log;
+  readonly #loop: Pick<StoreParts, 'wake' | 'waitFor'>;
+  readonly #gate = new ReplyGate();
+  readonly #journal: Journal;
+  readonly #succession: LogSuccession;
+  readonly #snapshots: Snapshots;
+  #refusal: string | undefined;
+  /** Why the store has ended before the server: nothing may leave any more. */
+  #fatal: EdgeloopError | undefined;
+
+  constructor(parts: StoreParts, { lineage, logNumber, writer, snapshotBytes }: StoreState) {
+    const { server, disk, log } = parts;
+    this.#server = server;
+    this.#disk = disk;
+    this.#log = log;
+    this.#loop = parts;
+    this.#journal = new Journal(writer, server.timers, this);
+    this.#succession = new LogSuccession(disk, lineage, this.#journal, logNumber);
+    this.#snapshots = new Snapshots(server, server.timers, disk, lineage, snapshotBytes, this);
+    this.configure();
+  }
+
+  get refusal(): string | undefined {
+    return this.#refusal;
+  }
+
+  get facts(): DurabilityFacts {
+    const { begunMs, isUnderWay, lastMs, lastDurationMs, hasFailed, count, keysDone, keys, bytes } = this.#snapshots;
+    const { bytes: logBytes, bufferedBytes, isSyncing, delayedSyncs, syncs } = this.#journal;
+    return {
+      folder: this.#disk.folder,
+      lastSaveSeconds: Math.floor(lastMs / 1000),
+      lastSaveDurationSeconds: lastDurationMs < 0 ? -1 : Math.floor(lastDurationMs / 1000),
+      currentSaveDurationSeconds: isUnderWay ? Math.floor((Date.now() - begunMs) / 1000) : -1,
+      lastSaveSucceeded: !hasFailed,
+      lastWriteSucceeded: this.#refusal === undefined,
+      saves: count, savedKeys: keysDone, keysToSave: keys, snapshotBytes: bytes,
+      logBytes, bufferedBytes, pendingSyncs: isSyncing ? 1 : 0, delayedSyncs, syncs,
+    };
+  }
+
+  note(databaseIndex: number, effect: Arguments): void {
+    this.#journal.note(databaseIndex, effect);
+  }
+
+  commit(): void {
+    this.#journal.commit();
+  }
+
+  /** To be called before anything leaves this process. Error: EL_STORE_FAILED, when nothing may leave any more. */
+  write(): void {
+    if (this.#fatal !== undefined) throw this.#fatal;
+    this.#journal.write();
+  }
+
+  withhold(client: Client, bytes: Uint8Array): boolean {
+    const { policy, current, safe, isLate } = this.#journal;
+    const mustWait = current > safe && (policy === 'always' || isLate) && (this.#refusal === undefined || client.withheldBytes > 0);
+    // What comes behind something that waits, waits as well.
+    if (!mustWait && client.withheldBytes === 0) return false;
+    this.#gate.hold(current, client, bytes);
+    return true;
+  }
+
+  whenSent(client: Client, action: () => void): void {
+    this.#gate.whenSent(client, action);
+  }
+
+  /** Resolves when everything that was done so far would survive a power loss, whatever the policy. */
+  secured(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#gate.whenSafe(this.#journal.current, resolve);
+      this.#journal.write();
+      this.#journal.sync();
+    });
+  }
+
+  startSnapshot(): boolean {
+    return this.#snapshots.start();
+  }
+
+  snapshotNow(): void {
+    this.#snapshots.now();
+  }
+
+  configure(): void {
+    this.#journal.policy = this.#server.settings.appendfsync;
+    this.#journal.sync();
+  }
+
+  /** Writes and syncs the last of it. To be called when no command runs any more. Error: NodeJS.ErrnoException. */
+  close(): void {
+    this.#refusal = CLOSED;
+    this.#snapshots.giveUp();
+    this.#succession.close();
+    this.#journal.close();
+  }
+
+  // --- What the journal tells
+
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  onSync(end: Promise<void>): void {
+    this.#loop.waitFor(end);
+  }
+
+  onSafe(record: number): boolean {
+    this.#succession.onSafe(record);
+    return this.#gate.open(record) > 0;
+  }
+
+  onWriteFailed(error: NodeJS.ErrnoException): void {
+    this.#refuse(error);
+    this.#log.error({ event: 'kv.log_write_failed', err: error }, 'the log cannot be written: writes are refused until it can');
+  }
+
+  onWritable(): void {
+    this.#refusal = undefined;
+    this.#log.info({ event: 'kv.log_writable' }, 'the log is written again');
+  }
+
+  /** Replies that wait for a sync with `always` are never sent: the server ends, and what the disk has is what counts. */
+  onSyncFailed(error: NodeJS.ErrnoException): void {
+    this.#refuse(error);
+    if (this.#journal.policy !== 'always') {
+      this.#log.error({ event: 'kv.log_sync_failed', err: error }, 'the log could not be synced: writes are refused until a snapshot is made (BGREWRITEAOF)');
+      return;
+    }
+    this.#fatal = new EdgeloopError('EL_STORE_FAILED', `fsync of the log has failed (${describe(error)}): what was not acknowledged may be lost, and the server ends`, { cause: error });
+    this.#log.error({ event: 'kv.log_sync_failed', err: error }, 'the log could not be synced, and nothing that follows could be believed: the server ends');
+    throw this.#fatal;
+  }
+
+  #refuse(error: NodeJS.ErrnoException): void {
+    this.#refusal = `MISCONF Errors writing to the AOF file: ${describe(error)}`;
+  }
+
+  // --- What the snapshots ask for and tell
+
+  prepareLog(done: (error?: NodeJS.ErrnoException) => void): void {
+    this.#succession.prepare(done);
+  }
+
+  beginLog(): number {
+    return this.#succession.goOn();
+  }
+
+  /** What is older is not needed any more; and what a failed sync has put in doubt is made good. */
+  onSnapshot(number: number): void {
+    this.#removeOlder(number);
+    const wasLost = this.#journal.isLost;
+    this.#journal.renew();
+    this.#log.info({ event: 'kv.snapshot', number, keys: this.#snapshots.keys, bytes: this.#snapshots.bytes }, 'a snapshot is whole');
+    if (!wasLost) return;
+    this.#refusal = undefined;
+    this.#log.info({ event: 'kv.log_renewed' }, 'the log has begun anew: writes are taken again');
+  }
+
+  #removeOlder(number: number): void {
+    for (const name of this.#disk.list()) {
+      const file = parseName(name);
+      if (file !== undefined && file.number < number) this.#disk.remove(name);
+    }
+  }
+
+  onSnapshotFailed(error: NodeJS.ErrnoException): void {
+    this.#log.error({ event: 'kv.snapshot_failed', err: error }, 'no snapshot could be made: the log goes on growing');
+  }
+}
+
+/** As perror(3) has it: "No space left on device". */
+function describe({ errno, message }: NodeJS.ErrnoException): string {
+  const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+  return text === undefined ? message : text.charAt(0).toUpperCase() + text.slice(1);
+}

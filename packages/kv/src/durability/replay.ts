@@ -1,0 +1,75 @@
+import type { Registry } from '../catalogue/registry.js';
+import type { Client } from '../client/client.js';
+import type { Call } from '../command/call.js';
+import { Dispatcher } from '../command/dispatcher.js';
+import { EffectReader } from '../log/effect-reader.js';
+import { MalformedRecordError } from '../log/malformed-record-error.js';
+import { ReplyWriter } from '../protocol/reply-writer.js';
+import { type Arguments, Request } from '../protocol/request.js';
+import type { Server } from '../server/server.js';
+
+const MINUS = 0x2d;
+const LOAD = [Buffer.from('FUNCTION'), Buffer.from('LOAD')];
+
+/**
+ * Runs the effects of a log again, in the order in which they came, on a server that is not open yet. They go the way of all
+ * commands, but for what asks whether a client may: it has been answered.
+ *
+ * Meanwhile the clock stands at the beginning of all time: a key whose deadline has come is gone when the log says so, and not before.
+ */
+export class Replay {
+  /** Effects that were run. */
+  effects = 0;
+  readonly #server: Server;
+  readonly #client: Client;
+  readonly #dispatcher: Dispatcher;
+  readonly #reply = new ReplyWriter();
+  readonly #reader = new EffectReader();
+
+  constructor(server: Server, registry: Registry<Call>) {
+    this.#server = server;
+    this.#client = server.addClient();
+    this.#client.user = server.users.program;
+    this.#reply.hold();
+    this.#dispatcher = Dispatcher.withNested(server, registry, this.#reply, { mayBlock: false });
+    server.keyspace.advance(Date.now());
+    server.keyspace.nowMs = 0;
+  }
+
+  /** Runs the effects of a record. Error: MalformedRecordError, also where a command fails that has not failed before. */
+  run(bytes: Buffer, start: number, end: number): void {
+    const reader = this.#reader;
+    reader.begin(bytes, start, end);
+    while (reader.next()) {
+      this.#select(reader.database);
+      this.#do(reader);
+      this.effects++;
+    }
+  }
+
+  /** Loads a library of functions. Error: MalformedRecordError. */
+  loadLibrary(source: Buffer): void {
+    this.#do(new Request([...LOAD, source]));
+  }
+
+  /** Sets the clock, and forgets that there were commands. */
+  end(): void {
+    const { keyspace } = this.#server;
+    keyspace.advance(Date.now());
+    keyspace.dirty = 0;
+    this.#server.resetStats();
+  }
+
+  #do(effect: Arguments): void {
+    this.#dispatcher.run(this.#client, effect);
+    const reply = this.#reply.written();
+    if (reply[0] === MINUS) throw new MalformedRecordError(`a command that had succeeded fails: ${reply.toString('utf8', 1).trimEnd()}`);
+    this.#reply.clear();
+  }
+
+  #select(index: number): void {
+    const database = this.#server.keyspace.databases[index];
+    if (database === undefined) throw new MalformedRecordError(`there is no database ${index}: the option "databases" is smaller than it was`);
+    this.#client.db = database;
+  }
+}
