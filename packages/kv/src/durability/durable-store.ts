@@ -114,6 +114,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
       this.#gate.whenSafe(this.#journal.current, resolve);
       this.#journal.write();
       this.#journal.sync();
+      this.#gate.open(this.#journal.safe);
     });
   }
 
