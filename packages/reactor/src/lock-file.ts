@@ -7,8 +7,8 @@ import { SystemError } from './errors.js';
  * false if another opening has the lock, in this process or in another. The lock goes when the descriptor is closed and its
  * duplicates are, so at the latest with the process, however it ends: no lock is left behind.
  *
- * It binds only those who ask for it. Errors: a SystemError, such as ENOLCK on file systems that have no locks, and those of loading
- * the native library. Source: flock(2), LOCK_EX | LOCK_NB.
+ * It binds only those who ask for it. Errors: a SystemError, for example on a file system that has no locks, and those of
+ * loading the native library. Source: flock(2), LOCK_EX | LOCK_NB.
  */
 export function lockFile(fd: number): boolean {
   let result: number;

@@ -194,14 +194,15 @@ t.test('advice about memory that the kernel cannot follow is an error with a cod
   }
 });
 
-t.test('a lock that somebody else has is an answer, an interruption is no end, and all other errors have a code', async (t) => {
+t.test('a lock that somebody else has is an answer, an interruption is no end, and all else is an error', async (t) => {
   const native: Partial<Kernel> = nativeKernel();
   const { flock: original } = native;
   t.teardown(() => Object.assign(native, { flock: original }));
   for (const errno of CALL_ERRORS.flock) {
     let calls = 0;
     native.flock = () => (calls++ === 0 ? failure(errno) : 0);
-    if (errno === 'ENOLCK') t.throws(() => lockFile(0), { code: errno, syscall: 'flock' });
+    // Node has no name for this one.
+    if (errno === 'ENOLCK') t.throws(() => lockFile(0), { code: /37/, syscall: 'flock' });
     else t.equal(lockFile(0), errno === 'EINTR');
   }
 });
