@@ -5,8 +5,30 @@ export type DiskCall = 'open' | 'create' | 'rename' | 'remove' | 'syncFolder' | 
 
 /** What a file holds, under whatever name. */
 class Contents {
-  bytes = Buffer.alloc(0);
   synced = Buffer.alloc(0);
+  size = 0;
+  /** Zeros behind the end: what a hole is filled with. */
+  #storage = Buffer.alloc(256);
+
+  get bytes(): Buffer {
+    return this.#storage.subarray(0, this.size);
+  }
+
+  put(bytes: Uint8Array, position: number): void {
+    const end = position + bytes.length;
+    if (end > this.#storage.length) this.#storage = Buffer.concat([this.#storage, Buffer.alloc(end * 2 - this.#storage.length)]);
+    this.#storage.set(bytes, position);
+    this.size = Math.max(this.size, end);
+  }
+
+  cut(size: number): void {
+    this.#storage.fill(0, size);
+    this.size = size;
+  }
+
+  sync(): void {
+    this.synced = Buffer.from(this.bytes);
+  }
 }
 
 /**
@@ -34,8 +56,9 @@ export class MemoryDisk implements Disk {
   /** Gives a file these bytes, synced. It is made if it is not there. */
   set(name: string, bytes: Uint8Array): void {
     const contents = this.#contents.get(name) ?? new Contents();
-    contents.bytes = Buffer.from(bytes);
-    contents.synced = contents.bytes;
+    contents.cut(0);
+    contents.put(bytes, 0);
+    contents.sync();
     this.#contents.set(name, contents);
     this.#lasting.set(name, contents);
   }
@@ -92,7 +115,7 @@ export class MemoryDisk implements Disk {
 
   /** How many bytes are left. */
   room(): number {
-    return [...this.#contents.values()].reduce((room, { bytes }) => room - bytes.length, this.roomBytes);
+    return [...this.#contents.values()].reduce((room, { size }) => room - size, this.roomBytes);
   }
 
   #named(name: string, call: string): Contents {
@@ -110,7 +133,7 @@ class MemoryFile implements DiskFile {
   ) {}
 
   size(): number {
-    return this.contents.bytes.length;
+    return this.contents.size;
   }
 
   read(target: Uint8Array, position: number): number {
@@ -124,19 +147,18 @@ class MemoryFile implements DiskFile {
       this.disk.meet('write', this.name);
     } catch (error) {
       // Half of it is there: the worst that a write that fails may leave.
-      this.#put(bytes.subarray(start, start + ((end - start) >> 1)), position);
+      this.contents.put(bytes.subarray(start, start + ((end - start) >> 1)), position);
       throw error;
     }
     const fitting = Math.min(end, start + this.disk.room() + Math.max(0, this.size() - position));
-    this.#put(bytes.subarray(start, fitting), position);
+    this.contents.put(bytes.subarray(start, fitting), position);
     if (fitting < end) throw failure('ENOSPC', 'write', this.name);
   }
 
   truncate(size: number): void {
     this.disk.meet('truncate', this.name);
-    const cut = Buffer.alloc(size);
-    cut.set(this.contents.bytes.subarray(0, size));
-    this.contents.bytes = cut;
+    if (size > this.size()) throw failure('EINVAL', 'truncate', this.name);
+    this.contents.cut(size);
   }
 
   sync(done: (error: NodeJS.ErrnoException | null) => void): void {
@@ -151,19 +173,11 @@ class MemoryFile implements DiskFile {
 
   syncNow(): void {
     this.disk.meet('sync', this.name);
-    this.contents.synced = Buffer.from(this.contents.bytes);
+    this.contents.sync();
   }
 
   close(): void {
     // There is nothing to give back.
-  }
-
-  #put(bytes: Uint8Array, position: number): void {
-    const size = Math.max(this.size(), position + bytes.length);
-    const grown = Buffer.alloc(size);
-    grown.set(this.contents.bytes);
-    grown.set(bytes, position);
-    this.contents.bytes = grown;
   }
 }
 
