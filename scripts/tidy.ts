@@ -63,7 +63,8 @@ const KV: Building = {
     ['commands/'],
     ['embedded/'],
     ['durability/'],
-    ['plugin/', 'telemetry/'],
+    // From one server to another, over a socket or in this process.
+    ['plugin/', 'telemetry/', 'transfer/'],
     ['throw-away.ts', 'cli/'],
     ['index.ts'],
   ],
