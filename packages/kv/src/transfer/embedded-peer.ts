@@ -31,6 +31,7 @@ export class EmbeddedPeer implements Peer {
   #answer(request: Words): Answer {
     const name = String(request[0]).toUpperCase();
     if (name === 'EXEC') return this.#execute();
+    if (name === 'DISCARD') return this.#discard();
     if (name === 'MULTI' && this.#transaction === undefined) return this.#begin();
     if (this.#transaction === undefined) return this.#run(request, name);
     this.#transaction.push(request);
@@ -47,6 +48,12 @@ export class EmbeddedPeer implements Peer {
     this.#transaction = undefined;
     if (requests === undefined) return new ReplyError('ERR EXEC without MULTI');
     return requests.map((request) => this.#run(request, String(request[0]).toUpperCase()));
+  }
+
+  #discard(): Answer {
+    const isOpen = this.#transaction !== undefined;
+    this.#transaction = undefined;
+    return isOpen ? 'OK' : new ReplyError('ERR DISCARD without MULTI');
   }
 
   #run(request: Words, name: string): Answer {
