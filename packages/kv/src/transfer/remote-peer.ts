@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { ProgramError } from '@edgeloop/reactor/service';
+import { ReplyError } from '../command/reply-error.js';
 import { type Answer, ask, type Peer, type Words } from './peer.js';
 import { ReplyReader } from './reply-reader.js';
 import { RequestWriter } from './request-writer.js';
@@ -109,7 +110,8 @@ function reasonOf({ message, code }: NodeJS.ErrnoException): string {
 async function logIn(peer: Peer, { user, password }: Credentials): Promise<void> {
   const name = user === undefined ? [] : [user];
   const request = password === undefined ? ['PING'] : ['AUTH', ...name, password];
-  await ask(peer, ...request).catch((error: Error) => {
+  await ask(peer, ...request).catch((error: unknown) => {
+    if (!(error instanceof ReplyError)) throw error;
     const hint = error.message.startsWith('NOAUTH') ? ' Give --pass, or set REDISCLI_AUTH.' : '';
     throw new ProgramError(`${peer.name}: ${error.message}${hint}`);
   });

@@ -100,6 +100,6 @@ export class RequestStream {
   }
 
   #place(): string {
-    return `request ${this.#number + 1}, which begins at byte ${this.#offset}`;
+    return `request ${this.#number + 1} at byte ${this.#offset}`;
   }
 }

@@ -23,16 +23,15 @@ export async function contentsOf(client: RespClient): Promise<Map<string, unknow
   for (const [, database = ''] of info.matchAll(/^db(\d+):/gm)) {
     await client.call('SELECT', database);
     const keys = plain(await client.call('KEYS', '*')) as string[];
-    for (const key of keys) contents.set(`${database}:${key}`, await valueOf(client, key));
+    const types = (await client.pipeline(keys.map((key) => ['TYPE', key]))).map((reply) => String(plain(reply)));
+    const replies = await client.pipeline(keys.flatMap((key, i) => [['PEXPIRETIME', key], READ[types[i] ?? '']?.(key) ?? []]), 60_000);
+    for (const [i, key] of keys.entries()) {
+      const [type = '', deadline, value] = [types[i], replies[2 * i], replies[2 * i + 1]];
+      contents.set(`${database}:${key}`, { type, deadline: deadline && plain(deadline), value: value && ordered(type, plain(value)) });
+    }
   }
   await client.call('SELECT', '0');
   return contents;
-}
-
-async function valueOf(client: RespClient, key: string): Promise<unknown> {
-  const type = String(plain(await client.call('TYPE', key)));
-  const [deadline, value] = (await client.pipeline([['PEXPIRETIME', key], READ[type]?.(key) ?? []])).map(plain);
-  return { type, deadline, value: ordered(type, value) };
 }
 
 function ordered(type: string, value: unknown): unknown {

@@ -17,7 +17,7 @@ const STRINGS: readonly Command[] = [
   ['SET', '', 'at the empty key'],
   ['SET', BINARY, BINARY],
   ['SET', 'number', '-9223372036854775808'],
-  ['SET', 'several pieces', Buffer.alloc(2_300_000, 'abcdefg')],
+  ['SET', 'several pieces', Buffer.alloc(1_200_000, 'abcdefg')],
   ['SET', 'whole pieces', Buffer.alloc(102_400, 'x')],
   ['SETBIT', 'bits', '70000', '1'],
   ['PFADD', 'few', ...numbered(9, (i) => [`visitor ${i}`])],
@@ -28,14 +28,14 @@ const STRINGS: readonly Command[] = [
 const COLLECTIONS: readonly Command[] = [
   ['RPUSH', 'list', 'a', '', BINARY, '7'],
   ['RPUSH', 'whole list pieces', ...numbered(1100, () => [''])],
-  ['RPUSH', 'long list', ...numbered(3500, (i) => [`element ${i}`])],
+  ['RPUSH', 'long list', ...numbered(2300, (i) => [`element ${i}`])],
   ['HSET', 'hash', 'name', 'ann', '', '', BINARY, BINARY],
-  ['HSET', 'large hash', ...numbered(2500, (i) => [`field ${i}`, `${i}`])],
+  ['HSET', 'large hash', ...numbered(1200, (i) => [`field ${i}`, `${i}`])],
   ['SADD', 'numbers', '3', '-1', '9007199254740993'],
   ['SADD', 'members', '', BINARY, 'x'],
-  ['SADD', 'large set', ...numbered(2500, (i) => [`member ${i}`])],
+  ['SADD', 'large set', ...numbered(1200, (i) => [`member ${i}`])],
   ['ZADD', 'scores', '0.1', 'tenth', '-inf', 'least', 'inf', 'most', '3e-320', 'tiny', '-0', 'zero', '9007199254740993', 'odd', '1.7976931348623157e308', BINARY],
-  ['ZADD', 'large scores', ...numbered(2500, (i) => [String(1 / (i + 3)), `member ${i}`])],
+  ['ZADD', 'large scores', ...numbered(1200, (i) => [String(1 / (i + 3)), `member ${i}`])],
   ['PEXPIREAT', 'large hash', FAR],
 ];
 
@@ -43,7 +43,7 @@ const STREAMS: readonly Command[] = [
   ['XADD', 'stream', '1-1', 'a', '1', '', BINARY],
   ['XADD', 'stream', '1-2', 'a', '2'],
   ['XADD', 'long stream', '0-18446744073709551615', 'last', 'sequence'],
-  ...Array.from({ length: 2300 }, (_, i): Command => ['XADD', 'long stream', `7-${i}`, 'n', `${i}`]),
+  ...Array.from({ length: 1050 }, (_, i): Command => ['XADD', 'long stream', `7-${i}`, 'n', `${i}`]),
   ['XADD', 'emptied', '5-5', 'a', 'b'],
   ['XDEL', 'emptied', '5-5'],
   ['XGROUP', 'CREATE', 'never filled', 'group', '0', 'MKSTREAM'],
@@ -55,21 +55,21 @@ const STREAMS: readonly Command[] = [
 
 /** Messages that are pending: with consumers, deliveries and times of their own, deleted ones and trimmed ones, more than are read at once. */
 const GROUPS: readonly Command[] = [
-  ...Array.from({ length: 1300 }, (_, i): Command => ['XADD', 'work', `${i + 1}-0`, 'job', `${i}`]),
+  ...Array.from({ length: 1100 }, (_, i): Command => ['XADD', 'work', `${i + 1}-0`, 'job', `${i}`]),
   ['XGROUP', 'CREATE', 'work', BINARY, '2-0', 'ENTRIESREAD', '2'],
   ['XGROUP', 'CREATE', 'work', 'crew', '0'],
   ['XGROUP', 'CREATECONSUMER', 'work', 'crew', 'idle'],
-  ['XREADGROUP', 'GROUP', 'crew', 'ann', 'COUNT', '1200', 'STREAMS', 'work', '>'],
+  ['XREADGROUP', 'GROUP', 'crew', 'ann', 'COUNT', '1050', 'STREAMS', 'work', '>'],
   ['XREADGROUP', 'GROUP', BINARY, BINARY, 'COUNT', '3', 'STREAMS', 'work', '>'],
   ['XCLAIM', 'work', 'crew', 'bob', '0', '20-0', '21-0', 'TIME', PAST, 'RETRYCOUNT', '7'],
-  ['XDEL', 'work', '20-0', '700-0', '1300-0'],
-  ['XTRIM', 'work', 'MAXLEN', '1290'],
+  ['XDEL', 'work', '20-0', '700-0', '1100-0'],
+  ['XTRIM', 'work', 'MAXLEN', '1090'],
   ['PEXPIREAT', 'work', FAR],
 ];
 
 /** Fills an empty server. Error: one that shows what a server has refused. */
 export async function fill(client: RespClient): Promise<void> {
-  const others = Array.from({ length: 1500 }, (_, i): Command => ['SET', `key ${i}`, `${i}`]);
+  const others = Array.from({ length: 250 }, (_, i): Command => ['SET', `key ${i}`, `${i}`]);
   const commands: Command[] = [
     ['FUNCTION', 'LOAD', LIBRARY], ...STRINGS, ...COLLECTIONS, ...STREAMS, ...GROUPS,
     ['SELECT', '3'], ['SET', 'number', 'in another database'],

@@ -1,0 +1,145 @@
+/** The commands `edgeloop-kv export` and `edgeloop-kv import`, as somebody types them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { EXPORT_HELP, exportData } from '../../src/cli/export.js';
+import { IMPORT_HELP, importData } from '../../src/cli/import.js';
+import { UsageError } from '@edgeloop/reactor/service';
+import { startKv } from '../support/kv-server.js';
+import { type Outcome, run } from '../support/program.js';
+import { RespClient, encode } from '../support/resp-client.js';
+import { plain } from '../support/resp-decoder.js';
+
+// Most of the time goes into starting processes.
+t.jobs = 4;
+
+const COMMAND = fileURLToPath(new URL('../../../bin/edgeloop-kv.mjs', import.meta.url));
+const SAMPLE = encode([['SELECT', '0'], ['SET', 'a', '1'], ['RPUSH', 'b', 'x', 'y']]);
+
+function runCommand(t: Test, args: readonly string[], input: Uint8Array | string = ''): Promise<Outcome> {
+  return run(t, process.execPath, [COMMAND, ...args], input);
+}
+
+interface Target {
+  readonly place: string;
+  readonly client: RespClient;
+}
+
+async function startTarget(t: Test, password?: string): Promise<Target> {
+  const kv = await startKv(t, password === undefined ? {} : { password });
+  const client = await RespClient.connect(kv);
+  t.teardown(() => client.close());
+  if (password !== undefined) await client.call('AUTH', password);
+  return { place: `${kv.host}:${kv.port}`, client };
+}
+
+t.test('each tells what it takes, and ends with 2 where that is not what it gets', async (t) => {
+  t.match(await runCommand(t, ['import', 'somewhere', '-h', 'too', 'many']), { status: 0, stdout: IMPORT_HELP, stderr: '' });
+  t.match(await runCommand(t, ['export']), { status: 2, stdout: '', stderr: 'edgeloop-kv export: the place to export is missing: DIR, HOST:PORT or unix:PATH (see --help)\n' });
+  for (const help of [EXPORT_HELP, IMPORT_HELP]) t.same(help.split('\n').filter((line) => line.length > 110), [], 'it fits on a terminal');
+});
+
+for (const [run, args, complaint] of [
+  [importData, [], 'the place to import to is missing: DIR, HOST:PORT or unix:PATH'],
+  [exportData, ['a:1', 'b'], '"b" is one argument too many'],
+  [exportData, ['a:1', '--ouput', 'x'], "Unknown option '--ouput'; did you mean --output?"],
+  [exportData, ['a:1', '--output'], "Option '--output' is missing its value"],
+  [exportData, ['a:1', '--pass', '--user'], "Option '--pass' is missing its value; write --pass=VALUE if it begins with a dash"],
+  [exportData, ['a:1', '--database', 'two'], '--database must be a whole number of at least 0, but is "two"'],
+  [exportData, ['a:1', '--format', 'json'], 'there is no format "json", only resp'],
+  [exportData, ['a:0'], 'the port in "a:0" must be from 1 to 65535'],
+  [exportData, [''], 'the place is empty: write DIR, HOST:PORT or unix:PATH'],
+  [exportData, ['redis://a:1'], '"redis://a:1" is a URL: write HOST:PORT, and who you are with --user and --pass'],
+  [exportData, ['folder', '--pass=x'], '--pass is for a server, and a data folder asks nobody'],
+  [importData, ['a:1', '--merge=yes'], "Option '--merge' does not take an argument"],
+] as const) {
+  t.test(`wrong arguments are told in a line: ${run.name}(${args.join(' ')})`, async (t) => {
+    await t.rejects(run(args), new UsageError(complaint));
+  });
+}
+
+t.test('what one server has goes to another by way of a file, which only its owner may read', async (t) => {
+  const [from, to] = [await startTarget(t), await startTarget(t)];
+  await from.client.pipeline([['SET', 'a', '1'], ['SELECT', '7'], ['SADD', 's', 'x', 'y']]);
+  const file = join(t.testdir({ 'data.resp': 'of yesterday' }), 'data.resp');
+  t.match(await runCommand(t, ['export', from.place, '--output', file]), { status: 0, stdout: '', stderr: /^exported 2 keys of 2 databases, 128 bytes in \d+\.\d s\n$/ });
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  t.notOk(existsSync(`${file}.part`));
+  t.match(await runCommand(t, ['import', to.place, file]), { status: 0, stdout: '', stderr: /^imported 5 requests, 128 bytes in \d+\.\d s\n$/ });
+  t.match((await to.client.pipeline([['GET', 'a'], ['SELECT', '7'], ['SCARD', 's']])).map(plain), ['1', 'OK', 2]);
+});
+
+t.test('a place that has keys is not touched without --merge', async (t) => {
+  const { place, client } = await startTarget(t);
+  await client.pipeline([['SELECT', '3'], ['SET', 'mine', 'x']]);
+  await t.rejects(importData([place]), { message: `${place} has keys already (db3): empty it, or give --merge to run the requests on top of them` });
+});
+
+t.test('failures are shown and end it with 1, and so does an input that is cut off, after what was whole', async (t) => {
+  const { place, client } = await startTarget(t);
+  await client.call('SET', 'mine', 'x');
+  const input = Buffer.concat([SAMPLE, encode([['INCR', 'b']]), Buffer.from('*1\r\n$4\r\nPI')]);
+  t.match(await runCommand(t, ['import', place, '--merge'], input), {
+    status: 1,
+    stderr: new RegExp(`^1 request failed:\n  request 4 \\(INCR b\\): WRONGTYPE .*\nimported 3 requests, .*\nedgeloop-kv import: the input ends within request 5 at byte ${input.length - 10}: it was cut off\n$`),
+  });
+  t.equal(plain(await client.call('DBSIZE')), 3);
+});
+
+t.test('a password is taken from --pass or the environment, and never shown', async (t) => {
+  const { place } = await startTarget(t, 'hush hush');
+  await t.rejects(exportData([place]), { message: `${place}: NOAUTH Authentication required. Give --pass, or set REDISCLI_AUTH.` });
+  await t.rejects(exportData([place, '--user', 'ann', '--pass', 'guess']), { message: `${place}: WRONGPASS invalid username-password pair or user is disabled.` });
+  t.match(await run(t, 'env', ['REDISCLI_AUTH=hush hush', process.execPath, COMMAND, 'export', place, '--user', 'default']), { status: 0, stderr: /^exported 0 keys/ });
+});
+
+t.test('a reader that has seen enough ends an export quietly', async (t) => {
+  const { place, client } = await startTarget(t);
+  await client.pipeline(Array.from({ length: 100 }, (_, i) => ['SET', `key ${i}`, Buffer.alloc(50_000)]));
+  const { status, stdout, stderr } = await run(t, 'sh', ['-c', `"${process.execPath}" "${COMMAND}" export ${place} | head -c 3; exit 0`]);
+  t.match({ status, stdout, stderr }, { status: 0, stdout: '*2\r', stderr: '' });
+});
+
+t.test('an export that fails leaves no file, and the one of before as it was', async (t) => {
+  const impostor = createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
+  t.teardown(() => impostor.close());
+  await once(impostor, 'listening');
+  const folder = t.testdir({ 'data.resp': 'of yesterday' });
+  const place = `127.0.0.1:${(impostor.address() as AddressInfo).port}`;
+  await t.rejects(exportData([place, '--output', join(folder, 'data.resp')]), { message: `${place}: what it answers is not the Redis protocol` });
+  t.same(readdirSync(folder), ['data.resp']);
+  t.equal(readFileSync(join(folder, 'data.resp'), 'utf8'), 'of yesterday');
+});
+
+t.test('a server that ends in the midst of an export is told, and the file has not its name', async (t) => {
+  const server = spawn(process.execPath, [COMMAND, 'server', '0']);
+  t.teardown(() => server.kill('SIGKILL'));
+  const [, port = ''] = /:(\d+),/.exec(String((await once(server.stdout, 'data'))[0])) ?? [];
+  const client = await RespClient.connect({ host: '127.0.0.1', port: Number(port) });
+  t.teardown(() => client.close());
+  await client.pipeline(Array.from({ length: 400 }, (_, i) => ['SET', `key ${i}`, Buffer.alloc(90_000)]));
+  const fifo = join(t.testdir(), 'reader-that-waits');
+  t.equal((await run(t, 'mkfifo', [fifo])).status, 0);
+  // What it has written fills the pipe, and nobody reads: so it is in the midst for as long as it takes.
+  const reader = spawn('sh', ['-c', `exec 3<"${fifo}"; head -c 1 <&3 >/dev/null; echo begun; read go; cat <&3 >/dev/null`]);
+  const outcome = run(t, 'sh', ['-c', `"${process.execPath}" "${COMMAND}" export 127.0.0.1:${port} >"${fifo}"`]);
+  await once(reader.stdout, 'data');
+  server.kill('SIGKILL');
+  reader.stdin.end('go\n');
+  t.match(await outcome, { status: 1, stderr: /^edgeloop-kv export: 127\.0\.0\.1:\d+: (the connection was closed|read ECONNRESET)\n$/ });
+});
+
+t.test('a place where nobody listens, and an input that is not there, are told in a line', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  await t.rejects(exportData([`127.0.0.1:${port}`]), { message: `127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}` });
+  const file = join(t.testdir(), 'nowhere.resp');
+  await t.rejects(importData([`127.0.0.1:${port}`, file]), { code: 'ENOENT', message: `ENOENT: no such file or directory, open '${file}'` });
+});
