@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+
+export type Policy = 'always' | 'everysec' | 'no';
+
+export const POLICIES: readonly Policy[] = ['always', 'everysec', 'no'];
+
+/** A kind of server that is to lose nothing. */
+export interface Target {
+  command(folder: string, socket: string, policy: Policy): readonly string[];
+  /** What it prints when it serves. */
+  readonly greeting: string;
+  /** The newest of its files, to which changes are written. */
+  readonly log: RegExp;
+}
+
+const COMMAND = fileURLToPath(new URL('../../bin/edgeloop-kv.mjs', import.meta.resolve('@edgeloop/kv')));
+/** The ledger, and one for each writer. */
+export const DATABASES = 16;
+
+const edgeloop: Target = {
+  command: (folder, socket, policy) => [
+    process.execPath, COMMAND, 'server', '--unix', socket, '--dir', folder, '--appendfsync', policy, '--databases', `${DATABASES}`, '--log-level', 'warn',
+  ],
+  greeting: '\nTry',
+  log: /^log-(\d+)$/,
+};
+
+/** The control: with it the harness itself is tried. With everysec it may lose what waits for a sync, but with always it must not. */
+const redis: Target = {
+  command: (folder, socket, policy) => [
+    'redis-server', '--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', policy, '--databases', `${DATABASES}`,
+  ],
+  greeting: 'accept connections at',
+  log: /^appendonly\.aof\.(\d+)\.incr\.aof$/,
+};
+
+export const TARGETS = { edgeloop, redis } as const;
+export type TargetName = keyof typeof TARGETS;
