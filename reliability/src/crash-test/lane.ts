@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -155,10 +155,11 @@ export class Lane {
 
   /** Cuts the end off the newest log, as if the server had said that something was written before it was. */
   #sabotage(): void {
-    const { log } = TARGETS[this.#options.target];
-    const logs = readdirSync(this.#folder).flatMap((name) => {
+    const { files, log } = TARGETS[this.#options.target];
+    const folder = join(this.#folder, files);
+    const logs = (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
       const number = log.exec(name)?.[1];
-      return number === undefined ? [] : [{ path: join(this.#folder, name), number: Number(number) }];
+      return number === undefined ? [] : [{ path: join(folder, name), number: Number(number) }];
     });
     const newest = logs.toSorted((one, other) => other.number - one.number)[0];
     if (newest !== undefined) truncateSync(newest.path, Math.max(0, statSync(newest.path).size - SABOTAGED_BYTES));

@@ -9,7 +9,8 @@ export interface Target {
   command(folder: string, socket: string, policy: Policy): readonly string[];
   /** What it prints when it serves. */
   readonly greeting: string;
-  /** The newest of its files, to which changes are written. */
+  /** Where in its folder it has its files, and the names of those that changes are written to, with their numbers. */
+  readonly files: string;
   readonly log: RegExp;
 }
 
@@ -22,6 +23,7 @@ const edgeloop: Target = {
     process.execPath, COMMAND, 'server', '--unix', socket, '--dir', folder, '--appendfsync', policy, '--databases', `${DATABASES}`, '--log-level', 'warn',
   ],
   greeting: '\nTry',
+  files: '.',
   log: /^log-(\d+)$/,
 };
 
@@ -31,6 +33,7 @@ const redis: Target = {
     'redis-server', '--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', policy, '--databases', `${DATABASES}`,
   ],
   greeting: 'accept connections at',
+  files: 'appendonlydir',
   log: /^appendonly\.aof\.(\d+)\.incr\.aof$/,
 };
 
