@@ -9,6 +9,11 @@ export class Refusal {
   constructor(readonly text: string) {}
 }
 
+/** A string as it is, and what is none as somebody would write it down. */
+export function textOf(reply: Reply | undefined): string {
+  return typeof reply === 'string' ? reply : JSON.stringify(reply);
+}
+
 export type Request = readonly string[];
 
 interface Batch {

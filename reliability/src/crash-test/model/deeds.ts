@@ -1,6 +1,6 @@
 import type { Random } from '@edgeloop/reactor/testing';
 import { weighed } from '../../soak/random.js';
-import { Refusal, type Reply, type Request } from '../connection.js';
+import { Refusal, type Reply, type Request, textOf } from '../connection.js';
 import { ROW_KEYS, type Shelf, TEXT_KEYS } from './shelf.js';
 import { UNKNOWN_ID } from './value.js';
 
@@ -94,7 +94,7 @@ const KINDS = {
 
   stamped: ({ text }) => ({
     requests: [['XADD', 'stamped', '*', 'field', text]],
-    change: (shelf, [id] = [UNKNOWN_ID]) => (shelf.append('stamped', `${String(id)}:${text}`), String(id)),
+    change: (shelf, [id] = [UNKNOWN_ID]) => (shelf.append('stamped', `${textOf(id)}:${text}`), textOf(id)),
   }),
 
   rows: ({ text, random }) => {
@@ -180,10 +180,11 @@ export function allRows({ text }: Occasion): Deed {
 }
 
 /** What is wrong with the replies to a deed that has happened to the model now; undefined if they are as they should be. */
-export function objection({ name, requests, change }: Deed, replies: readonly Reply[], shelf: Shelf): string | undefined {
+export function objection(deed: Deed, replies: readonly Reply[], shelf: Shelf): string | undefined {
+  const { name, requests } = deed;
   const refused = replies.find((reply) => reply instanceof Refusal);
   if (refused !== undefined) return `${name} was refused: ${refused.text}`;
-  const expected = change(shelf, replies);
+  const expected = deed.change(shelf, replies);
   const last = replies[requests.length - 1];
   if (JSON.stringify(last) === JSON.stringify(expected)) return undefined;
   return `${name} was answered with ${JSON.stringify(last)} instead of ${JSON.stringify(expected)}`;

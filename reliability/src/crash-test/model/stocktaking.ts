@@ -1,6 +1,6 @@
-import type { Reply, Request } from '../connection.js';
+import { type Reply, type Request, textOf } from '../connection.js';
 import type { Deed } from './deeds.js';
-import { READINGS, ROW_KEYS, Shelf } from './shelf.js';
+import { READINGS, ROW_KEYS, type Shelf } from './shelf.js';
 import { type Value, agree, inWords } from './value.js';
 
 /** What the server has of one writer. */
@@ -18,7 +18,7 @@ export const INVENTORY: readonly Request[] = [['DBSIZE'], ['MGET', ...ROW_KEYS],
 export function stockOf(replies: readonly Reply[], ledger: readonly string[]): Stock {
   const [size, rows, ...others] = replies;
   const keys = new Map<string, Value>();
-  for (const [i, text] of (rows as Reply[]).entries()) if (text !== null) keys.set(ROW_KEYS[i]!, { text: String(text), deadline: -1 });
+  for (const [i, text] of (rows as Reply[]).entries()) if (text !== null) keys.set(ROW_KEYS[i]!, { text: textOf(text), deadline: -1 });
   for (const [key, reading] of READINGS) {
     const value = reading.value(others.splice(0, reading.requests(key).length));
     if (value !== undefined) keys.set(key, value);

@@ -1,4 +1,4 @@
-import type { Reply, Request } from '../connection.js';
+import { type Reply, type Request, textOf } from '../connection.js';
 
 /** A string with its deadline, in Unix time in milliseconds; -1 without one, as PEXPIRETIME has it. */
 export interface Text {
@@ -31,12 +31,12 @@ export interface Reading {
 
 export const TEXT: Reading = {
   requests: (key) => [['GET', key], ['PEXPIRETIME', key]],
-  value: ([text, deadline]) => (text === null ? undefined : { text: shown(text), deadline: Number(deadline) }),
+  value: ([text, deadline]) => (text === null ? undefined : { text: textOf(text), deadline: Number(deadline) }),
 };
 
 export const LIST: Reading = {
   requests: (key) => [['LRANGE', key, '0', '-1']],
-  value: ([items]) => filled((items as Reply[]).map(shown)),
+  value: ([items]) => filled((items as Reply[]).map(textOf)),
 };
 
 export const HASH: Reading = { requests: (key) => [['HGETALL', key]], value: pairs };
@@ -50,16 +50,12 @@ export const STREAM: Reading = {
 };
 
 function pairs([reply]: readonly Reply[]): Value | undefined {
-  const items = (reply as Reply[]).map(shown);
+  const items = (reply as Reply[]).map(textOf);
   return items.length === 0 ? undefined : new Map(items.flatMap((item, i) => (i % 2 === 0 ? [[item, items[i + 1]!]] : [])));
 }
 
 function filled(items: string[]): string[] | undefined {
   return items.length === 0 ? undefined : items;
-}
-
-function shown(reply: Reply | undefined): string {
-  return typeof reply === 'string' ? reply : JSON.stringify(reply);
 }
 
 const SHOWN_CHARACTERS = 300;

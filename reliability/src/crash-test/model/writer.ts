@@ -1,5 +1,5 @@
 import type { Random } from '@edgeloop/reactor/testing';
-import { Gone, type Connection, type Reply } from '../connection.js';
+import { type Connection, Gone, type Reply, textOf } from '../connection.js';
 import { type Deed, allRows, anyDeed, objection } from './deeds.js';
 import { Shelf } from './shelf.js';
 import { INVENTORY, Loss, stockOf, takeStock } from './stocktaking.js';
@@ -29,7 +29,7 @@ export class Writer {
   async examine(connection: Connection): Promise<void> {
     const requests = [['DBSIZE'], ['LRANGE', 'ledger', '0', '-1'], ['SELECT', `${this.#database}`], ...INVENTORY];
     const [shared, ledger, , ...inventory] = await connection.call(requests);
-    if (Number(shared) > 1) throw new Loss(`there are ${String(shared)} keys in database 0, where nothing but the ledger was written`);
+    if (Number(shared) > 1) throw new Loss(`there are ${textOf(shared)} keys in database 0, where nothing but the ledger was written`);
     const kept = takeStock(this.#shelf, this.#pending, stockOf(inventory, ledger as string[]), this.name);
     this.kept += kept;
     this.lost += this.#pending.length - kept;
