@@ -18,11 +18,14 @@ export const KILL_POINTS: readonly KillPoint[] = Object.entries(CALLS).flatMap((
 /** Files that a server may make in one cycle are known before it has started. */
 const NEW_FILES = 3;
 
-/** What has a process that is started with it die there, and replaces itself with it (-D); undefined where strace(1) is missing. */
+/** Several threads sync, and strace counts the calls of each: with one they come in one order. */
+export const ONE_FILE_THREAD = { UV_THREADPOOL_SIZE: '1' };
+
+/** What has a process that is started with it die there, and replaces itself with it (-D); undefined where strace(1) is missing. Not with --seccomp-bpf, with which no injected signal comes. */
 export function killedAt({ call, nth }: KillPoint, folder: string): readonly string[] | undefined {
   if (!isInstalled('strace')) return undefined;
   const paths = [folder, ...filesOf(folder)].flatMap((path) => ['-P', path]);
-  return ['strace', '-D', '-f', '-qq', '--seccomp-bpf', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${nth}`, ...paths];
+  return ['strace', '-D', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${nth}`, ...paths];
 }
 
 /** Calls on other files do not count: Node opens hundreds before it comes to these. */

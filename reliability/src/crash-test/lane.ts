@@ -9,7 +9,7 @@ import { Gone } from './connection.js';
 import { KILL_POINTS, type KillPoint, killedAt } from './kill-points.js';
 import { Loss } from './model/stocktaking.js';
 import { Writer } from './model/writer.js';
-import { atCall, atRandom, atStep, inOrder } from './moments.js';
+import { NOT_CALLED, atCall, atRandom, atStep, inOrder } from './moments.js';
 import { Standstill, StoreProcess } from './store-process.js';
 import { TARGETS } from './target.js';
 import type { Tally } from './tally.js';
@@ -116,7 +116,8 @@ export class Lane {
     const server = this.#start(wrapper);
     const served = await server.serves();
     const when = served ? await this.#load(server, atCall) : 'during recovery';
-    this.#died(`before a call, ${when === 'under load' || !served ? when : 'or by hand'}`, `before ${point.call} number ${point.nth}, ${when}`);
+    if (when !== NOT_CALLED) this.#tally.reached(point);
+    this.#died(when === NOT_CALLED ? 'after a call that did not come' : `before a call, ${when}`, `before ${point.call} number ${point.nth}, ${when}`);
   }
 
   /** Examines what the server has, has the writers write, and waits for its death. Returns when that came. */

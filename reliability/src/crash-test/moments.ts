@@ -18,6 +18,9 @@ const PATIENCE_MS = 1500;
 const MAX_DELAY_MS = 3;
 const MAX_STEPS = 6;
 
+/** When a server has died that was to die at a call. */
+export const NOT_CALLED = 'by hand, for the call did not come';
+
 /** At any time, in every third case with a snapshot that may be under way. Returns when that was, in words. */
 export async function atRandom({ server, random }: Scene): Promise<string> {
   const [first, second] = [random.below(MAX_LOAD_MS), random.below(MAX_LOAD_MS)];
@@ -53,7 +56,7 @@ export async function atCall({ server, random }: Scene): Promise<string> {
   const late = server.isAlive;
   if (late) await server.kill();
   await server.isKilled();
-  return late ? 'by hand, for the call did not come' : 'under load';
+  return late ? NOT_CALLED : 'under load';
 }
 
 /** In order, by SIGTERM: nothing may be lost then either. */

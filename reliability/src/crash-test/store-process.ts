@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bound } from '../trials/field/child.js';
 import { Connection } from './connection.js';
+import { ONE_FILE_THREAD } from './kill-points.js';
 import type { Policy, Target } from './target.js';
 
 export interface StoreOptions {
@@ -37,8 +38,7 @@ export class StoreProcess {
     // The one before has not removed it.
     rmSync(socket, { force: true });
     const [program, ...args] = [...wrapper, ...target.command(folder, socket, policy)];
-    // With one thread for files the calls that strace counts, it counts for each thread, come in one order.
-    const env = { ...process.env, UV_THREADPOOL_SIZE: wrapper.length > 0 ? '1' : '4' };
+    const env = { ...process.env, ...(wrapper.length > 0 ? ONE_FILE_THREAD : {}) };
     this.#child = bound(spawn(program as string, args, { stdio: ['ignore', 'pipe', 'pipe'], env }));
     this.#socket = socket;
     this.#greeting = target.greeting;
