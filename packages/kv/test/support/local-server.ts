@@ -4,16 +4,23 @@ import { Registry } from '../../src/catalogue/registry.js';
 import { commands } from '../../src/commands/index.js';
 import { Frontend } from '../../src/plugin/frontend.js';
 import { Server } from '../../src/server/server.js';
-import { kvOptions } from '../../src/server/settings.js';
+import { type KvOptions, kvOptions } from '../../src/server/settings.js';
 import type { TimerHandle, Timers } from '../../src/server/timers.js';
 import { encode } from './resp-client.js';
 
 /** A server whose connections begin and end in the test, and whose timers wait until the test lets time pass. */
 export class LocalServer implements Timers {
-  readonly server = new Server(kvOptions.parse({}), this);
-  readonly #frontend = new Frontend(this.server, new Registry(commands));
+  readonly server: Server;
+  readonly registry = new Registry(commands);
+  readonly #frontend: Frontend;
+  readonly #periodic: (() => void)[] = [];
   readonly #timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
   #nowMs = 0;
+
+  constructor(options: KvOptions = {}) {
+    this.server = new Server(kvOptions.parse(options), this);
+    this.#frontend = new Frontend(this.server, this.registry);
+  }
 
   connect(): LocalClient {
     return new LocalClient(this.#frontend);
@@ -37,8 +44,14 @@ export class LocalServer implements Timers {
     return { cancel: () => this.#timers.delete(timer) };
   }
 
-  every(): TimerHandle {
+  every(_periodMs: number, callback: () => void): TimerHandle {
+    this.#periodic.push(callback);
     return { cancel() {} };
+  }
+
+  /** Lets each period end once. */
+  tick(): void {
+    for (const callback of this.#periodic) callback();
   }
 }
 
@@ -66,11 +79,23 @@ export class LocalClient {
 
   /** Sends command lines at once, and returns what was received since the last time, as a text with blanks for line ends. */
   send(...lines: string[]): string {
-    const chunk = encode(lines.map((line) => line.split(' ')));
+    this.#deliver(lines.map((line) => line.split(' ')));
+    return this.received();
+  }
+
+  /** Sends one command, of strings of bytes, and returns what was received since the last time, byte by byte. */
+  exchange(args: readonly string[]): string {
+    this.#deliver([args]);
+    const text = this.#received;
+    this.#received = '';
+    return text;
+  }
+
+  #deliver(requests: readonly (readonly string[])[]): void {
+    const chunk = encode(requests);
     this.#frontend.receive(this.client, chunk);
     // The loop will reuse the buffer.
     chunk.fill('*');
-    return this.received();
   }
 
   /** What was received since the last time. */
