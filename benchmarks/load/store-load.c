@@ -3,7 +3,8 @@
  *
  * A request has a moment in which it is due, and its latency begins there, whenever it could be sent: while a store stalls,
  * the requests that would have come meanwhile are not left out. The loop never sleeps, so that it is never late by itself;
- * where it was late all the same, because another process had its core, it says so.
+ * where it was late all the same, because another process had its core, it says so. A patient one waits between two requests
+ * instead, and leaves the core to others.
  *
  * Another connection may add keys at a rate of its own. Its answers are checked, and not among the latencies.
  */
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,8 +28,13 @@ static const char USAGE[] =
     "  --rate N          requests in a second, on all of them (20000)\n"
     "  --keys N          the keys that are there, key:000000000000 and on (100000)\n"
     "  --growth N        keys that are added in a second of the measurement (0)\n"
+    "  --echo            ECHO instead of GET and SET, for a store that may drop keys\n"
+    "  --password TEXT   what to log in with\n"
+    "  --patient         wait where nothing is due\n"
     "  --warmup SECONDS  load before the measurement (0.5)\n"
     "  --seconds SECONDS length of the measurement (2)\n";
+
+enum { MOST_PASSWORD_BYTES = 64 };
 
 enum { EVENTS_PER_WAIT = 256, RECEIVE_BYTES = 64 * 1024, REQUEST_BYTES = 128 };
 
@@ -64,6 +71,9 @@ struct run {
   double rate;
   uint64_t keys;
   double growth;
+  bool echo;
+  bool patient;
+  const char *password;
   double warmup_seconds;
   double seconds;
   int epoll;
@@ -95,6 +105,10 @@ static size_t write_set(char *to, uint64_t key) {
   return (size_t)sprintf(to, "*3\r\n$3\r\nSET\r\n$16\r\nkey:%012lu\r\n$32\r\n" VALUE "\r\n", (unsigned long)key);
 }
 
+static size_t write_echo(char *to) {
+  return (size_t)sprintf(to, "*2\r\n$4\r\nECHO\r\n$32\r\n" VALUE "\r\n");
+}
+
 static void owe(struct link *link, uint64_t due_ns, const char *answer) {
   if (link->asked - link->answered == MAX_OWED) fail("the store owes %d answers on one connection", MAX_OWED);
   link->owed[link->asked++ % MAX_OWED] = (struct request){.due_ns = due_ns, .answer = answer};
@@ -115,11 +129,11 @@ static uint64_t due_ns(uint64_t began_ns, uint64_t number, double rate) {
 static void ask(struct run *run, uint64_t due) {
   char text[REQUEST_BYTES];
   uint64_t key = random_number() % run->keys;
-  bool reading = run->asked % 2 == 0;
+  bool reading = run->echo || run->asked % 2 == 0;
   /* Two numbers after each other go to one connection, so that each of them reads and writes. */
   struct link *link = &run->links[run->asked / 2 % run->connections];
   owe(link, due, reading ? FOUND : STORED);
-  send_whole(link, text, reading ? write_get(text, key) : write_set(text, key));
+  send_whole(link, text, run->echo ? write_echo(text) : reading ? write_get(text, key) : write_set(text, key));
   if (run->recording) record(&run->lateness, clock_ns(CLOCK_MONOTONIC) - due);
   run->asked++;
 }
@@ -176,9 +190,18 @@ static void receive(struct run *run, struct link *link) {
   check_answers(run, link, buffer, (size_t)got, run->last_progress_ns);
 }
 
+/* Zero for who polls, and where something is due. */
+static struct timespec until_due(const struct run *run) {
+  uint64_t now = clock_ns(CLOCK_MONOTONIC);
+  uint64_t due = due_ns(run->began_ns, run->asked, run->rate);
+  if (!run->patient || due <= now) return (struct timespec){0};
+  return (struct timespec){.tv_sec = (time_t)((due - now) / 1000000000), .tv_nsec = (long)((due - now) % 1000000000)};
+}
+
 static void receive_what_is_there(struct run *run) {
   static struct epoll_event events[EVENTS_PER_WAIT];
-  int count = epoll_wait(run->epoll, events, EVENTS_PER_WAIT, 0);
+  struct timespec wait = until_due(run);
+  int count = epoll_pwait2(run->epoll, events, EVENTS_PER_WAIT, &wait, NULL);
   if (count < 0 && errno != EINTR) fail("epoll_wait: %m");
   for (int i = 0; i < count; i++) receive(run, events[i].data.ptr);
   int64_t silence_ns = (int64_t)(clock_ns(CLOCK_MONOTONIC) - run->last_progress_ns);
@@ -195,8 +218,18 @@ static void load_for(struct run *run, double seconds, bool growing) {
   }
 }
 
+static void log_in(const struct run *run, const struct link *link) {
+  char text[REQUEST_BYTES];
+  char answer[sizeof "+OK\r\n"] = "";
+  int length = sprintf(text, "*2\r\n$4\r\nAUTH\r\n$%zu\r\n%s\r\n", strlen(run->password), run->password);
+  send_whole(link, text, (size_t)length);
+  if (recv(link->fd, answer, strlen(STORED), MSG_WAITALL) < 0) fail("recv: %m");
+  if (strcmp(answer, STORED) != 0) fail("the store does not take the password");
+}
+
 static void open_link(struct run *run, struct link *link) {
   link->fd = connect_to_server(run->port);
+  if (run->password != NULL) log_in(run, link);
   if (fcntl(link->fd, F_SETFL, O_NONBLOCK) != 0) fail("fcntl: %m");
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = link};
   if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, link->fd, &event) != 0) fail("epoll_ctl: %m");
@@ -238,6 +271,11 @@ static double number(double lowest, double highest) {
   return number_between(optarg, lowest, highest, USAGE);
 }
 
+static const char *password(void) {
+  if (strlen(optarg) > MOST_PASSWORD_BYTES) refuse(USAGE);
+  return optarg;
+}
+
 static void apply(struct run *run, int flag) {
   switch (flag) {
     case 'p': run->port = (uint16_t)number(1, 65535); break;
@@ -246,6 +284,9 @@ static void apply(struct run *run, int flag) {
     case 'r': run->rate = number(1, 1e6); break;
     case 'k': run->keys = (uint64_t)number(1, 1e9); break;
     case 'g': run->growth = number(0, 1e7); break;
+    case 'e': run->echo = true; break;
+    case 'a': run->password = password(); break;
+    case 'i': run->patient = true; break;
     case 'w': run->warmup_seconds = number(0, 60); break;
     case 't': run->seconds = number(0.1, 600); break;
     default: refuse(USAGE);
@@ -257,11 +298,15 @@ int main(int argc, char **argv) {
       {"port", required_argument, NULL, 'p'},   {"pid", required_argument, NULL, 'P'},
       {"rate", required_argument, NULL, 'r'},   {"connections", required_argument, NULL, 'c'},
       {"keys", required_argument, NULL, 'k'},   {"growth", required_argument, NULL, 'g'},
+      {"echo", no_argument, NULL, 'e'},         {"password", required_argument, NULL, 'a'},
+      {"patient", no_argument, NULL, 'i'},
       {"warmup", required_argument, NULL, 'w'}, {"seconds", required_argument, NULL, 't'},
       {NULL, 0, NULL, 0}};
   static struct run run = {.connections = 50, .rate = 20000, .keys = 100000, .warmup_seconds = 0.5, .seconds = 2};
   int flag;
   while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) apply(&run, flag);
+  /* What is due is asked for at once: without this, the kernel lets who waits sleep 50 us longer to wake several together. */
+  if (run.patient && prctl(PR_SET_TIMERSLACK, 1) != 0) fail("prctl: %m");
   if (optind != argc || run.port == 0 || run.server == 0) refuse(USAGE);
   /* The last bound, should every other one fail: the default action of SIGALRM ends the program. */
   alarm((unsigned)(run.warmup_seconds + run.seconds) + 60);

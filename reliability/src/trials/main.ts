@@ -1,6 +1,6 @@
 /** `npm run trials`: attacks on a real server on the real kernel. */
 import { ArgumentError, endOnSignals, parse, runCommand } from '../command.js';
-import { TRIALS } from './catalogue.js';
+import { GROUPS, TRIALS } from './catalogue.js';
 import { placeApart } from './field/placement.js';
 import { hindranceOf } from './field/tools.js';
 import { account, passed, table } from './report.js';
@@ -9,11 +9,16 @@ import { BRIEF, FULL } from './field/findings.js';
 import type { Outcome, Trial } from './trial.js';
 
 const WIDTH = Math.max(...TRIALS.map(({ name }) => name.length)) + 2;
-const LIST = TRIALS.map(({ name, provokes }) => `  ${name.padEnd(WIDTH)}${provokes}`).join('\n');
+const LIST = Object.entries(GROUPS).map(([group, trials]) => `${group}:\n${trials.map(line).join('\n')}`).join('\n');
 
-const HELP = `Usage: npm run trials -- [--brief] [TRIAL ...]
+function line({ name, provokes }: Trial): string {
+  return `  ${name.padEnd(WIDTH)}${provokes}`;
+}
 
-Provokes faults on a running echo server, and checks what is expected of it; all of them, or those that are named.
+const HELP = `Usage: npm run trials -- [--brief] [TRIAL | GROUP ...]
+
+Provokes faults on a running server, an echo server or a key-value server, and checks what is expected of it; all of them, or those
+that are named, by themselves or as a group.
 It takes a quiet machine and some minutes. The exit status is 1 if something was not as expected.
 
   --brief   show that the server behaves, as the tests do, and measure nothing
@@ -31,10 +36,16 @@ interface Request {
 function readArguments(args: string[]): Request {
   const flag = { type: 'boolean', default: false } as const;
   const { values, positionals } = parse({ args, allowPositionals: true, options: { brief: flag, list: flag, help: { ...flag, short: 'h' } } });
-  const unknown = positionals.find((name) => !TRIALS.some((trial) => trial.name === name));
-  if (unknown !== undefined) throw new ArgumentError(`there is no trial "${unknown}", only ${TRIALS.map(({ name }) => name).join(', ')}`);
-  const trials = positionals.length === 0 ? TRIALS : TRIALS.filter(({ name }) => positionals.includes(name));
+  const trials = positionals.length === 0 ? TRIALS : chosen(positionals);
   return { task: values.help ? 'help' : values.list ? 'list' : 'make', brief: values.brief, trials };
+}
+
+/** In the order of the catalogue. Error: ArgumentError. */
+function chosen(names: readonly string[]): readonly Trial[] {
+  const known = [...Object.keys(GROUPS), ...TRIALS.map(({ name }) => name)];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ArgumentError(`there is no trial "${unknown}", only ${known.join(', ')}`);
+  return Object.entries(GROUPS).flatMap(([group, trials]) => (names.includes(group) ? trials : trials.filter(({ name }) => names.includes(name))));
 }
 
 /** Returns whether everything was as expected. What cannot be tried here is told, and is no failure. */

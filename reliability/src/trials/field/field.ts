@@ -3,6 +3,7 @@ import { type LoadMode, load } from './bystanders.js';
 import { slowdownOf } from './slowdown.js';
 import type { Disturbance, Expectation, Extent, Findings, Traces } from './findings.js';
 import type { Placement } from './placement.js';
+import { peakResidentBytesOf } from './process.js';
 import { holds } from '../../waiting.js';
 import { type ServerSetting, type Standing, TrialServer } from './server.js';
 
@@ -76,14 +77,23 @@ export class Field {
     this.expect(`${name} moves${atLeast > 1 ? ` by ${atLeast} or more` : ''}`, met, await moved());
   }
 
+  /** The same for a metric that was 0 at the start, by the name and the labels that Prometheus is told. */
+  async expectMetric(server: TrialServer, name: string, atLeast = 1): Promise<void> {
+    const met = await holds(async () => (await server.metric(name)) >= atLeast);
+    this.expect(`${name} moves${atLeast > 1 ? ` by ${atLeast} or more` : ''}`, met, await server.metric(name));
+  }
+
+  /** That the server never had more memory than it had before, what is allowed by its configuration, and what V8 takes when it likes. */
+  expectPeak(server: TrialServer, allowedBytes: number, why: string): void {
+    if (!this.extent.measured) return;
+    const grown = peakResidentBytesOf(server.pid) - server.before.residentBytes;
+    const [seen, allowed] = [grown, allowedBytes + RESIDENT_GROWTH_BYTES].map((bytes) => (bytes / 2 ** 20).toFixed(0));
+    this.expect(`its memory never grows by more than ${allowed} MB (${why})`, grown <= allowedBytes + RESIDENT_GROWTH_BYTES, `${seen} MB`);
+  }
+
   /** That a newcomer is served; not always the first one, where deadlines are short and this process is late. */
   async #expectServed(server: TrialServer): Promise<void> {
-    const served = await holds(async () => {
-      const caller = await Caller.dial(server);
-      const answered = await caller.asks('hello\n');
-      caller.hangUp();
-      return answered;
-    });
+    const served = await holds(() => server.protocol.serves(server));
     this.expect('a newcomer is served afterwards', served);
   }
 
@@ -110,7 +120,7 @@ export class Field {
   async #watchDuring(server: TrialServer, begin: () => Promise<Ending>) {
     const end = await begin();
     try {
-      return await load(server, this.placement, { seconds: this.extent.seconds });
+      return await server.protocol.watch(server, this.placement, this.extent.seconds);
     } finally {
       await end();
     }
@@ -124,23 +134,23 @@ export class Field {
     this.expect(`the server needs less than ${IDLE_CPU_PERCENT} % CPU ${when}`, percent < IDLE_CPU_PERCENT, `${percent.toFixed(1)} %`);
   }
 
-  /** The end of each trial: nothing is left of it in the server, which is well and ends in order. */
-  async expectRecovered(server: TrialServer): Promise<void> {
+  /** The end of each trial: nothing is left of it in the server, but for bytes that it keeps, which is well and ends in order. */
+  async expectRecovered(server: TrialServer, keptBytes = 0): Promise<void> {
     await this.#expectServed(server);
     this.expect('no connection is left', await server.atRest());
     const { before } = server;
     const after = await server.standing();
     this.expect('descriptors are back', after.descriptors === before.descriptors, `${before.descriptors} before, ${after.descriptors} after`);
-    this.#expectMemory(before, after);
+    this.#expectMemory(before, after, keptBytes);
     this.#traces.push(tracesOf(before, after));
     const wrong = await server.stop();
     this.expect('the server ends in order, and has logged no error', wrong === '', wrong);
   }
 
-  #expectMemory({ residentBytes: before }: Standing, { residentBytes: after }: Standing): void {
+  #expectMemory({ residentBytes: before }: Standing, { residentBytes: after }: Standing, keptBytes: number): void {
     if (!this.extent.measured) return;
     const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
-    this.expect('memory is back, as far as V8 gives it back', after - before < RESIDENT_GROWTH_BYTES, `${megabytes(before)} before, ${megabytes(after)} after`);
+    this.expect('memory is back, as far as V8 gives it back', after - before < keptBytes + RESIDENT_GROWTH_BYTES, `${megabytes(before)} before, ${megabytes(after)} after`);
   }
 
   async close(): Promise<void> {

@@ -4,14 +4,13 @@ import { type IncomingMessage, get } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Snapshot } from '@edgeloop/reactor/telemetry';
-import { Caller } from './caller.js';
 import { bound } from './child.js';
+import { ECHO } from './echo-protocol.js';
 import { cpuSecondsOf, descriptorsOf, residentBytesOf } from './process.js';
+import type { Protocol } from './protocol.js';
 import { holds } from '../../waiting.js';
 
-export const ECHO = fileURLToPath(new URL('../../bin/edgeloop-echo.mjs', import.meta.resolve('@edgeloop/echo')));
 const START_MS = 15_000;
 const STOP_MS = 10_000;
 const ANSWER_MS = 10_000;
@@ -23,7 +22,9 @@ const ERROR_LEVEL = 50;
 export interface ServerSetting {
   /** Flags of the command, as docs/reference/options.md lists them. */
   readonly flags?: readonly string[];
-  /** Another program than the echo server; it takes the same flags and greets in the same way. */
+  /** What kind of server it is: an echo server unless something else is said. */
+  readonly protocol?: Protocol;
+  /** Another program of that kind; it takes the same flags and greets in the same way. */
   readonly program?: string;
 }
 
@@ -46,6 +47,7 @@ export class TrialServer {
   private constructor(
     child: ChildProcess,
     readonly host: string,
+    readonly protocol: Protocol,
   ) {
     this.#child = child;
     this.pid = child.pid as number;
@@ -55,18 +57,19 @@ export class TrialServer {
   }
 
   /** Starts it on a port that the kernel chooses. */
-  static async start(placement: readonly string[], { flags = [], program = ECHO }: ServerSetting, host = '127.0.0.1'): Promise<TrialServer> {
+  static async start(placement: readonly string[], setting: ServerSetting, host = '127.0.0.1'): Promise<TrialServer> {
+    const { flags = [], protocol = ECHO, program = protocol.program } = setting;
     // What stands in front replaces itself with the server, whose process id is the child's so.
     const command = [...placement, process.execPath, program, 'server', '0', '--host', host, '--admin-port', '0', '--log-level', 'warn', ...flags];
     const child = bound(spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }));
-    const server = new TrialServer(child, host);
+    const server = new TrialServer(child, host, protocol);
     const up = await holds(() => server.#ended || server.#output.includes('\nTry'), START_MS);
     if (!up || server.#ended) throw new Error(`the server did not start: ${server.#output}${server.#errors}`);
     return server;
   }
 
   get port(): number {
-    return Number(/ on \S+:(\d+) /.exec(this.#output)?.[1]);
+    return Number(/ on \S+?:(\d+)[ ,]/.exec(this.#output)?.[1]);
   }
 
   get alive(): boolean {
@@ -81,9 +84,7 @@ export class TrialServer {
 
   /** What a server does once only, loading code and making pools, is not to be taken for a leak. */
   async warmUp(): Promise<void> {
-    const callers = await Promise.all(Array.from({ length: 8 }, () => Caller.dial(this)));
-    await Promise.all(callers.map((caller) => caller.asks('x'.repeat(32 * 1024))));
-    for (const [i, caller] of callers.entries()) caller[i % 2 === 0 ? 'hangUp' : 'reset']();
+    await this.protocol.warmUp(this);
     await this.atRest();
     this.#before = await this.standing();
   }
@@ -99,7 +100,7 @@ export class TrialServer {
   async stats(): Promise<Snapshot> {
     let snapshot: Snapshot | undefined;
     const answered = await holds(async () => {
-      snapshot = await this.#ask().catch(() => undefined);
+      snapshot = await this.#get('stats').then((text) => JSON.parse(text) as Snapshot).catch(() => undefined);
       return snapshot !== undefined || this.#ended;
     });
     const why = this.#ended ? `, for the server has ended with ${this.#child.exitCode ?? this.#child.signalCode}` : '';
@@ -107,12 +108,18 @@ export class TrialServer {
     return snapshot;
   }
 
-  async #ask(): Promise<Snapshot> {
+  /** The value of a metric, with its labels as Prometheus is told: `edgeloop_kv_limits_met_total{limit="maxclients"}`; 0 where it is not told. */
+  async metric(name: string): Promise<number> {
+    const line = (await this.#get('metrics')).split('\n').find((text) => text.startsWith(`${name} `));
+    return line === undefined ? 0 : Number(line.slice(name.length));
+  }
+
+  async #get(path: string): Promise<string> {
     const [, url] = /live page and metrics on (\S+)/.exec(this.#output) ?? [];
-    const request = get(`${url}stats`, { agent: false, signal: AbortSignal.timeout(ANSWER_MS) });
+    const request = get(`${url}${path}`, { agent: false, signal: AbortSignal.timeout(ANSWER_MS) });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     const chunks = (await response.toArray()) as Buffer[];
-    return JSON.parse(Buffer.concat(chunks).toString()) as Snapshot;
+    return Buffer.concat(chunks).toString();
   }
 
   /** Resolves when it has no connections, or with false if some stay. */

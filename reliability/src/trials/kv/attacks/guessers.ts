@@ -1,0 +1,31 @@
+import type { Asker } from '../asker.js';
+import type { Target } from '../target.js';
+
+/** After so many wrong passwords a connection has to wait. */
+const GUESSES = 9;
+
+/** Guesses on one connection. Resolves with how many guesses were refused; any other reply is a way in. */
+async function guess(asker: Asker, over: AbortSignal, guesses: number): Promise<number> {
+  let refused = 0;
+  for (let i = 0; i < guesses && !over.aborted && !asker.ended; i++) {
+    const reply = await asker.asks('AUTH', `guess ${i}`);
+    if (!reply.startsWith('-WRONGPASS')) throw new Error(`a guess was answered with ${reply}`);
+    refused++;
+  }
+  return refused;
+}
+
+/** Clients that guess the password: half of them wait out their penalty, the others hang up and call again. */
+export async function guessers({ count, over, dialUnknown, underWay }: Target) {
+  let refused = 0;
+  underWay();
+  const lane = async (guesses: number): Promise<void> => {
+    while (!over.aborted) {
+      const asker = await dialUnknown();
+      refused += await guess(asker, over, guesses);
+      asker.reset();
+    }
+  };
+  await Promise.all(Array.from({ length: count }, (_, i) => lane(i % 2 === 0 ? GUESSES : Number.POSITIVE_INFINITY)));
+  return { refused };
+}
