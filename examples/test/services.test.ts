@@ -164,7 +164,7 @@ t.test('echo-and-kv serves both from one reactor, shows both at one endpoint, an
   const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } };
   t.equal(scripts.start, 'node examples/dist/echo-and-kv.js');
   const example = new Example(t, 'echo-and-kv', ['--port', '0', '--kv-port', '0', '--admin-port', '0']);
-  const [, echoPort, kvPort, url] = await example.printed(/^echo on port (\d+), a key-value server on port (\d+)\nlive page .* on (\S+)\n[^]*Ctrl-C/m);
+  const [, echoPort, kvPort, url] = await example.printed(/^echo on port (\d+), a key-value server on port (\d+), its data in memory\nlive page .* on (\S+)\n[^]*Ctrl-C/m);
   const echoed = await dial(t, Number(echoPort));
   echoed.end('hello');
   t.equal((await buffer(echoed)).toString(), 'hello');
