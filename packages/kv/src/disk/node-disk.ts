@@ -1,15 +1,18 @@
-import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { closeSync, constants, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { EdgeloopError, lockFile } from '@edgeloop/reactor';
 import type { Disk, DiskFile } from './disk.js';
+import { NodeFile } from './node-file.js';
+import { storeFailed } from './store-failed.js';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_DIRECTORY, O_RDWR } = constants;
+/** Close-on-exec is set by libuv. */
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 /** The data is the server's alone. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const LOCK = 'lock';
 
-/** A folder of the file system, locked for this process. */
+/** A folder of the file system that only this process may use. Owns the folder's descriptor and the lock; both go with `close`. */
 export class NodeDisk implements Disk {
   readonly folder: string;
   readonly #descriptor: number;
@@ -17,21 +20,25 @@ export class NodeDisk implements Disk {
 
   /** Makes the folder if there is none. Errors: EL_STORE_LOCKED, EL_STORE_FAILED. */
   static open(folder: string): NodeDisk {
-    return new NodeDisk(resolve(folder));
+    return opened(folder, () => makeFolder(resolve(folder)));
   }
 
-  private constructor(folder: string) {
-    this.folder = folder;
+  /** A folder that is there: for who only looks, and must not take a misspelt name for an empty store. Errors: as for `open`. */
+  static openExisting(folder: string): NodeDisk {
+    return opened(folder, () => {});
+  }
+
+  /** Errors: EL_STORE_LOCKED; NodeJS.ErrnoException and SystemError. */
+  constructor(folder: string) {
+    // A symbolic link that is turned elsewhere later must not lead to a folder that another process has locked.
+    this.folder = realpathSync(folder);
+    this.#descriptor = openSync(this.folder, O_RDONLY | O_DIRECTORY);
     try {
-      mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-      this.#descriptor = openSync(folder, O_RDONLY | O_DIRECTORY);
-      this.#lock = openSync(join(folder, LOCK), O_RDWR | O_CREAT | O_NOFOLLOW, FILE_MODE);
+      this.#lock = lockedFile(this.folder);
     } catch (error) {
-      throw new EdgeloopError('EL_STORE_FAILED', `the data folder ${folder} cannot be used: ${(error as Error).message}`, { cause: error });
+      closeSync(this.#descriptor);
+      throw error;
     }
-    if (lockFile(this.#lock)) return;
-    this.close();
-    throw new EdgeloopError('EL_STORE_LOCKED', `the data folder ${folder} is in use by another process: each server needs a folder of its own`);
   }
 
   list(): string[] {
@@ -58,53 +65,59 @@ export class NodeDisk implements Disk {
     fsyncSync(this.#descriptor);
   }
 
-  /** Gives the lock back. */
+  /** Lets other processes have the folder. */
   close(): void {
     closeSync(this.#descriptor);
     closeSync(this.#lock);
   }
 }
 
-class NodeFile implements DiskFile {
-  readonly name: string;
-  readonly #descriptor: number;
-
-  constructor(name: string, descriptor: number) {
-    this.name = name;
-    this.#descriptor = descriptor;
+function opened(folder: string, prepare: () => void): NodeDisk {
+  try {
+    prepare();
+    return new NodeDisk(folder);
+  } catch (error) {
+    throw error instanceof EdgeloopError ? error : storeFailed(`the data folder ${resolve(folder)} cannot be used`, error as NodeJS.ErrnoException);
   }
+}
 
-  size(): number {
-    return fstatSync(this.#descriptor).size;
+/** Makes a folder that outlives a power loss: each that is new is a name in the one above, and that has to be synced. */
+function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    const above = openSync(dirname(made), O_RDONLY | O_DIRECTORY);
+    fsyncSync(above);
+    closeSync(above);
   }
+}
 
-  read(target: Uint8Array, position: number): number {
-    let done = 0;
-    while (done < target.length) {
-      const count = readSync(this.#descriptor, target, done, target.length - done, position + done);
-      if (count === 0) break;
-      done += count;
-    }
-    return done;
+/** The lock is the kernel's, and goes with the process. The file stays, with the number of the process that had it last. */
+function lockedFile(folder: string): number {
+  const path = join(folder, LOCK);
+  const descriptor = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, FILE_MODE);
+  try {
+    if (!lockFile(descriptor)) throw locked(folder, readFileSync(descriptor, 'latin1'));
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
+  noteProcess(descriptor);
+  return descriptor;
+}
 
-  write(bytes: Uint8Array, start: number, end: number, position: number): void {
-    for (let done = 0; start + done < end; ) done += writeSync(this.#descriptor, bytes, start + done, end - start - done, position + done);
+/** For whoever is refused. A full disk has no room for it, and is no reason not to serve what is there. */
+function noteProcess(descriptor: number): void {
+  try {
+    ftruncateSync(descriptor, 0);
+    writeSync(descriptor, `${process.pid}\n`, 0);
+  } catch {
+    // Then the message names no process.
   }
+}
 
-  truncate(size: number): void {
-    ftruncateSync(this.#descriptor, size);
-  }
-
-  sync(done: (error: NodeJS.ErrnoException | null) => void): void {
-    fdatasync(this.#descriptor, done);
-  }
-
-  syncNow(): void {
-    fdatasyncSync(this.#descriptor);
-  }
-
-  close(): void {
-    closeSync(this.#descriptor);
-  }
+function locked(folder: string, note: string): EdgeloopError {
+  const [, pid] = /^([1-9][0-9]*)\n$/.exec(note) ?? [];
+  const who = pid === undefined ? 'another process' : `process ${pid}`;
+  return new EdgeloopError('EL_STORE_LOCKED', `the data folder ${folder} is in use by ${who}; stop it, or give this one a folder of its own`);
 }
