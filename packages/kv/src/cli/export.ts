@@ -1,10 +1,12 @@
 import { UsageError } from '@edgeloop/reactor/service';
 import { Exporter } from '../transfer/exporter.js';
+import { FolderReader } from '../transfer/folder-peer.js';
 import type { Peer } from '../transfer/peer.js';
 import { type Output, fileOutput, standardOutput } from './output.js';
 import { PEER_HELP, PEER_OPTIONS, connectTo, refuseCredentials, withPeer } from './peer-options.js';
-import { type Place, placeOf } from './place.js';
+import { type Place, placeOf, requireData } from './place.js';
 import { Progress, bytesText, counted, percentText } from './progress.js';
+import { recoveryLog } from './recovery-log.js';
 import { type SubCommandLine, readSubCommandLine, textOf } from './sub-command.js';
 
 export const EXPORT_HELP = `edgeloop-kv export - write all data as requests, which any Redis can load
@@ -56,7 +58,8 @@ function databaseOf(text: string | undefined): number | undefined {
 async function open(place: Place, line: SubCommandLine): Promise<Peer> {
   if ('server' in place) return connectTo(place, line);
   refuseCredentials(line);
-  throw new UsageError('not yet');
+  requireData(place.folder);
+  return FolderReader.open(place.folder, recoveryLog);
 }
 
 async function writeAll(peer: Peer, output: Output, database: number | undefined): Promise<void> {

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { ProgramError, UsageError } from '@edgeloop/reactor/service';
 import { type ImportTally, Importer } from '../transfer/importer.js';
+import { FolderWriter } from '../transfer/folder-peer.js';
 import { type Peer, ask, textOf } from '../transfer/peer.js';
 import { PEER_HELP, PEER_OPTIONS, connectTo, refuseCredentials, withPeer } from './peer-options.js';
 import { type Place, placeOf } from './place.js';
 import { Progress, bytesText, counted } from './progress.js';
+import { recoveryLog } from './recovery-log.js';
 import { type SubCommandLine, readSubCommandLine } from './sub-command.js';
 
 export const IMPORT_HELP = `edgeloop-kv import - run requests against a data folder or a server
@@ -56,7 +58,7 @@ async function opened(file: string): Promise<AsyncIterable<Buffer>> {
 async function open(place: Place, line: SubCommandLine): Promise<Peer> {
   if ('server' in place) return connectTo(place, line);
   refuseCredentials(line);
-  throw new UsageError('not yet');
+  return FolderWriter.open(place.folder, recoveryLog);
 }
 
 async function refuseKeys(peer: Peer): Promise<void> {

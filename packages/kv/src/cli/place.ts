@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
-import { UsageError } from '@edgeloop/reactor/service';
+import { readdirSync, statSync } from 'node:fs';
+import { parseName } from '../durability/file-names.js';
+import { ProgramError, UsageError } from '@edgeloop/reactor/service';
 import type { Address } from '../transfer/remote-peer.js';
 
 /** Where data is: in a data folder, or in a server that runs. */
@@ -19,11 +20,12 @@ export function placeOf(text: string): Place {
   return { server: { host: address['bracketed'] ?? address['plain'] ?? '', port } };
 }
 
-/** What to say about a folder that should be there and is not; undefined if it is. */
-export function missingFolder(folder: string): string | undefined {
+/** For who has nothing to do where no data is: opening a folder would make it. Error: ProgramError. */
+export function requireData(folder: string): void {
   const stats = statSync(folder, { throwIfNoEntry: false });
-  if (stats?.isDirectory() === true) return undefined;
-  if (stats?.isSocket() === true) return `"${folder}" is a socket: write unix:${folder}`;
-  if (stats !== undefined) return `"${folder}" is no folder`;
-  return `there is no folder "${folder}"${/^[\w.-]+$/.test(folder) ? `; for a server, write ${folder}:6380` : ''}`;
+  if (stats === undefined) throw new ProgramError(`there is no folder "${folder}"${/^[\w.-]+$/.test(folder) ? `; for a server, write ${folder}:6380` : ''}`);
+  if (stats.isSocket()) throw new ProgramError(`"${folder}" is a socket: write unix:${folder}`);
+  if (!stats.isDirectory()) throw new ProgramError(`"${folder}" is no folder`);
+  const hasData = readdirSync(folder).some((name) => parseName(name) !== undefined);
+  if (!hasData) throw new ProgramError(`"${folder}" is no data folder: there is no log in it, and no snapshot`);
 }

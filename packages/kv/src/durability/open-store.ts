@@ -27,28 +27,42 @@ export function openStore(parts: StoreParts, registry: Registry<Call>): DurableS
   return store;
 }
 
+/** Fills an empty server with what a folder has, in which nothing is changed. Errors: those of `openStore`. */
+export function readStore(parts: RecoveryParts, registry: Registry<Call>): void {
+  new Recovery(parts, registry).read();
+}
+
+/** What is needed to read a folder. */
+type RecoveryParts = Pick<StoreParts, 'server' | 'disk' | 'log'>;
+
 class Recovery {
-  readonly #parts: StoreParts;
+  readonly #parts: RecoveryParts;
   readonly #registry: Registry<Call>;
   readonly #folder: DataFolder;
   readonly #beganMs = performance.now();
   #toldMs = performance.now();
 
-  constructor(parts: StoreParts, registry: Registry<Call>) {
+  constructor(parts: RecoveryParts, registry: Registry<Call>) {
     this.#parts = parts;
     this.#registry = registry;
     this.#folder = readDataFolder(parts.disk);
   }
 
   run(): StoreState {
+    const last = this.read();
+    const state = last === undefined ? this.#begin() : this.#continue(last);
+    return { ...state, lineage: this.#folder.lineage, snapshotBytes: this.#folder.snapshot?.size ?? 0 };
+  }
+
+  /** Fills the server, and returns what is known of the last log that counts; undefined if there are none. */
+  read(): LogReport | undefined {
     const { snapshot, logs } = this.#folder;
     const replay = new Replay(this.#parts.server, this.#registry);
     if (snapshot !== undefined) this.#load(replay, snapshot);
     const last = this.#replay(replay, logs);
     replay.end();
-    const state = last === undefined ? this.#begin() : this.#continue(last);
     this.#tell(replay.effects);
-    return { ...state, lineage: this.#folder.lineage, snapshotBytes: snapshot?.size ?? 0 };
+    return last;
   }
 
   #load(replay: Replay, snapshot: StoredFile): void {

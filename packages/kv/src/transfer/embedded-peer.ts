@@ -10,14 +10,17 @@ import type { Answer, Peer, Words } from './peer.js';
  */
 export class EmbeddedPeer implements Peer {
   readonly name: string;
-  readonly #clients: readonly EmbeddedClient[];
+  readonly #store: Store;
+  /** By database, for those that were selected. */
+  readonly #clients = new Map<number, EmbeddedClient>();
   readonly #decoder = new ReplyDecoder<Buffer>((bytes) => Buffer.from(bytes));
   #database = 0;
   #transaction: Words[] | undefined;
 
-  constructor(name: string, { server, registry }: Store) {
+  constructor(name: string, store: Store) {
     this.name = name;
-    this.#clients = server.keyspace.databases.map((_, index) => new EmbeddedClient(server, registry, index));
+    this.#store = store;
+    this.#select(0);
   }
 
   call(requests: readonly Words[]): Promise<Answer[]> {
@@ -59,7 +62,7 @@ export class EmbeddedPeer implements Peer {
   #run(request: Words, name: string): Answer {
     if (name === 'SELECT') return this.#select(Number(request[1]));
     try {
-      return this.#decoder.decode((this.#clients[this.#database] as EmbeddedClient).send(request));
+      return this.#decoder.decode((this.#clients.get(this.#database) as EmbeddedClient).send(request));
     } catch (error) {
       if (error instanceof ReplyError) return error;
       throw error;
@@ -67,7 +70,9 @@ export class EmbeddedPeer implements Peer {
   }
 
   #select(index: number): Answer {
-    if (this.#clients[index] === undefined) return new ReplyError('ERR DB index is out of range');
+    const { server, registry } = this.#store;
+    if (server.keyspace.databases[index] === undefined) return new ReplyError('ERR DB index is out of range');
+    if (!this.#clients.has(index)) this.#clients.set(index, new EmbeddedClient(server, registry, index));
     this.#database = index;
     return 'OK';
   }
