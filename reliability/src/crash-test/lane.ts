@@ -39,7 +39,7 @@ export class Lane {
   #startMs = USUAL_START_MS;
   #call = 0;
   #starts = 0;
-  #last = 'the folder was made';
+  #last = 'never';
 
   constructor(options: CrashTestOptions, index: number, tally: Tally, goesOn: () => boolean) {
     this.#options = options;
@@ -56,7 +56,7 @@ export class Lane {
       rmSync(this.#root, { recursive: true, force: true });
     } catch (error) {
       if (!(error instanceof Loss || error instanceof Standstill)) throw error;
-      throw new Finding(`after cycle ${this.#tally.cycles}, in which the server was killed ${this.#last}:\n${error.message}\nthe data is in ${this.#folder}`);
+      throw new Finding(`after cycle ${this.#tally.cycles}; the last server of this folder was ended ${this.#last}:\n${error.message}\nthe data is in ${this.#folder}`);
     } finally {
       await this.#server?.kill();
     }

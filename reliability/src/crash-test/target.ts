@@ -15,12 +15,10 @@ export interface Target {
 }
 
 const COMMAND = fileURLToPath(new URL('../../bin/edgeloop-kv.mjs', import.meta.resolve('@edgeloop/kv')));
-/** The ledger, and one for each writer. */
-export const DATABASES = 16;
 
 const edgeloop: Target = {
   command: (folder, socket, policy) => [
-    process.execPath, COMMAND, 'server', '--unix', socket, '--dir', folder, '--appendfsync', policy, '--databases', `${DATABASES}`, '--log-level', 'warn',
+    process.execPath, COMMAND, 'server', '--unix', socket, '--dir', folder, '--appendfsync', policy, '--log-level', 'warn',
   ],
   greeting: '\nTry',
   files: '.',
@@ -30,7 +28,7 @@ const edgeloop: Target = {
 /** The control: with it the harness itself is tried. With everysec it may lose what waits for a sync, but with always it must not. */
 const redis: Target = {
   command: (folder, socket, policy) => [
-    'redis-server', '--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', policy, '--databases', `${DATABASES}`,
+    'redis-server', '--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', policy,
   ],
   greeting: 'accept connections at',
   files: 'appendonlydir',
