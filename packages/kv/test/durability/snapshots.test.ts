@@ -24,6 +24,7 @@ class Saved {
   constructor() {
     const timers = { after: (_ms: number, callback: () => void) => (this.#due.push(callback), { cancel() {} }), every: () => ({ cancel() {} }) };
     this.snapshots = new Snapshots(this.console.server, timers, this.disk, LINEAGE, 0, {
+      prepareLog: (done) => done(),
       beginLog: () => ++this.#log,
       onSnapshot: (number) => void this.told.push(`whole ${number}`),
       onSnapshotFailed: ({ code }) => void this.told.push(`failed ${code}`),
