@@ -39,6 +39,8 @@ export class MemoryDisk implements Disk {
   readonly folder = '/memory';
   /** Bytes of all files together. A write beyond it writes what there is room for, and fails. */
   roomBytes = Number.POSITIVE_INFINITY;
+  /** How many files are open. */
+  opened = 0;
   readonly #contents = new Map<string, Contents>();
   #lasting = new Map<string, Contents>();
   readonly #faults: { call: DiskCall; code: string; passes: number }[] = [];
@@ -130,7 +132,9 @@ class MemoryFile implements DiskFile {
     readonly disk: MemoryDisk,
     readonly name: string,
     readonly contents: Contents,
-  ) {}
+  ) {
+    disk.opened++;
+  }
 
   size(): number {
     return this.contents.size;
@@ -177,7 +181,7 @@ class MemoryFile implements DiskFile {
   }
 
   close(): void {
-    // There is nothing to give back.
+    this.disk.opened--;
   }
 }
 

@@ -1,0 +1,250 @@
+import { setImmediate } from 'node:timers/promises';
+import t from 'tap';
+import { Journal, type JournalOwner } from '../../src/durability/journal.js';
+import { FILE_HEADER_BYTES } from '../../src/log/file-header.js';
+import { EffectReader } from '../../src/log/effect-reader.js';
+import { createRecordFile } from '../../src/log/record-file.js';
+import { readFileHeader } from '../../src/log/record-file.js';
+import { readClosing } from '../../src/log/record-kind.js';
+import { RecordReader } from '../../src/log/record-reader.js';
+import { Request } from '../../src/protocol/request.js';
+import type { FsyncPolicy } from '../../src/server/durability.js';
+import { MemoryDisk } from '../support/memory-disk.js';
+
+const LINEAGE = Buffer.alloc(16, 1);
+
+/** A journal on a disk in memory, and what it has told. */
+class Kept implements JournalOwner {
+  readonly disk = new MemoryDisk();
+  readonly journal: Journal;
+  readonly told: string[] = [];
+  readonly #timers: { readonly callback: () => void; isOver: boolean }[] = [];
+  readonly #ticks: (() => void)[] = [];
+
+  constructor(policy: FsyncPolicy) {
+    const writer = createRecordFile(this.disk, 'log-1', { kind: 'log', number: 1, lineage: LINEAGE });
+    const after = (_ms: number, callback: () => void) => {
+      const timer = { callback, isOver: false };
+      this.#timers.push(timer);
+      return { cancel: () => (timer.isOver = true) };
+    };
+    const every = (_ms: number, callback: () => void) => (this.#ticks.push(callback), { cancel() {} });
+    this.journal = new Journal(writer, { after, every }, this);
+    this.journal.policy = policy;
+  }
+
+  wake(): void {
+    this.told.push('wake');
+  }
+
+  onSync(): void {}
+
+  onSafe(record: number): boolean {
+    this.told.push(`safe ${record}`);
+    return false;
+  }
+
+  onWriteFailed({ code }: NodeJS.ErrnoException): void {
+    this.told.push(`write failed ${code}`);
+  }
+
+  onWritable(): void {
+    this.told.push('writable');
+  }
+
+  onSyncFailed({ code }: NodeJS.ErrnoException): void {
+    this.told.push(`sync failed ${code}`);
+  }
+
+  /** A command that has changed data. */
+  change(...words: string[]): void {
+    this.note(0, ...words);
+    this.journal.commit();
+  }
+
+  note(database: number, ...words: string[]): void {
+    this.journal.note(database, new Request(words.map((word) => Buffer.from(word))));
+  }
+
+  /** A second passes. */
+  tick(): void {
+    for (const tick of this.#ticks) tick();
+  }
+
+  /** Whatever was to come after some time comes. */
+  pass(): void {
+    for (const timer of this.#timers.splice(0)) if (!timer.isOver) timer.callback();
+  }
+
+  /** What a log has, a line for a record: each effect with its database if that is not 0. */
+  log(name = 'log-1', disk = this.disk): string[] {
+    const file = disk.open(name);
+    const header = readFileHeader(file);
+    if (typeof header === 'string') throw new Error(header);
+    const lines: string[] = [];
+    new RecordReader(file, header.salt).read(FILE_HEADER_BYTES, (bytes, start, end) => {
+      const next = readClosing(bytes, start, end);
+      lines.push(next === undefined ? effectsOf(bytes, start, end) : `goes on in ${next}`);
+    });
+    return lines;
+  }
+
+  /** What would be in it after a power loss. */
+  get safeLog(): string[] {
+    return this.log('log-1', this.disk.afterPowerLoss());
+  }
+}
+
+function effectsOf(bytes: Buffer, start: number, end: number): string {
+  const reader = new EffectReader();
+  reader.begin(bytes, start, end);
+  const effects: string[] = [];
+  while (reader.next()) {
+    const words = Array.from({ length: reader.count }, (_, i) => reader.source.toString('latin1', reader.starts[i], reader.ends[i]));
+    effects.push(`${reader.database === 0 ? '' : `${reader.database}: `}${words.join(' ')}`);
+  }
+  return effects.join(', ');
+}
+
+t.test('what a turn has changed is one record, and the loop is asked for a turn once', (t) => {
+  const kept = new Kept('no');
+  kept.change('SET', 'a', '1');
+  kept.change('SET', 'b', '2');
+  t.same(kept.told, ['wake']);
+  t.same(kept.log(), [], 'nothing is written before the turn ends');
+  kept.journal.write();
+  kept.change('DEL', 'a');
+  kept.journal.write();
+  kept.journal.write();
+  t.same(kept.log(), ['SET a 1, SET b 2', 'DEL a']);
+  t.end();
+});
+
+t.test('a transaction that has not ended is not written, and follows in one piece, for the database that it was for', (t) => {
+  const kept = new Kept('no');
+  kept.note(3, 'SET', 'before', '1');
+  kept.journal.commit();
+  kept.note(3, 'SET', 'first', '1');
+  kept.note(0, 'SET', 'second', '1');
+  kept.journal.write();
+  t.same(kept.log(), ['3: SET before 1']);
+  kept.note(3, 'SET', 'third', '1');
+  kept.journal.commit();
+  kept.change('SET', 'behind', '1');
+  kept.journal.write();
+  t.same(kept.log(), ['3: SET before 1', '3: SET first 1, SET second 1, 3: SET third 1, SET behind 1']);
+  t.end();
+});
+
+t.test('with always, one sync serves all that was written before it began, and the next one all that came meanwhile', async (t) => {
+  const kept = new Kept('always');
+  kept.change('SET', 'a', '1');
+  t.equal(kept.journal.current, 1);
+  kept.journal.write();
+  for (const key of ['b', 'c']) {
+    kept.change('SET', key, '1');
+    kept.journal.write();
+  }
+  t.same([kept.journal.written, kept.journal.safe], [3, 0]);
+  await setImmediate();
+  await setImmediate();
+  await setImmediate();
+  t.same(kept.told.filter((line) => line.startsWith('safe')), ['safe 1', 'safe 3']);
+  t.equal(kept.journal.syncs, 2);
+});
+
+t.test('with everysec it is synced once a second, with no never', async (t) => {
+  for (const [policy, safe] of [['everysec', ['SET a 1']], ['no', []]] as const) {
+    const kept = new Kept(policy);
+    kept.change('SET', 'a', '1');
+    kept.journal.write();
+    await setImmediate();
+    t.equal(kept.journal.safe, 0);
+    kept.tick();
+    await setImmediate();
+    t.equal(kept.journal.safe, safe.length);
+    kept.journal.close();
+    t.same(kept.log(), ['SET a 1']);
+  }
+});
+
+t.test('a full disk is tried again until it takes everything, in order and once', (t) => {
+  const kept = new Kept('no');
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  kept.disk.roomBytes = kept.disk.get('log-1').length + 10;
+  kept.change('SET', 'b', '2');
+  kept.journal.write();
+  kept.change('SET', 'c', '3');
+  kept.journal.write();
+  t.same(kept.log(), ['SET a 1'], 'nothing is left of what did not fit');
+  kept.pass();
+  t.same(kept.told, ['wake', 'wake', 'write failed ENOSPC', 'wake']);
+  kept.disk.roomBytes = Number.POSITIVE_INFINITY;
+  kept.pass();
+  t.same(kept.log(), ['SET a 1', 'SET b 2, SET c 3']);
+  t.same(kept.told.at(-1), 'writable');
+  kept.change('SET', 'd', '4');
+  kept.journal.write();
+  t.same(kept.log(), ['SET a 1', 'SET b 2, SET c 3', 'SET d 4']);
+  t.end();
+});
+
+t.test('after a sync that has failed nothing is written, and no later one is believed, until a snapshot has made it good', async (t) => {
+  const kept = new Kept('everysec');
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  kept.disk.fail('sync', 'EIO');
+  kept.tick();
+  await setImmediate();
+  t.same(kept.told.at(-1), 'sync failed EIO');
+  kept.change('SET', 'b', '2');
+  kept.journal.write();
+  kept.tick();
+  await setImmediate();
+  t.same([kept.journal.safe, kept.log()], [0, ['SET a 1']]);
+
+  kept.journal.goOnIn(createRecordFile(kept.disk, 'log-2', { kind: 'log', number: 2, lineage: LINEAGE }), 2);
+  t.same(kept.log(), ['SET a 1'], 'the log that nobody can rely on is not ended as one that is whole');
+  kept.journal.renew();
+  t.equal(kept.journal.safe, kept.journal.current, 'the snapshot has all of it');
+  kept.change('SET', 'c', '3');
+  kept.journal.write();
+  t.same(kept.log('log-2'), ['SET c 3']);
+});
+
+t.test('a log ends with the number of the next one, synced, before that is written to', (t) => {
+  const kept = new Kept('no');
+  kept.change('SET', 'a', '1');
+  kept.disk.syncFolder();
+  kept.journal.goOnIn(createRecordFile(kept.disk, 'log-2', { kind: 'log', number: 2, lineage: LINEAGE }), 2);
+  t.same(kept.safeLog, ['SET a 1', 'goes on in 2']);
+  kept.change('SET', 'b', '2');
+  kept.journal.write();
+  t.same(kept.log('log-2'), ['SET b 2']);
+  t.equal(kept.journal.safe, 1);
+  t.end();
+});
+
+t.test('a log that cannot be ended goes on', (t) => {
+  const kept = new Kept('no');
+  const next = createRecordFile(kept.disk, 'log-2', { kind: 'log', number: 2, lineage: LINEAGE });
+  kept.disk.fail('write', 'ENOSPC');
+  t.throws(() => kept.journal.goOnIn(next, 2), { code: 'ENOSPC' });
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  t.same(kept.log(), ['SET a 1']);
+  t.end();
+});
+
+t.test('a file is not closed while it is being synced: its number could become another one’s', async (t) => {
+  const kept = new Kept('always');
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  const open = kept.disk.opened;
+  kept.journal.close();
+  t.equal(kept.disk.opened, open);
+  await setImmediate();
+  await setImmediate();
+  t.equal(kept.disk.opened, open - 1);
+});
