@@ -9,18 +9,21 @@ import { ReplyError } from './reply-error.js';
  */
 export function executeLogged(call: Call): void {
   const { command, server: { keyspace, durability } } = call;
-  if (!command.changesKeys) return command.execute(call);
+  if (!command.changesKeys || durability === undefined) return command.execute(call);
   if (keyspace.capture !== undefined) captureKeys(call, keyspace.capture);
   const dirtyBefore = keyspace.dirty;
   call.isEffectTold = false;
+  durability.isChanging = true;
   try {
     command.execute(call);
+    if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability.note(call.db.index, call);
   } catch (error) {
     // Where memory ends in the middle of a command, a part of it may have happened: what it would do again nobody knows.
     if (!(error instanceof ReplyError) || keyspace.dirty !== dirtyBefore) forEachKey(call, (index) => logKey(call, index));
     throw error;
+  } finally {
+    durability.isChanging = false;
   }
-  if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability?.note(call.db.index, call);
 }
 
 /** Shows a snapshot under way the keys of a command before it may change them. */

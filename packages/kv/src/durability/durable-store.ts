@@ -46,6 +46,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   readonly #journal: Journal;
   readonly #succession: LogSuccession;
   readonly #snapshots: Snapshots;
+  isChanging = false;
   #refusal: string | undefined;
   /** Why the store has ended before the server: nothing may leave any more. */
   #fatal: EdgeloopError | undefined;
@@ -93,10 +94,12 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   write(): void {
     if (this.#fatal !== undefined) throw this.#fatal;
     this.#journal.write();
+    this.#release();
   }
 
   withhold(client: Client, bytes: Uint8Array): boolean {
-    const { policy, current, safe, isLate } = this.#journal;
+    const { policy, safe, isLate } = this.#journal;
+    const current = this.#current;
     const mustWait = current > safe && (policy === 'always' || isLate) && (this.#refusal === undefined || client.withheldBytes > 0);
     // What comes behind something that waits, waits as well.
     if (!mustWait && client.withheldBytes === 0) return false;
@@ -114,7 +117,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
       this.#gate.whenSafe(this.#journal.current, resolve);
       this.#journal.write();
       this.#journal.sync();
-      this.#gate.open(this.#journal.safe);
+      this.#release();
     });
   }
 
@@ -149,9 +152,9 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#loop.waitFor(end);
   }
 
-  onSafe(record: number): boolean {
+  onSafe(record: number): void {
     this.#succession.onSafe(record);
-    return this.#gate.open(record) > 0;
+    this.#release();
   }
 
   onWriteFailed(error: NodeJS.ErrnoException): void {
@@ -174,6 +177,18 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#fatal = new EdgeloopError('EL_STORE_FAILED', `fsync of the log has failed (${describe(error)}): what was not acknowledged may be lost, and the server ends`, { cause: error });
     this.#log.error({ event: 'kv.log_sync_failed', err: error }, 'the log could not be synced, and nothing that follows could be believed: the server ends');
     throw this.#fatal;
+  }
+
+  /** The record that what is sent now waits for. */
+  get #current(): number {
+    const { written, current } = this.#journal;
+    return this.isChanging ? written + 1 : current;
+  }
+
+  /** Lets go what is safe. Where a command has told of a change and there was none to be noted, nothing is left to wait for. */
+  #release(): void {
+    const { safe } = this.#journal;
+    this.#gate.open(this.#current === safe ? safe + 1 : safe);
   }
 
   #refuse(error: NodeJS.ErrnoException): void {

@@ -21,8 +21,8 @@ export interface JournalOwner {
   wake(): void;
   /** A sync has begun, which Node's own loop tells the end of. */
   onSync(end: Promise<void>): void;
-  /** All records up to this one would survive a power loss. Returns whether a turn of the loop follows from that, and so a `write`. */
-  onSafe(record: number): boolean;
+  /** All records up to this one would survive a power loss. */
+  onSafe(record: number): void;
   /** The disk takes nothing; it is tried again until `onWritable` is called. */
   onWriteFailed(error: NodeJS.ErrnoException): void;
   onWritable(): void;
@@ -254,8 +254,9 @@ export class Journal {
     this.syncs++;
     this.#synced = Math.max(this.#synced, position);
     this.safe = Math.max(this.safe, record);
+    this.#owner.onSafe(this.safe);
     // What has come meanwhile is synced when the turn ends that sends what is free now: until then more may come.
-    if (!this.#owner.onSafe(this.safe) && this.policy === 'always') this.sync();
+    if (this.safe < this.written && this.policy === 'always') this.#wake();
   }
 
   #lose(error: NodeJS.ErrnoException): void {

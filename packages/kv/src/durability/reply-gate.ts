@@ -39,18 +39,15 @@ export class ReplyGate {
     this.#queue.push({ record, release });
   }
 
-  /** All records up to this one are safe. Returns how much has gone. */
-  open(record: number): number {
-    const from = this.#first;
+  /** All records up to this one are safe. */
+  open(record: number): void {
     while (this.#first < this.#queue.length) {
       const next = this.#queue[this.#first] as Held;
       if (next.record > record) break;
       this.#first++;
       next.release();
     }
-    const count = this.#first - from;
     this.#cut();
-    return count;
   }
 
   #cut(): void {

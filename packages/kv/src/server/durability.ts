@@ -40,6 +40,8 @@ export interface Durability {
   /** Why commands that write are refused now, as an error for the client; undefined if they are not. */
   readonly refusal: string | undefined;
   readonly facts: DurabilityFacts;
+  /** Whether a command runs that may change data: what is sent meanwhile tells of something that is noted only when it has run. */
+  isChanging: boolean;
   /** A request has changed data of the database with this number: running it again changes the same in the same way. */
   note(databaseIndex: number, effect: Arguments): void;
   /** What was noted since the last call belongs together: after a crash all of it has happened, or nothing. */

@@ -10,6 +10,7 @@ export interface RecordedEffect {
 
 /** Stands for a log, and keeps what it is given: in groups, each of which would be in a file as a whole or not at all. */
 export class RecordedLog implements Durability {
+  isChanging = false;
   readonly groups: RecordedEffect[][] = [];
   refusal: string | undefined;
   #group: RecordedEffect[] = [];

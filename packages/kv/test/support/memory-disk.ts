@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Disk, DiskFile } from '../../src/disk/disk.js';
 
 /** What a fault may befall. */
@@ -186,5 +187,6 @@ class MemoryFile implements DiskFile {
 }
 
 function failure(code: string, call: string, name: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${code}: ${call} ${name}`), { code, syscall: call, path: name });
+  const errno = -constants.errno[code as keyof typeof constants.errno];
+  return Object.assign(new Error(`${code}: ${call} ${name}`), { code, errno, syscall: call, path: name });
 }

@@ -1,0 +1,178 @@
+import { setImmediate } from 'node:timers/promises';
+import t from 'tap';
+import type { DurableStore } from '../../src/durability/durable-store.js';
+import { openStore } from '../../src/durability/open-store.js';
+import type { FsyncPolicy } from '../../src/server/durability.js';
+import { LocalServer } from '../support/local-server.js';
+import { MemoryDisk } from '../support/memory-disk.js';
+
+const SILENT = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT, isLevelEnabled: () => false };
+
+/** A server whose data is on a disk in memory, and whose turns end when the test says so. */
+class DurableServer extends LocalServer {
+  readonly store: DurableStore;
+
+  constructor(
+    policy: FsyncPolicy,
+    readonly disk = new MemoryDisk(),
+  ) {
+    super({ dir: disk.folder, appendfsync: policy });
+    this.store = openStore({ server: this.server, disk, log: SILENT, wake() {}, waitFor() {} }, this.registry);
+  }
+
+  endTurn(): void {
+    this.store.write();
+  }
+
+  /** Another one that finds what this one's disk has after a power loss. */
+  afterPowerLoss(): DurableServer {
+    return new DurableServer('always', this.disk.afterPowerLoss());
+  }
+}
+
+/** A sync that is under way comes to its end, and the next one begins and ends. */
+async function synced(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
+t.test('with always a reply leaves when a power loss cannot undo what it tells of, and not before', async (t) => {
+  const server = new DurableServer('always');
+  const client = server.connect();
+  t.equal(client.send('SET a 1'), '');
+  t.equal(server.afterPowerLoss().connect().send('GET a'), '$-1');
+  server.endTurn();
+  await synced();
+  t.equal(client.received(), '+OK');
+  t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
+});
+
+t.test('nobody is told of a change that is not safe: neither who reads it nor who is told of it', async (t) => {
+  const server = new DurableServer('always');
+  const [writer, reader, listener] = [server.connect(), server.connect(), server.connect()];
+  writer.send('CONFIG SET notify-keyspace-events KEA');
+  listener.send('SUBSCRIBE __keyevent@0__:set');
+  t.equal(reader.send('GET a'), '$-1', 'without a change nobody waits');
+  writer.send('SET a 1');
+  t.equal(reader.send('GET a', 'PING'), '');
+  t.equal(listener.received(), '');
+  server.endTurn();
+  await synced();
+  t.equal(writer.received(), '+OK');
+  t.equal(reader.received(), '$1 1 +PONG');
+  t.equal(listener.received(), '*3 $7 message $18 __keyevent@0__:set $1 a');
+});
+
+t.test('each client has its replies in order, those of later changes after theirs are safe', async (t) => {
+  const server = new DurableServer('always');
+  const client = server.connect();
+  client.send('INCR n');
+  server.endTurn();
+  client.send('INCR n', 'PING');
+  server.endTurn();
+  await setImmediate();
+  t.equal(client.received(), ':1');
+  server.endTurn();
+  await synced();
+  t.equal(client.received(), ':2 +PONG');
+});
+
+t.test('a client that goes has its last reply first, whether it quits or has sent all', async (t) => {
+  const server = new DurableServer('always');
+  const [quitter, half] = [server.connect(), server.connect()];
+  quitter.send('SET a 1', 'QUIT');
+  half.send('SET b 1');
+  let isAnswered = false;
+  void server.halfClose(half)?.then(() => (isAnswered = true));
+  t.equal(quitter.phase, 'open');
+  server.endTurn();
+  await synced();
+  t.equal(quitter.received(), '+OK +OK');
+  t.equal(quitter.phase, 'draining');
+  t.equal(half.received(), '+OK');
+  t.equal(isAnswered, true);
+});
+
+t.test('with everysec replies leave with the turn; while a sync takes too long they wait for it', async (t) => {
+  const server = new DurableServer('everysec');
+  const client = server.connect();
+  t.equal(client.send('SET a 1'), '+OK');
+  server.endTurn();
+  t.equal(client.send('SET b 1'), '+OK');
+  t.equal(server.afterPowerLoss().connect().send('DBSIZE'), ':0');
+  server.endTurn();
+  server.tick();
+  await synced();
+  t.equal(server.afterPowerLoss().connect().send('DBSIZE'), ':2');
+});
+
+t.test('who asks that all be safe waits for a sync, whatever the policy, and not without a reason', async (t) => {
+  for (const policy of ['always', 'everysec', 'no'] as const) {
+    const server = new DurableServer(policy);
+    await server.store.secured();
+    server.connect().send('SET a 1');
+    await server.store.secured();
+    t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1', policy);
+  }
+});
+
+t.test('while the disk is full writes are refused and reads answered, and afterwards everything goes on', async (t) => {
+  for (const policy of ['always', 'everysec'] as const) {
+    const server = new DurableServer(policy);
+    const [early, late] = [server.connect(), server.connect()];
+    early.send('SET a 1');
+    server.endTurn();
+    await synced();
+    early.received();
+    server.disk.roomBytes = server.disk.get('log-1').length + 5;
+    early.send('SET b 1');
+    server.endTurn();
+    t.equal(late.send('SET c 1'), '-MISCONF Errors writing to the AOF file: No space left on device', policy);
+    t.equal(late.send('GET a'), '$1 1');
+    server.disk.roomBytes = Number.POSITIVE_INFINITY;
+    server.elapse(100);
+    await synced();
+    if (policy === 'always') t.equal(early.received(), '+OK', 'the reply of what had not been written comes when it has');
+    late.send('SET c 1');
+    await server.store.secured();
+    t.equal(server.afterPowerLoss().connect().send('MGET a b c'), '*3 $1 1 $1 1 $1 1');
+  }
+});
+
+t.test('a sync that fails ends a server with always: what waits is never sent', async (t) => {
+  const server = new DurableServer('always');
+  const client = server.connect();
+  client.send('SET a 1');
+  server.disk.fail('sync', 'EIO');
+  const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
+  server.endTurn();
+  t.match(await thrown, { code: 'EL_STORE_FAILED' });
+  t.equal(client.received(), '');
+  t.throws(() => server.endTurn(), { code: 'EL_STORE_FAILED' });
+});
+
+t.test('a sync that fails has writes refused with everysec, until a snapshot has begun the log anew', async (t) => {
+  const server = new DurableServer('everysec');
+  const client = server.connect();
+  client.send('SET a 1');
+  server.endTurn();
+  server.disk.fail('sync', 'EIO');
+  server.tick();
+  await synced();
+  t.match(client.send('SET b 1'), /^-MISCONF Errors writing to the AOF file: /);
+  t.equal(client.send('GET a'), '$1 1');
+  server.store.snapshotNow();
+  t.equal(client.send('SET b 1'), '+OK');
+  await server.store.secured();
+  t.equal(server.afterPowerLoss().connect().send('MGET a b'), '*2 $1 1 $1 1');
+});
+
+t.test('a store that is closed refuses writes: they would be lost', (t) => {
+  const server = new DurableServer('no');
+  const client = server.connect();
+  client.send('SET a 1');
+  server.store.close();
+  t.match(client.send('SET a 2'), /^-MISCONF/);
+  t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
+  t.end();
+});
