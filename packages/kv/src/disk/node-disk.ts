@@ -77,7 +77,7 @@ function opened(folder: string, prepare: () => void): NodeDisk {
     prepare();
     return new NodeDisk(folder);
   } catch (error) {
-    throw error instanceof EdgeloopError ? error : storeFailed(`the data folder ${resolve(folder)} cannot be used`, error as NodeJS.ErrnoException);
+    throw storeFailed(resolve(folder), error);
   }
 }
 

@@ -14,8 +14,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: 'the file system is mounted read-only; mount it otherwise, or move the folder',
 };
 
-/** The coded error for what the kernel has refused with files of the store: `what` has failed, with the call, the file and the errno. */
-export function storeFailed(what: string, error: NodeJS.ErrnoException): EdgeloopError {
-  const advice = ADVICE[error.code ?? ''];
-  return new EdgeloopError('EL_STORE_FAILED', `${what}: ${error.message}${advice === undefined ? '' : `; ${advice}`}`, { cause: error });
+/**
+ * The error for a data folder that cannot be opened: EL_STORE_FAILED with the call, the file and the errno, and what to do; or the error
+ * as it is, if it has a code of ours already.
+ */
+export function storeFailed(folder: string, error: unknown): EdgeloopError {
+  if (error instanceof EdgeloopError) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const advice = ADVICE[code];
+  return new EdgeloopError('EL_STORE_FAILED', `the data folder ${folder} cannot be used: ${message}${advice === undefined ? '' : `; ${advice}`}`, { cause: error });
 }

@@ -4,6 +4,7 @@ import { Registry } from '../catalogue/registry.js';
 import type { Call } from '../command/call.js';
 import { commands } from '../commands/index.js';
 import { NodeDisk } from '../disk/node-disk.js';
+import { storeFailed } from '../disk/store-failed.js';
 import type { DurableStore, StoreParts } from '../durability/durable-store.js';
 import { openStore } from '../durability/open-store.js';
 import { KvApi } from '../embedded/kv-api.js';
@@ -59,7 +60,7 @@ export const kv = definePlugin({
   },
 });
 
-/** Opens the folder, which is closed with the reactor. */
+/** Opens the folder, which is closed with the reactor. Errors: EL_STORE_LOCKED, EL_STORE_CORRUPT, EL_STORE_FAILED. */
 function openStoreIn(folder: string, parts: Omit<StoreParts, 'disk'> & Pick<PluginContext<unknown>, 'closed'>, registry: Registry<Call>): DurableStore {
   const disk = NodeDisk.open(folder);
   try {
@@ -71,6 +72,6 @@ function openStoreIn(folder: string, parts: Omit<StoreParts, 'disk'> & Pick<Plug
     return store;
   } catch (error) {
     disk.close();
-    throw error;
+    throw storeFailed(disk.folder, error);
   }
 }

@@ -2,8 +2,10 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLog, createReactor } from '@edgeloop/reactor';
 import t, { type Test } from 'tap';
 import { NodeDisk } from '../../src/disk/node-disk.js';
+import { kv } from '../../src/index.js';
 import { Program } from '../support/program.js';
 
 const NODE_DISK = new URL('../../src/disk/node-disk.js', import.meta.url).href;
@@ -153,6 +155,17 @@ t.test('a symbolic link in the folder is not followed, be it for a log or for th
   symlinkSync(victim, join(folder, 'lock'));
   t.throws(() => NodeDisk.open(folder), { code: 'EL_STORE_FAILED', message: /^the data folder .* cannot be used: ELOOP.*\/lock'; symbolic links are not followed/ });
   t.equal(readFileSync(victim, 'utf8'), 'precious');
+});
+
+t.test('a server whose log is a symbolic link does not start, and leaves the folder to others', async (t) => {
+  const folder = emptyFolder(t);
+  symlinkSync('elsewhere', join(folder, 'log-1'));
+  const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
+  t.teardown(() => reactor.close());
+  const message = `the data folder ${folder} cannot be used: ELOOP: too many symbolic links encountered, open '${folder}/log-1'; symbolic links are not followed there; put the file itself in its place`;
+  t.throws(() => reactor.use(kv, { dir: folder }), { code: 'EL_STORE_FAILED', message });
+  t.notOk(existsSync(join(folder, 'elsewhere')));
+  NodeDisk.open(folder).close();
 });
 
 t.test('a folder in which the user may not write is refused, with the call, the file and what to do', async (t) => {
