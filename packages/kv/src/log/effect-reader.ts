@@ -4,6 +4,8 @@ import { RecordCursor } from './record-cursor.js';
 import { EFFECTS } from './record-kind.js';
 
 const FIRST_ARGUMENTS = 64;
+/** Arguments begin and end at 32-bit numbers: from here on the source is cut to what is left of it. */
+const FAR_BYTES = 2 ** 30;
 
 /** Walks the effects of a record as an EffectWriter has left them, without copies: it is itself the arguments of the present one. */
 export class EffectReader implements Arguments {
@@ -27,6 +29,7 @@ export class EffectReader implements Arguments {
   next(): boolean {
     const cursor = this.#cursor;
     if (cursor.isAtEnd) return false;
+    if (cursor.at > FAR_BYTES) this.#cut();
     let count = cursor.varint();
     while (count === 0) {
       this.database = cursor.varint();
@@ -39,6 +42,12 @@ export class EffectReader implements Arguments {
       this.ends[i] = cursor.at;
     }
     return true;
+  }
+
+  #cut(): void {
+    const { at, end } = this.#cursor;
+    this.source = this.source.subarray(at, end);
+    this.#cursor.reset(this.source, 0, end - at);
   }
 
   /** Makes room for so many arguments. Each takes a byte at least, so no number makes it larger than the record. */

@@ -78,6 +78,32 @@ t.test('a request with 100,000 arguments and one of 10 MB are effects like other
   assert.deepEqual(effectsOf(...payloadOf(record)), effects);
 });
 
+t.test('a record may be larger than 2 GB', async () => {
+  const BYTES = 512 * 1024 * 1024;
+  // Nobody looks at what is in the arguments: of these bytes hardly any is ever in memory.
+  const bytes = Buffer.alloc(6 * (BYTES + 16));
+  bytes[0] = EFFECTS;
+  let end = 1;
+  const length = new RecordBuffer();
+  length.varint(1);
+  length.varint(BYTES);
+  for (let i = 0; i < 6; i++) {
+    bytes.set(length.bytes.subarray(RECORD_HEADER_BYTES, length.end), end);
+    end += length.payloadBytes;
+    bytes[end] = 97 + i;
+    end += BYTES;
+  }
+  const reader = new EffectReader();
+  reader.begin(bytes, 0, end);
+  let found = '';
+  while (reader.next()) {
+    const start = reader.starts[0] as number;
+    assert.equal((reader.ends[0] as number) - start, BYTES);
+    found += String.fromCharCode(reader.source[start] as number);
+  }
+  assert.equal(found, 'abcdef');
+});
+
 t.test('a closing record names the next log and is not taken for effects, nor effects for it', async () => {
   const record = new RecordBuffer();
   writeClosing(record, 2 ** 40);
