@@ -37,21 +37,17 @@ interface Candidate {
 /** Looks at the names and headers of a folder's files, and changes nothing. Errors: EL_STORE_CORRUPT, and those of the disk. */
 export function readDataFolder(disk: Disk): DataFolder {
   const names = disk.list().map(parseName).filter((name) => name !== undefined).sort((a, b) => a.number - b.number);
-  const snapshotName = names.findLast(({ kind, isTemporary }) => kind === 'snapshot' && !isTemporary);
-  const first = snapshotName?.number ?? 1;
+  const newest = names.findLast(({ kind, isTemporary }) => kind === 'snapshot' && !isTemporary);
+  const first = newest?.number ?? 1;
   const logNames = names.filter(({ kind, number }) => kind === 'log' && number >= first);
-  const candidates = [...(snapshotName === undefined ? [] : [snapshotName]), ...logNames].map((name) => inspect(disk, name));
+  const candidates = (newest === undefined ? logNames : [newest, ...logNames]).map((name) => inspect(disk, name));
   if (isUnborn(candidates)) candidates.pop();
-  const used = candidates.map(({ name }) => name);
   const files = admitted(disk, candidates);
-  const [snapshot, logs] = snapshotName === undefined ? [undefined, files] : [files[0], files.slice(1)];
-  if (files.length > 0) refuseGap(disk, logs, first);
-  return {
-    lineage: lineageOf(candidates) ?? randomBytes(LINEAGE_BYTES),
-    snapshot,
-    logs,
-    leftovers: names.filter((name) => !used.includes(name)).map(({ name }) => name),
-  };
+  const snapshot = newest === undefined ? undefined : files[0];
+  const logs = snapshot === undefined ? files : files.slice(1);
+  if (files.length > 0) refuseGap(disk, snapshot, logs, first);
+  const leftovers = names.map(({ name }) => name).filter((name) => files.every((file) => file.name !== name));
+  return { lineage: lineageOf(candidates) ?? randomBytes(LINEAGE_BYTES), snapshot, logs, leftovers };
 }
 
 function inspect(disk: Disk, name: FileName): Candidate {
@@ -94,11 +90,12 @@ function lineageOf([first]: readonly Candidate[]): Buffer | undefined {
 }
 
 /** The logs are those from the snapshot on, or from the first one. */
-function refuseGap(disk: Disk, logs: readonly StoredFile[], first: number): void {
+function refuseGap(disk: Disk, snapshot: StoredFile | undefined, logs: readonly StoredFile[], first: number): void {
   const gap = logs.findIndex(({ number }, index) => number !== first + index);
   if (gap < 0 && logs.length > 0) return;
-  const found = gap < 0 ? undefined : logs[gap];
-  const missing = gap < 0 ? first : first + gap;
-  const reason = found === undefined ? `it is missing, and snapshot-${first} needs it` : `it is missing, and ${found.name} is there`;
-  throw corruptStore(disk.folder, { file: logName(missing), reason });
+  const file = logName(first + Math.max(gap, 0));
+  const behind = logs[gap]?.name;
+  if (gap > 0) throw corruptStore(disk.folder, { file, reason: `it is missing, and ${behind} is there` });
+  if (snapshot !== undefined) throw corruptStore(disk.folder, { file, reason: `it is missing, and ${snapshot.name} does not do without it` });
+  throw corruptStore(disk.folder, { file, reason: `neither it nor a snapshot in its place is there, but ${behind} is` });
 }

@@ -6,7 +6,8 @@ import { corruptStore } from './damage.js';
 import { type DataFolder, type StoredFile, readDataFolder } from './data-folder.js';
 import { DurableStore, type StoreParts, type StoreState } from './durable-store.js';
 import { logName } from './file-names.js';
-import { type LogReport, damageOf, readLog } from './log-report.js';
+import type { LogReport } from './log-report.js';
+import { readLogs } from './log-series.js';
 import { Replay } from './replay.js';
 import { loadSnapshot } from './snapshot-loading.js';
 
@@ -59,7 +60,7 @@ class Recovery {
     const { snapshot, logs } = this.#folder;
     const replay = new Replay(this.#parts.server, this.#registry);
     if (snapshot !== undefined) this.#load(replay, snapshot);
-    const last = this.#replay(replay, logs);
+    const last = readLogs(this.#parts.disk, logs, (bytes, start, end) => replay.run(bytes, start, end), (...progress) => this.#progress(...progress));
     replay.end();
     this.#tell(replay.effects);
     return last;
@@ -75,20 +76,6 @@ class Recovery {
     } finally {
       file.close();
     }
-  }
-
-  /** Runs what the logs have, and returns what is known of the last one that counts; undefined if there are none. */
-  #replay(replay: Replay, logs: readonly StoredFile[]): LogReport | undefined {
-    const { disk } = this.#parts;
-    let report: LogReport | undefined;
-    for (const [index, log] of logs.entries()) {
-      report = readLog(disk, log, (bytes, start, end) => replay.run(bytes, start, end), (done, total) => this.#progress(log.name, done, total));
-      const damage = damageOf(report, logs.slice(index + 1));
-      if (damage !== undefined) throw corruptStore(disk.folder, damage);
-      // The next one was made, and not begun.
-      if (report.next === undefined) break;
-    }
-    return report;
   }
 
   /** Makes the first log. */
