@@ -1,6 +1,6 @@
 import { crc32 } from '../algorithms/crc32.js';
 import { copyBytes } from '../memory/entry.js';
-import { RECORD_HEADER_BYTES, RecordHeader } from './record-header.js';
+import { MAX_RECORD_BYTES, RECORD_HEADER_BYTES, RecordHeader } from './record-header.js';
 
 const FIRST_BYTES = 64 * 1024;
 /** One that has grown beyond it is given back when its record is written: few are that large. */
@@ -10,7 +10,7 @@ export const MAX_VARINT_BYTES = 8;
 
 /**
  * One record as it grows: the payload, with room in front for the header, so that both leave in one write. It is used again for the
- * next record. Errors: RangeError if the payload grows beyond what a Buffer holds.
+ * next record. Error: RangeError if it grows beyond MAX_RECORD_BYTES.
  */
 export class RecordBuffer {
   #bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
@@ -93,7 +93,9 @@ export class RecordBuffer {
   }
 
   #grow(count: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + count));
+    const needed = this.#end + count;
+    if (needed > MAX_RECORD_BYTES) throw new RangeError(`a record of ${needed} bytes: ${MAX_RECORD_BYTES} are the limit`);
+    const larger = Buffer.allocUnsafe(Math.min(Math.max(this.#bytes.length * 2, needed), MAX_RECORD_BYTES));
     larger.set(this.#bytes.subarray(0, this.#end));
     this.#hold(larger);
   }

@@ -13,8 +13,8 @@ import { stepOfWord } from '../algorithms/crc32.js';
  */
 export const RECORD_HEADER_BYTES = 20;
 
-/** Longer payloads have no length. */
-export const MAX_PAYLOAD_BYTES = 2 ** 32 - 1;
+/** Header and payload: a longer one has no length that could be written down, and no Buffer of Node 20. */
+export const MAX_RECORD_BYTES = 2 ** 32;
 
 const WORD = 2 ** 32;
 
