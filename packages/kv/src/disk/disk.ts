@@ -15,6 +15,11 @@ export interface Disk {
   /** Gives a file another name, in the place of one that has it. Lasting after `syncFolder`, as are creation and removal. */
   rename(from: string, to: string): void;
   remove(name: string): void;
+  /**
+   * Removes a file, off this thread and at some time: of a large one the kernel has a lot to give back, a tenth of a second and more for 1 GB.
+   * If that fails, the file stays.
+   */
+  discard(name: string): void;
   /** Makes the names last: fsync(2) of the folder. */
   syncFolder(): void;
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, renameSync, unlink, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EdgeloopError, lockFile } from '@edgeloop/reactor';
 import type { Disk, DiskFile } from './disk.js';
@@ -59,6 +59,10 @@ export class NodeDisk implements Disk {
 
   remove(name: string): void {
     unlinkSync(join(this.folder, name));
+  }
+
+  discard(name: string): void {
+    unlink(join(this.folder, name), () => {});
   }
 
   syncFolder(): void {

@@ -219,7 +219,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   #removeOlder(number: number): void {
     for (const name of this.#disk.list()) {
       const file = parseName(name);
-      if (file !== undefined && file.number < number) this.#disk.remove(name);
+      if (file !== undefined && file.number < number) this.#disk.discard(name);
     }
   }
 

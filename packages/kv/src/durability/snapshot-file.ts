@@ -77,7 +77,7 @@ export class SnapshotFile {
   abandon(): void {
     this.#idle(() => {
       attempt(() => this.#file.close());
-      attempt(() => this.#disk.remove(this.#temporaryName));
+      attempt(() => this.#disk.discard(this.#temporaryName));
     });
   }
 

@@ -103,6 +103,10 @@ export class MemoryDisk implements Disk {
     this.#contents.delete(name);
   }
 
+  discard(name: string): void {
+    this.remove(name);
+  }
+
   syncFolder(): void {
     this.meet('syncFolder', this.folder);
     this.#lasting = new Map(this.#contents);

@@ -149,6 +149,10 @@ export class PowerLossDisk implements Disk {
     this.#rename((names) => names.delete(name));
   }
 
+  discard(name: string): void {
+    this.remove(name);
+  }
+
   syncFolder(): void {
     this.#moment++;
     this.#folderSyncs.add(this.#moment, this.#moment);
