@@ -34,6 +34,8 @@ export interface StoreState {
   readonly writer: RecordWriter;
   /** Bytes of the snapshot; 0 without one. */
   readonly snapshotBytes: number;
+  /** Bytes of the logs between the snapshot and the last one. */
+  readonly earlierLogBytes: number;
 }
 
 /** Keeps what a server has in a folder: the journal, who waits for it, and the snapshots that shorten it. Owns the log's file, not the folder. */
@@ -47,11 +49,13 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   readonly #succession: LogSuccession;
   readonly #snapshots: Snapshots;
   isChanging = false;
+  readonly #loadedKeys: number;
+  #earlierLogBytes: number;
   #refusal: string | undefined;
   /** Why the store has ended before the server: nothing may leave any more. */
   #fatal: EdgeloopError | undefined;
 
-  constructor(parts: StoreParts, { lineage, logNumber, writer, snapshotBytes }: StoreState) {
+  constructor(parts: StoreParts, { lineage, logNumber, writer, snapshotBytes, earlierLogBytes }: StoreState) {
     const { server, disk, log } = parts;
     this.#server = server;
     this.#disk = disk;
@@ -60,6 +64,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#journal = new Journal(writer, server.timers, this);
     this.#succession = new LogSuccession(disk, lineage, this.#journal, logNumber);
     this.#snapshots = new Snapshots(server, server.timers, disk, lineage, snapshotBytes, this);
+    this.#loadedKeys = server.keyspace.databases.reduce((keys, { size }) => keys + size, 0);
+    this.#earlierLogBytes = earlierLogBytes;
     this.configure();
   }
 
@@ -68,7 +74,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 
   get facts(): DurabilityFacts {
-    const { begunMs, isUnderWay, lastMs, lastDurationMs, hasFailed, count, keysDone, keys, bytes } = this.#snapshots;
+    const { begunMs, isUnderWay, lastMs, lastDurationMs, hasFailed, count, dirty, keysDone, keys, bytes } = this.#snapshots;
     const { bytes: logBytes, bufferedBytes, isSyncing, delayedSyncs, syncs } = this.#journal;
     return {
       folder: this.#disk.folder,
@@ -76,9 +82,12 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
       lastSaveDurationSeconds: lastDurationMs < 0 ? -1 : Math.floor(lastDurationMs / 1000),
       currentSaveDurationSeconds: isUnderWay ? Math.floor((Date.now() - begunMs) / 1000) : -1,
       lastSaveSucceeded: !hasFailed,
+      lastSaveBegunSeconds: Math.floor(begunMs / 1000),
+      savedChanges: dirty,
+      loadedKeys: this.#loadedKeys,
       lastWriteSucceeded: this.#refusal === undefined,
       saves: count, savedKeys: keysDone, keysToSave: keys, snapshotBytes: bytes,
-      logBytes, bufferedBytes, pendingSyncs: isSyncing ? 1 : 0, delayedSyncs, syncs,
+      logBytes: this.#earlierLogBytes + logBytes, bufferedBytes, pendingSyncs: isSyncing ? 1 : 0, delayedSyncs, syncs,
     };
   }
 
@@ -202,12 +211,16 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 
   beginLog(): number {
-    return this.#succession.goOn();
+    const { bytes } = this.#journal;
+    const number = this.#succession.goOn();
+    this.#earlierLogBytes += bytes;
+    return number;
   }
 
   /** What is older is not needed any more; and what a failed sync has put in doubt is made good. */
   onSnapshot(number: number): void {
     this.#removeOlder(number);
+    this.#earlierLogBytes = 0;
     const wasLost = this.#journal.isLost;
     this.#journal.renew();
     this.#log.info({ event: 'kv.snapshot', number, keys: this.#snapshots.keys, bytes: this.#snapshots.bytes }, 'a snapshot is whole');

@@ -52,7 +52,9 @@ class Recovery {
   run(): StoreState {
     const last = this.read();
     const state = last === undefined ? this.#begin() : this.#continue(last);
-    return { ...state, lineage: this.#folder.lineage, snapshotBytes: this.#folder.snapshot?.size ?? 0 };
+    const { lineage, snapshot, logs } = this.#folder;
+    const earlierLogBytes = logs.reduce((bytes, { number, size }) => (number < state.logNumber ? bytes + size : bytes), 0);
+    return { ...state, lineage, snapshotBytes: snapshot?.size ?? 0, earlierLogBytes };
   }
 
   /** Fills the server, and returns what is known of the last log that counts; undefined if there are none. */

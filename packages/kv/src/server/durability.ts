@@ -16,9 +16,15 @@ export interface DurabilityFacts {
   /** How long the one under way has taken so far; -1 without one. */
   readonly currentSaveDurationSeconds: number;
   readonly lastSaveSucceeded: boolean;
+  /** When one was last begun, as the above; 0 before the first one. */
+  readonly lastSaveBegunSeconds: number;
+  /** What Keyspace.dirty was when the last one that is whole began. */
+  readonly savedChanges: number;
   readonly lastWriteSucceeded: boolean;
   /** Snapshots since the start. */
   readonly saves: number;
+  /** Keys that were found in the folder at the start. */
+  readonly loadedKeys: number;
   /** Keys that have been written by the snapshot under way, and how many there were in all when it began. */
   readonly savedKeys: number;
   readonly keysToSave: number;

@@ -1,5 +1,7 @@
 import type { Client } from '../client/client.js';
 import type { Keyspace } from '../store/keyspace.js';
+import type { Durability } from './durability.js';
+import { isSnapshotDue } from './log-growth.js';
 import type { ServerStats } from './server-stats.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { OutputGuard } from './output-guard.js';
@@ -16,6 +18,7 @@ export interface Body {
   readonly stats: ServerStats;
   readonly limitWatch: LimitWatch;
   readonly outputGuard: OutputGuard;
+  readonly durability: Durability | undefined;
   readonly clients: ReadonlyMap<number, Client>;
   readonly monitors: ReadonlySet<Client>;
   epochMs: number;
@@ -24,7 +27,7 @@ export interface Body {
   kill(client: Client): void;
 }
 
-/** What a server does each second: counts how much it has to do, sets its clock, and ends clients that are idle, or do not read, for too long. */
+/** What a server does each second: counts how much it has to do, sets its clock, ends clients that are idle, or do not read, for too long, and shortens the log. */
 export class Heartbeat {
   readonly #server: Body;
   #lastMs = performance.now();
@@ -52,6 +55,7 @@ export class Heartbeat {
     this.#lastMs = nowMs;
     server.noteMemory();
     server.outputGuard.beat();
+    if (server.durability !== undefined && isSnapshotDue(server.durability.facts, server.settings, dateMs)) server.durability.startSnapshot();
     if (server.settings.timeout > 0) this.#endIdle(server.keyspace.nowMs - server.settings.timeout * 1000);
   }
 

@@ -83,6 +83,8 @@ function applyTimeLimit({ settings, scripts, functions }: Server): void {
 
 const SETTINGS: readonly Parameter[] = [
   setting('appendfsync', choice(FSYNC_POLICIES), (server) => server.durability?.configure()),
+  setting('autoAofRewritePercentage', integer(0, MAX_INT)),
+  setting('autoAofRewriteMinSize', memory(0)),
   setting('requirepass', text, (server) => server.users.setDefaultPassword(server.settings.requirepass)),
   setting('protectedMode', yesNo),
   setting('maxclients', integer(1, 2 ** 32 - 1)),

@@ -35,6 +35,13 @@ export const kvOptions = z.strictObject({
     .default('everysec')
     .describe('When changes are synced to the disk: before they are acknowledged, each second, or when the kernel does so.')
     .meta({ flag: 'appendfsync' }),
+  autoAofRewritePercentage: count(MAX_INT)
+    .default(100)
+    .describe('How much longer than the last snapshot the log may become, in percent of it, before the next one is made; 0: for ever.'),
+  autoAofRewriteMinSize: count()
+    .default(64 * 1024 * 1024)
+    .describe('Bytes that snapshot and log may have together before one is made by itself.')
+    .meta({ unit: 'bytes' }),
 
   // Clients
   requirepass: z

@@ -6,6 +6,7 @@ import { createLog, createReactor } from '@edgeloop/reactor';
 import t, { type Test } from 'tap';
 import { NodeDisk } from '../../src/disk/node-disk.js';
 import { kv } from '../../src/index.js';
+import { until } from '../support/conditions.js';
 import { Program } from '../support/program.js';
 
 const NODE_DISK = new URL('../../src/disk/node-disk.js', import.meta.url).href;
@@ -45,6 +46,14 @@ function unprivileged(call: () => void): void {
     process.seteuid?.(0);
   }
 }
+
+t.test('a file that is discarded is gone at some time, and nothing is said where there is none', async (t) => {
+  const disk = opened(t, emptyFolder(t));
+  disk.create('log-1').close();
+  disk.discard('log-2');
+  disk.discard('log-1');
+  await until(async () => !disk.list().includes('log-1'));
+});
 
 t.test('files are written and read by position, renamed over others and removed', async (t) => {
   const disk = opened(t, emptyFolder(t));

@@ -58,28 +58,6 @@ function scriptMemory({ server: { scripts, functions } }: Call): Field[] {
   ];
 }
 
-/** Nothing is ever saved yet. */
-export function persistence({ server: { keyspace: { dirty }, startedMs } }: Call): Field[] {
-  return [
-    ['loading', 0],
-    ['async_loading', 0],
-    ['rdb_changes_since_last_save', dirty],
-    ['rdb_bgsave_in_progress', 0],
-    ['rdb_last_save_time', Math.floor(startedMs / 1000)],
-    ['rdb_last_bgsave_status', 'ok'],
-    ['rdb_last_bgsave_time_sec', -1],
-    ['rdb_current_bgsave_time_sec', -1],
-    ['rdb_saves', 0],
-    ['aof_enabled', 0],
-    ['aof_rewrite_in_progress', 0],
-    ['aof_rewrite_scheduled', 0],
-    ['aof_last_rewrite_time_sec', -1],
-    ['aof_current_rewrite_time_sec', -1],
-    ['aof_last_bgrewrite_status', 'ok'],
-    ['aof_last_write_status', 'ok'],
-  ];
-}
-
 export function keyspace({ server: { keyspace: { databases, expiry } } }: Call): Field[] {
   const facts = (db: Database): string => `keys=${db.size},expires=${db.expiring},avg_ttl=${Math.round(expiry.averageTtlMs(db))}`;
   return databases.filter(({ size }) => size > 0).map((db) => [`db${db.index}`, facts(db)]);

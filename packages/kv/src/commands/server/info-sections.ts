@@ -2,8 +2,9 @@ import { machine, release, type } from 'node:os';
 import type { Call } from '../../command/call.js';
 import { REDIS_VERSION } from '../../version.js';
 import { commandStats, errorStats, latencyStats } from './info-commands.js';
-import { keyspace, memory, persistence } from './info-data.js';
+import { keyspace, memory } from './info-data.js';
 import type { Field } from './info-field.js';
+import { persistence } from './info-persistence.js';
 
 /** A part of INFO. */
 export interface Section {

@@ -11,19 +11,31 @@ export const shutdown: Command = {
   flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
   group: 'server',
   since: '1.0.0',
-  summary: 'Ends the server. With SAVE it does so only if FORCE is given, too, as nothing can be saved.',
+  summary: 'Ends the server. With SAVE it makes a snapshot before, and does not end if it cannot, unless FORCE is given.',
   complexity: 'O(1)',
   syntax: '[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]',
   execute(call) {
     const options = readOptions(call);
     if (options.has('ABORT')) throw options.size > 1 ? SYNTAX : NONE_IN_PROGRESS;
     if (options.has('SAVE') && options.has('NOSAVE')) throw SYNTAX;
-    if (options.has('SAVE') && !options.has('FORCE')) throw NOT_SAVED;
+    const saves = options.has('SAVE');
+    if (saves && call.server.durability === undefined && !options.has('FORCE')) throw NOT_SAVED;
     if (call.server.shutDown === undefined) throw NOT_ALLOWED;
+    if (saves && !hasSaved(call) && !options.has('FORCE')) throw NOT_SAVED;
     call.client.closing = true;
     call.server.shutDown();
   },
 };
+
+/** A snapshot is not needed for data to be there again: it is for who wants the next start to be a fast one, or to copy the folder. */
+function hasSaved({ server: { durability } }: Call): boolean {
+  try {
+    durability?.snapshotNow();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function readOptions(call: Call): Set<string> {
   const options = new Set<string>();
