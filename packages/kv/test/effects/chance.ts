@@ -6,7 +6,7 @@ export const chance: Family = {
   name: 'chance',
   weight: 40,
   isSpoiled: false,
-  builders: ['SADD', 'XADD', 'XGROUP', 'ZADD'],
+  builders: ['SADD', 'XADD', 'XADD+', 'CONFIG+', 'XGROUP', 'ZADD'],
   recipes: {
     SADD: (d) => ['SADD', d.key('set'), ...d.some(1, 20, () => d.value())],
     SPOP: (d) => ['SPOP', d.key('set'), ...d.maybe(0.5, `${d.between(0, 8)}`)],
@@ -28,13 +28,20 @@ export const chance: Family = {
     XADD: (d) => ['XADD', d.key('stream'), ...trimming(d), '*', d.field(), d.value()],
     'XADD+': (d) => d.some(5, 30, () => ({ args: ['XADD', d.key('stream'), ...trimming(d), '*', d.field(), d.value()] })),
     XTRIM: (d) => ['XTRIM', d.key('stream'), d.option('MAXLEN'), d.pick(['~', '~', '=']), `${d.between(0, 30)}`],
-    XGROUP: (d) => ['XGROUP', 'CREATE', d.key('stream'), 'g1', d.pick(['0', '$']), 'MKSTREAM', ...d.maybe(0.2, 'ENTRIESREAD', d.integer())],
+    'CONFIG+': (d) => ['CONFIG', 'SET', 'stream-node-max-entries', d.pick(['3', '4', '10'])],
+    XGROUP: (d) => [
+      'XGROUP', 'CREATE', d.key('stream'), 'g1', d.pick(['0', '$']), 'MKSTREAM', ...d.maybe(0.3, 'ENTRIESREAD', d.pick(['0', '5', '9223372036854775807'])),
+    ],
     XREADGROUP: (d) => [
       'XREADGROUP', 'GROUP', 'g1', consumer(d), ...d.maybe(0.5, 'COUNT', `${d.between(1, 9)}`), ...d.maybe(0.2, 'NOACK'),
       'STREAMS', 'x1', 'x2', d.pick(['>', '0']), d.pick(['>', '0']),
     ],
     XAUTOCLAIM: (d) => ['XAUTOCLAIM', d.key('stream'), 'g1', consumer(d), d.pick(['0', '3', '1000']), '-', ...d.maybe(0.5, 'JUSTID')],
-    XCLAIM: (d) => ['EVAL', CLAIM, '1', d.key('stream'), 'g1', consumer(d), ...d.maybe(0.3, 'JUSTID'), ...d.maybe(0.3, 'RETRYCOUNT', '7')],
+    XCLAIM: (d) => ['EVAL', CLAIM, '1', d.key('stream'), 'g1', consumer(d), ...d.maybe(0.3, 'JUSTID'), ...d.maybe(0.3, 'FORCE'), ...d.maybe(0.3, 'RETRYCOUNT', '7')],
+    'XCLAIM+': (d) => [
+      { args: ['XREADGROUP', 'GROUP', 'g1', consumer(d), 'STREAMS', d.key('stream'), '>'] }, { args: ['EVAL', DELETE, '1', d.key('stream'), '2'] },
+      { args: ['EVAL', CLAIM, '1', d.key('stream'), 'g1', consumer(d), 'LASTID', d.pick(['0-1', `1${'9'.repeat(12)}-1`])] },
+    ],
     'XADD++': (d) => ['XADD', d.key('stream'), `9${'9'.repeat(15)}-*`, 'a', 'b'],
     XDEL: (d) => ['EVAL', DELETE, '1', d.key('stream'), `${d.between(1, 5)}`],
     PFCOUNT: (d) => [{ args: ['PFADD', d.key('hll'), d.value()] }, { args: ['PFCOUNT', d.key('hll')] }],
