@@ -1,5 +1,6 @@
 import { runProgram, runServerTask } from '@edgeloop/reactor/service';
 import { HELP, parseArguments } from './arguments.js';
+import { checkData } from './check.js';
 import { exportData } from './export.js';
 import { importData } from './import.js';
 import { kvConfiguration } from './configuration.js';
@@ -7,7 +8,11 @@ import { serve } from './server.js';
 import { version } from './version.js';
 
 /** Those that have arguments of their own, and are named first. */
-const SUB_COMMANDS: ReadonlyMap<string, (argv: readonly string[]) => Promise<void>> = new Map([['export', exportData], ['import', importData]]);
+const SUB_COMMANDS: ReadonlyMap<string, (argv: readonly string[]) => Promise<void>> = new Map([
+  ['check', checkData],
+  ['export', exportData],
+  ['import', importData],
+]);
 
 /** The command edgeloop-kv. Sets the exit status and lets the process end by itself. */
 export function main(argv: readonly string[]): Promise<void> {

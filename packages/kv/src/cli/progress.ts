@@ -1,4 +1,5 @@
 const INTERVAL_MS = 250;
+const CLEAR = '\u001B[K';
 const COUNT = new Intl.NumberFormat('en-US');
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
 const PER_UNIT = 1000;
@@ -7,22 +8,31 @@ const PER_UNIT = 1000;
 export class Progress {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #startedMs = performance.now();
+  #shownMs = 0;
 
-  /** `line` is asked for what to show, now and then. */
-  constructor(line: () => string) {
-    // The rest of the line is blanked, as the one before may have been longer.
-    if (process.stderr.isTTY) this.#timer = setInterval(() => process.stderr.write(`\r${line()}\u001B[K`), INTERVAL_MS);
+  /** `line` is asked for what to show, now and then; work that keeps the loop says it itself, by `show`. */
+  constructor(line?: () => string) {
+    if (line !== undefined && process.stderr.isTTY) this.#timer = setInterval(() => this.show(line()), INTERVAL_MS);
   }
 
   get seconds(): string {
     return `${((performance.now() - this.#startedMs) / 1000).toFixed(1)} s`;
   }
 
+  /** Shows a line, unless the last one is too young. */
+  show(line: string): void {
+    const nowMs = performance.now();
+    if (!process.stderr.isTTY || nowMs - this.#shownMs < INTERVAL_MS / 2) return;
+    this.#shownMs = nowMs;
+    // The one before may have been longer.
+    process.stderr.write(`\r${line}${CLEAR}`);
+  }
+
   /** The line is gone; may be called twice. */
   end(): void {
-    if (this.#timer === undefined) return;
     clearInterval(this.#timer);
-    process.stderr.write('\r\u001B[K');
+    if (this.#shownMs > 0) process.stderr.write(`\r${CLEAR}`);
+    this.#shownMs = 0;
   }
 }
 
@@ -31,9 +41,10 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${COUNT.format(count)} ${count === 1 ? noun : plural}`;
 }
 
+/** `1 byte`, `4.7 MB`. */
 export function bytesText(bytes: number): string {
-  const unit = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${unit === 0 ? bytes : (bytes / PER_UNIT ** unit).toFixed(1)} ${UNITS[unit]}`;
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return power === 0 ? counted(bytes, 'byte') : `${(bytes / PER_UNIT ** power).toFixed(1)} ${UNITS[power]}`;
 }
 
 /** `12 %`, of a total that may have grown meanwhile. */

@@ -14,8 +14,18 @@ export function describeDamage({ file, position, reason }: Damage): string {
   return position === undefined ? `${file}: ${reason}` : `${file}, offset ${position}: ${reason}`;
 }
 
-/** The error for it: EL_STORE_CORRUPT. */
-export function corruptStore(folder: string, damage: Damage): EdgeloopError {
-  const advice = `"edgeloop-kv check ${folder}" shows all of it, and with --repair keeps what can be kept`;
-  return new EdgeloopError('EL_STORE_CORRUPT', `${folder}/${describeDamage(damage)}; ${advice}`);
+/** EL_STORE_CORRUPT: a folder that no server may start with. */
+export class CorruptStoreError extends EdgeloopError {
+  constructor(
+    folder: string,
+    readonly damage: Damage,
+  ) {
+    const advice = `"edgeloop-kv check ${folder}" shows all of it, and with --repair keeps what can be kept`;
+    super('EL_STORE_CORRUPT', `${folder}/${describeDamage(damage)}; ${advice}`);
+  }
+}
+
+/** The error for it. */
+export function corruptStore(folder: string, damage: Damage): CorruptStoreError {
+  return new CorruptStoreError(folder, damage);
 }

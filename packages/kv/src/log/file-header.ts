@@ -65,3 +65,12 @@ export function decodeFileHeader(bytes: Buffer): FileHeader | string {
     salt: bytes.readUInt32LE(SALT_AT),
   };
 }
+
+/**
+ * What a header tells besides what the file's name does, though its checksum is wrong: it may be right or not. Undefined where the checksum
+ * is right, so that it is not damage that makes the header unreadable, and where too little is there.
+ */
+export function salvageFileHeader(bytes: Buffer): Pick<FileHeader, 'lineage' | 'salt'> | undefined {
+  if (bytes.length < FILE_HEADER_BYTES || bytes.readUInt32LE(SUM_AT) === crc32(bytes, 0, SUM_AT)) return undefined;
+  return { lineage: Buffer.from(bytes.subarray(LINEAGE_AT, LINEAGE_AT + LINEAGE_BYTES)), salt: bytes.readUInt32LE(SALT_AT) };
+}

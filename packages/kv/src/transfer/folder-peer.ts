@@ -1,19 +1,11 @@
 import { EdgeloopError, type Log } from '@edgeloop/reactor';
-import { Registry } from '../catalogue/registry.js';
-import { commands } from '../commands/index.js';
 import { NodeDisk } from '../disk/node-disk.js';
 import type { DurableStore } from '../durability/durable-store.js';
 import { openStore, readStore } from '../durability/open-store.js';
 import type { Store } from '../embedded/kv-api.js';
-import { applyAll } from '../server/parameters.js';
-import { Server } from '../server/server.js';
-import { kvOptions } from '../server/settings.js';
 import { EmbeddedPeer } from './embedded-peer.js';
-import { nodeTimers } from './node-timers.js';
+import { newStore } from './offline-store.js';
 import type { Answer, Words } from './peer.js';
-
-/** As many as a server may have: how many this one has, its folder does not say. */
-const DATABASES = 1024;
 
 /** What is in a data folder, which is locked until `close` and not changed by reading it: what a crash has left behind stays for the next start. */
 export class FolderReader extends EmbeddedPeer {
@@ -79,12 +71,6 @@ export class FolderWriter extends EmbeddedPeer {
     if (refusal !== undefined) throw new EdgeloopError('EL_STORE_FAILED', `not all of it is on the disk: ${refusal}`);
     return Promise.resolve();
   }
-}
-
-function newStore(): Store {
-  const server = new Server(kvOptions.parse({ databases: DATABASES }), nodeTimers);
-  applyAll(server);
-  return { server, registry: new Registry(commands) };
 }
 
 /** Error: that of `open`. */
