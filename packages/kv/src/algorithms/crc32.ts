@@ -40,3 +40,9 @@ export function stepOfWord(state: number, word: number): number {
   const mixed = state ^ word;
   return FOURTH[mixed & 0xff]! ^ THIRD[(mixed >>> 8) & 0xff]! ^ SECOND[(mixed >>> 16) & 0xff]! ^ FIRST[mixed >>> 24]!;
 }
+
+/** Takes a step of `stepOfWord` back: from the state behind it to the one before. */
+export function stepBackOverWord(state: number, word: number): number {
+  for (let bit = 0; bit < 32; bit++) state = state < 0 ? ((state ^ POLYNOMIAL) << 1) | 1 : state << 1;
+  return state ^ word;
+}

@@ -1,6 +1,7 @@
 import type { Disk, DiskFile } from '../disk/disk.js';
-import { FILE_HEADER_BYTES, type FileHeader, encodeFileHeader, salvageFileHeader } from '../log/file-header.js';
+import { FILE_HEADER_BYTES, type FileHeader, encodeFileHeader, salvageLineage } from '../log/file-header.js';
 import { createRecordFile, readFileHeader } from '../log/record-file.js';
+import { RECORD_HEADER_BYTES, saltOf } from '../log/record-header.js';
 import { RecordReader } from '../log/record-reader.js';
 import type { Damage } from './damage.js';
 import { type FileName, logName, parseName } from './file-names.js';
@@ -30,8 +31,8 @@ export function planRepair(disk: Disk, { file, position }: Damage): RepairPlan {
   const name = parseName(file);
   if (name === undefined) return 'it is no file of this store';
   if (!names.includes(file)) return planMissing(disk, name);
+  if (typeof headerOf(disk, file) === 'string') return planHeader(disk, name);
   if (position === undefined) return 'give each file the name and the folder that it had, or remove what does not belong here';
-  if (position < FILE_HEADER_BYTES) return planHeader(disk, name);
   if (name.kind === 'snapshot') return 'what a snapshot holds stands nowhere else: take a backup of the folder';
   return [cut(disk, file, position), ...later(disk, name.number).map((log) => aside(disk, log))];
 }
@@ -120,29 +121,41 @@ function begin(disk: Disk, name: FileName): void {
   file.close();
 }
 
+function headerOf(disk: Disk, name: string): FileHeader | string {
+  const file = disk.open(name);
+  try {
+    return readFileHeader(file);
+  } finally {
+    file.close();
+  }
+}
+
 /** The lineage that another file's header tells. */
 function lineageIn(disk: Disk, { name }: FileName): Buffer | undefined {
   for (const other of disk.list()) {
     if (other === name || parseName(other) === undefined) continue;
-    const file = disk.open(other);
-    const header = readFileHeader(file);
-    file.close();
+    const header = headerOf(disk, other);
     if (typeof header !== 'string') return header.lineage;
   }
   return undefined;
 }
 
-/** The header of a file whose name says the kind and the number, if the salt that stands in it is that of its records. */
+/**
+ * The header of a file whose own is damaged: the name says the kind and the number, other files the lineage, and the first record the salt.
+ * Undefined where that is no record, and where nothing is damaged.
+ */
 function mendedHeader(disk: Disk, name: FileName): FileHeader | undefined {
   const file = disk.open(name.name);
   try {
-    const bytes = Buffer.alloc(FILE_HEADER_BYTES);
-    const salvaged = salvageFileHeader(bytes.subarray(0, file.read(bytes, 0)));
-    if (salvaged === undefined) return undefined;
-    const { salt, lineage } = salvaged;
-    const end = new RecordReader(file, salt).read(FILE_HEADER_BYTES, () => {});
-    const isSalt = end.position > FILE_HEADER_BYTES || file.size() === FILE_HEADER_BYTES;
-    return isSalt ? { kind: name.kind, number: name.number, lineage: lineageIn(disk, name) ?? lineage, salt } : undefined;
+    const bytes = Buffer.alloc(FILE_HEADER_BYTES + RECORD_HEADER_BYTES);
+    const count = file.read(bytes, 0);
+    const lineage = salvageLineage(bytes.subarray(0, Math.min(count, FILE_HEADER_BYTES)));
+    if (lineage === undefined || count < bytes.length) return undefined;
+    const salt = saltOf(new DataView(bytes.buffer, bytes.byteOffset, count), FILE_HEADER_BYTES, FILE_HEADER_BYTES);
+    const { position } = new RecordReader(file, salt).read(FILE_HEADER_BYTES, () => {});
+    // There is a salt for whatever stands there, but for a record only one with which the payload's checksum is right as well.
+    if (position === FILE_HEADER_BYTES) return undefined;
+    return { kind: name.kind, number: name.number, lineage: lineageIn(disk, name) ?? lineage, salt };
   } finally {
     file.close();
   }

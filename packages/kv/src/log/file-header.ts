@@ -66,11 +66,8 @@ export function decodeFileHeader(bytes: Buffer): FileHeader | string {
   };
 }
 
-/**
- * What a header tells besides what the file's name does, though its checksum is wrong: it may be right or not. Undefined where the checksum
- * is right, so that it is not damage that makes the header unreadable, and where too little is there.
- */
-export function salvageFileHeader(bytes: Buffer): Pick<FileHeader, 'lineage' | 'salt'> | undefined {
+/** The lineage that stands in a header whose checksum is wrong, and may be right or not. Undefined where the checksum is right: then the header is of another kind, and not damaged. */
+export function salvageLineage(bytes: Buffer): Buffer | undefined {
   if (bytes.length < FILE_HEADER_BYTES || bytes.readUInt32LE(SUM_AT) === crc32(bytes, 0, SUM_AT)) return undefined;
-  return { lineage: Buffer.from(bytes.subarray(LINEAGE_AT, LINEAGE_AT + LINEAGE_BYTES)), salt: bytes.readUInt32LE(SALT_AT) };
+  return Buffer.from(bytes.subarray(LINEAGE_AT, LINEAGE_AT + LINEAGE_BYTES));
 }

@@ -1,4 +1,4 @@
-import { stepOfWord } from '../algorithms/crc32.js';
+import { stepBackOverWord, stepOfWord } from '../algorithms/crc32.js';
 
 /**
  * What stands before each payload in a file, little-endian:
@@ -56,4 +56,12 @@ export class RecordHeader {
 /** The synced position alone of what may be a header: it tells most bytes that are none without a sum. */
 export function readSynced(bytes: DataView, at: number): number {
   return bytes.getUint32(at + 12, true) * WORD + bytes.getUint32(at + 8, true);
+}
+
+/** With which salt what stands at `bytes[at]` is a header: a checksum can be undone. For a file that does not tell its salt any more. */
+export function saltOf(bytes: DataView, at: number, position: number): number {
+  let state = ~bytes.getUint32(at + 16, true);
+  for (let word = 12; word >= 0; word -= 4) state = stepBackOverWord(state, bytes.getUint32(at + word, true));
+  state = stepBackOverWord(state, position / WORD);
+  return ~stepBackOverWord(state, position % WORD) >>> 0;
 }

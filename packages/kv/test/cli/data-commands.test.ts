@@ -1,14 +1,16 @@
-/** The commands `edgeloop-kv export` and `edgeloop-kv import`, as somebody types them. */
+/** The commands `edgeloop-kv check`, `export` and `import`, as somebody types them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { CHECK_HELP, checkData } from '../../src/cli/check.js';
 import { EXPORT_HELP, exportData } from '../../src/cli/export.js';
 import { IMPORT_HELP, importData } from '../../src/cli/import.js';
 import { UsageError } from '@edgeloop/reactor/service';
+import { throwAwayKv } from '../../src/index.js';
 import { startKv } from '../support/kv-server.js';
 import { type Outcome, run } from '../support/program.js';
 import { RespClient, encode } from '../support/resp-client.js';
@@ -40,10 +42,12 @@ async function startTarget(t: Test, password?: string): Promise<Target> {
 t.test('each tells what it takes, and ends with 2 where that is not what it gets', async (t) => {
   t.match(await runCommand(t, ['import', 'somewhere', '-h', 'too', 'many']), { status: 0, stdout: IMPORT_HELP, stderr: '' });
   t.match(await runCommand(t, ['export']), { status: 2, stdout: '', stderr: 'edgeloop-kv export: the place to export is missing: DIR, HOST:PORT or unix:PATH (see --help)\n' });
-  for (const help of [EXPORT_HELP, IMPORT_HELP]) t.same(help.split('\n').filter((line) => line.length > 110), [], 'it fits on a terminal');
+  for (const help of [CHECK_HELP, EXPORT_HELP, IMPORT_HELP]) t.same(help.split('\n').filter((line) => line.length > 110), [], 'it fits on a terminal');
 });
 
 for (const [run, args, complaint] of [
+  [checkData, [], 'the folder to check is missing: DIR'],
+  [checkData, ['a', '--repairs'], "Unknown option '--repairs'; did you mean --repair?"],
   [importData, [], 'the place to import to is missing: DIR, HOST:PORT or unix:PATH'],
   [exportData, ['a:1', 'b'], '"b" is one argument too many'],
   [exportData, ['a:1', '--ouput', 'x'], "Unknown option '--ouput'; did you mean --output?"],
@@ -58,7 +62,7 @@ for (const [run, args, complaint] of [
   [importData, ['a:1', '--merge=yes'], "Option '--merge' does not take an argument"],
 ] as const) {
   t.test(`wrong arguments are told in a line: ${run.name}(${args.join(' ')})`, async (t) => {
-    await t.rejects(run(args), new UsageError(complaint));
+    await t.rejects(async () => run(args), new UsageError(complaint));
   });
 }
 
@@ -142,4 +146,50 @@ t.test('a place where nobody listens, and an input that is not there, are told i
   await t.rejects(exportData([`127.0.0.1:${port}`]), { message: `127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}` });
   const file = join(t.testdir(), 'nowhere.resp');
   await t.rejects(importData([`127.0.0.1:${port}`, file]), { code: 'ENOENT', message: `ENOENT: no such file or directory, open '${file}'` });
+});
+
+t.test('a data folder is made by an import, checked, damaged, repaired and exported', async (t) => {
+  const folder = join(t.testdir(), 'data');
+  t.match(await runCommand(t, ['import', folder], SAMPLE), { status: 0, stderr: /^imported 3 requests/ });
+  t.match(await runCommand(t, ['check', folder]), { status: 0, stderr: '', stdout: new RegExp(`^${folder}\n {2}log-1 +\\d+ bytes {2}1 record, 2 changes\nwhole: 2 keys\n$`) });
+  t.match(await runCommand(t, ['import', folder, '--merge'], encode([['SET', 'a', '2']])), { status: 0 });
+  const log = join(folder, 'log-1');
+  const bytes = readFileSync(log);
+  bytes[100] = (bytes[100] as number) ^ 1;
+  writeFileSync(log, bytes);
+  const complaint = 'log-1, offset 48: the checksum of the record is wrong';
+  await t.rejects(exportData([folder]), { code: 'EL_STORE_CORRUPT', message: `${folder}/${complaint}; "edgeloop-kv check ${folder}" shows all of it, and with --repair keeps what can be kept` });
+  const step = `cut log-1 off at offset 48, and keep the ${bytes.length - 48} bytes behind it as log-1.cut-48`;
+  const found = await runCommand(t, ['check', folder]);
+  t.match(found, { status: 1, stderr: '' });
+  t.ok(found.stdout.endsWith(`damaged: ${complaint}\n0 keys before the damage; no server can start\n--repair would\n  ${step}\n`), found.stdout);
+  const mended = await runCommand(t, ['check', folder, '--repair']);
+  t.match(mended, { status: 0, stderr: '' });
+  t.ok(mended.stdout.startsWith(`damaged: ${complaint}\n  done: ${step}\n${folder}\n`) && mended.stdout.endsWith('whole: 0 keys\n'), mended.stdout);
+  t.same(readFileSync(`${log}.cut-48`), bytes.subarray(48));
+  t.match(await runCommand(t, ['export', folder]), { status: 0, stdout: '', stderr: /^exported 0 keys/ });
+});
+
+t.test('reading a folder leaves it as a crash has left it, and a torn end is no damage', async (t) => {
+  const folder = join(t.testdir(), 'data');
+  await runCommand(t, ['import', folder], SAMPLE);
+  const log = join(folder, 'log-1');
+  truncateSync(log, statSync(log).size - 1);
+  const before = readFileSync(log);
+  t.match(await runCommand(t, ['check', folder]), { status: 0, stdout: /^ {2}log-1 .*; torn as by a crash, the next start cuts \d+ bytes from offset 48 on off\nwhole: 0 keys$/m });
+  t.match(await runCommand(t, ['export', folder]), { status: 0, stderr: /^exported 0 keys/ });
+  t.same(readFileSync(log), before);
+});
+
+t.test('a folder that a server uses is not touched, and one that is none not made into one', async (t) => {
+  const folder = join(t.testdir({ empty: {} }), 'data');
+  const server = await throwAwayKv({ dir: folder });
+  t.teardown(() => server.close());
+  for (const run of [checkData, exportData, importData]) await t.rejects(async () => run([folder]), { code: 'EL_STORE_LOCKED' }, run.name);
+  const empty = join(folder, '..', 'empty');
+  for (const run of [checkData, exportData]) {
+    await t.rejects(async () => run([empty]), { message: `"${empty}" is no data folder: there is no log in it, and no snapshot` }, run.name);
+    await t.rejects(async () => run(['localhost']), { message: 'there is no folder "localhost"; for a server, write localhost:6380' }, run.name);
+  }
+  t.same(readdirSync(empty), []);
 });
