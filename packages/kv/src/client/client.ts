@@ -49,6 +49,8 @@ export class Client implements ReplySink {
   watchBroken = false;
   /** What has come and is not served yet. */
   pending: PendingInput | undefined;
+  /** How much of that counts in the sum of all clients. */
+  notedInputBytes = 0;
   /** What the client waits with: its command runs again when a key is ready. */
   waiting: Request | undefined;
   readonly subscriptions = new Subscriptions();

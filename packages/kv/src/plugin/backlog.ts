@@ -1,9 +1,12 @@
 import type { Client } from '../client/client.js';
 import type { Timers } from '../server/timers.js';
 
+/** So long they are served in one turn, all of them together: others wait for no more than that, however many send without end. */
+const TURN_MS = 0.5;
+
 /**
- * Clients that have sent more, while they waited, than they are served in one turn. Each of them has a slice of it, and then come
- * the requests of others.
+ * Clients that have sent more than they are served in one turn. Each of them has a slice of it, one after the other, and when their
+ * time is up come the requests of others.
  */
 export class Backlog {
   readonly #timers: Timers;
@@ -43,9 +46,20 @@ export class Backlog {
   }
 
   #serveSlices(): void {
-    // Those who join meanwhile have had their slice.
-    const clients = Array.from(this.#clients.keys());
-    for (const client of clients) if (!this.#serve(client)) this.remove(client);
+    const endMs = performance.now() + TURN_MS;
+    do {
+      const [client] = this.#clients.keys();
+      if (client === undefined) return;
+      this.#serveNext(client);
+    } while (performance.now() < endMs);
     if (this.#clients.size > 0) this.#serveSoon();
+  }
+
+  /** Whoever has had a slice, and has more, comes last. */
+  #serveNext(client: Client): void {
+    if (!this.#serve(client)) return this.remove(client);
+    const served = this.#clients.get(client);
+    this.#clients.delete(client);
+    this.#clients.set(client, served);
   }
 }

@@ -10,18 +10,13 @@ import { RequestReader } from '../protocol/request-reader.js';
 import type { Server } from '../server/server.js';
 import { refusalOf } from './admission.js';
 import { Backlog } from './backlog.js';
+import { InputGuard } from './input-guard.js';
 
 /** So long a peer may take to end its side, once it has been sent all. */
 const LINGER_MS = 1000;
 
-/** From here on a turn counts as large, and how long it took is looked at in any case. */
+/** From here on a turn counts as large: a client has had its share of it, and how long it took is looked at in any case. */
 const LARGE_REPLY_BYTES = 64 * 1024;
-/** So much may wait to be served for a client that does not read its replies yet, and before AUTH; then it is not read, either. */
-const MAX_UNSERVED_BYTES = 64 * 1024 * 1024;
-const MAX_UNSERVED_BYTES_BEFORE_AUTH = 64 * 1024;
-/** Before AUTH, so much may come while the client is held, as its password was wrong too often. */
-const MAX_PENDING_BYTES_BEFORE_AUTH = 1024 * 1024;
-
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
  * and sends the replies of a turn in one piece.
@@ -40,11 +35,13 @@ export class Frontend {
   /** Those whose turn it was when commands were paused. */
   readonly #paused: Client[] = [];
   readonly #backlog: Backlog;
+  readonly #inputGuard: InputGuard;
   #serving = false;
 
   constructor(server: Server, registry: Registry<Call>) {
     this.#server = server;
     this.#backlog = new Backlog(server.timers, (client) => this.#serveSlice(client));
+    this.#inputGuard = new InputGuard(server);
     this.#reader = new RequestReader(server.limits);
     this.#dispatcher = Dispatcher.withNested(server, registry, new ReplyWriter());
     this.#retries = Dispatcher.withNested(server, registry, new ReplyWriter());
@@ -72,6 +69,7 @@ export class Frontend {
     client.closing = true;
     this.#server.removeClient(client);
     this.#backlog.remove(client);
+    this.#inputGuard.note(client, false);
   }
 
   /** The client will send nothing more. Resolves when it is served what it has sent, if that is not so already. */
@@ -95,34 +93,17 @@ export class Frontend {
     if (client.pending === undefined) this.#serveChunk(client, chunk);
     else {
       client.pending.append(chunk);
-      if (client.pending.length > this.#pendingLimit(client)) return this.#endHoarder(client, client.pending.length);
       if (!this.#backlog.has(client)) this.#servePending(client);
     }
-    if (client.congested) this.#holdBack(client);
+    if (client.pending !== undefined || client.notedInputBytes > 0) this.#inputGuard.note(client, this.#backlog.has(client));
     this.#serveReleased();
-  }
-
-  /** Bytes that may have come and not been served, as the client waits or is held. */
-  #pendingLimit({ authenticated }: Client): number {
-    return authenticated ? this.#server.settings.clientQueryBufferLimit : MAX_PENDING_BYTES_BEFORE_AUTH;
   }
 
   /** The client has taken its replies. What it asked for in the same pipeline comes now, so no pipeline makes it a slow consumer. */
   drained(client: Client): void {
     if (!client.congested || client.closing) return;
     client.congested = false;
-    if (client.connection?.paused === true) client.connection.resume();
     this.#goOn(client);
-  }
-
-  #holdBack(client: Client): void {
-    const bound = client.authenticated ? MAX_UNSERVED_BYTES : MAX_UNSERVED_BYTES_BEFORE_AUTH;
-    if (client.pending !== undefined && client.pending.length > bound) client.connection?.pause();
-  }
-
-  #endHoarder(client: Client, bytes: number): void {
-    this.#server.limitWatch.meet('query_buffer', client.address, { client: client.id, bytes });
-    this.#server.kill(client);
   }
 
   #beginTurn(): void {
@@ -132,43 +113,61 @@ export class Frontend {
   #serveChunk(client: Client, chunk: Buffer): void {
     const reader = this.#reader;
     reader.begin(chunk, 0, chunk.length);
-    this.#serve(client, reader);
-    if (reader.consumed < chunk.length && !client.closing) client.pending = new PendingInput(this.#server.limits, reader, chunk);
+    const isMore = this.#serve(client, reader);
+    if (reader.consumed === chunk.length || client.closing) return;
+    client.pending = new PendingInput(this.#server.limits, reader, chunk);
+    this.#servedInPart(client, isMore);
   }
 
-  #servePending(client: Client, bytes = Number.POSITIVE_INFINITY): void {
+  /** Serves a client's share of what has come. Returns whether there is more that can be served. */
+  #servePending(client: Client): boolean {
     const { pending } = client;
-    if (pending === undefined || !mayBeServed(client)) return;
-    this.#serve(client, pending.reader, pending.reader.consumed + bytes);
+    if (pending === undefined || !mayBeServed(client)) return false;
+    const before = pending.length;
+    const isMore = this.#serve(client, pending.reader);
+    if (pending.length < before) client.connection?.endMessage();
     if (pending.length === 0) client.pending = undefined;
+    else this.#servedInPart(client, isMore);
+    return client.pending !== undefined && isMore;
   }
 
-  /** Serves a slice of what has piled up while the client waited. Returns whether there is more that can be served. */
+  /** What is left is served in a later turn, or is a request that has begun and not ended. */
+  #servedInPart(client: Client, isMore: boolean): void {
+    if (isMore) {
+      this.#server.limitWatch.meet('turn_budget', client.address, { client: client.id, bytes: client.pending?.length });
+      this.#backlog.add(client);
+    } else if (mayBeServed(client)) client.connection?.beginMessage();
+  }
+
+  /** Serves a slice of what has piled up. Returns whether there is more that can be served. */
   #serveSlice(client: Client): boolean {
     this.#beginTurn();
-    const before = client.pending?.length ?? 0;
-    this.#servePending(client, this.#server.settings.clientTurnBytes);
-    const after = client.pending?.length ?? 0;
-    if (client.closing || after === 0 || before - after < this.#server.settings.clientTurnBytes) return false;
-    this.#server.limitWatch.meet('turn_budget', client.address, { client: client.id, bytes: after });
-    return true;
+    const isMore = this.#servePending(client);
+    this.#inputGuard.note(client, isMore);
+    return isMore;
   }
 
-  /** Serves what is complete, until the client has to wait or is to go, or the reader has come so far. */
-  #serve(client: Client, reader: RequestReader, end = Number.POSITIVE_INFINITY): void {
+  /**
+   * Serves what is complete, until the client has to wait or is to go, or has had its share: of requests, or of replies. Returns whether
+   * that was so, and more of them can be served later.
+   */
+  #serve(client: Client, reader: RequestReader): boolean {
     const { reply } = this.#dispatcher;
+    const end = reader.consumed + this.#server.settings.clientTurnBytes;
+    const replyEnd = reply.position + LARGE_REPLY_BYTES;
+    let isShareUsed = false;
     reply.sink = client;
     reader.limits = this.#server.mustLogIn(client) ? this.#server.limitsBeforeLogin : this.#server.limits;
     this.#serving = true;
     client.isServed = true;
     try {
-      while (mayBeServed(client) && reader.consumed < end && reader.next()) {
+      while (!isShareUsed && mayBeServed(client) && reader.next()) {
         this.#dispatcher.dispatch(client, reader);
         if (this.#dispatcher.postponed) this.#postpone(client, reader);
         else reader.done();
         if (reader.limits.isStrict && !this.#server.mustLogIn(client)) reader.limits = this.#server.limits;
         this.#server.settle();
-        if (reply.length > LARGE_REPLY_BYTES && !client.mayHave(reply.length)) break;
+        isShareUsed = reader.consumed >= end || reply.position > replyEnd;
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -183,6 +182,7 @@ export class Frontend {
       client.waitingOfTurn = 0;
     }
     if (client.closing) this.#whenSent(client, () => client.connection !== undefined && this.#hangUp(client.connection));
+    return isShareUsed && mayBeServed(client);
   }
 
   #whenSent(client: Client, action: () => void): void {

@@ -6,6 +6,7 @@ export const LIMITS = {
   protected_mode: { level: 'warn', message: 'a client of another machine was turned away: no password is set' },
   output_buffer: { level: 'warn', message: 'a client was disconnected: more waits to be sent to it than its class may have' },
   query_buffer: { level: 'warn', message: 'a client was disconnected: more of its requests waits to be served than may' },
+  clients_memory: { level: 'warn', message: 'a client was disconnected: of all clients together more waits to be served than may, and of it most' },
   bulk_length: { level: 'info', message: 'a client was disconnected: it announced an argument that is too long' },
   multibulk_length: { level: 'info', message: 'a client was disconnected: it announced too many arguments' },
   inline_length: { level: 'info', message: 'a client was disconnected: it sent a line that is too long' },

@@ -88,12 +88,19 @@ export const kvOptions = z.strictObject({
     .default(1024 ** 3)
     .describe('Bytes of requests that may wait for a client.')
     .meta({ unit: 'bytes' }),
+  maxmemoryClients: z
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(1024 ** 3)
+    .describe('Bytes of requests that may wait for all clients together; above it, whoever has most of them is disconnected.')
+    .meta({ unit: 'bytes' }),
   clientTurnBytes: z
     .number()
     .int()
     .min(1024)
-    .default(64 * 1024)
-    .describe('Bytes of requests that have piled up of which a client is served in one turn, before others have theirs.')
+    .default(16 * 1024)
+    .describe('Bytes of requests of which a client is served in one turn, before others have theirs.')
     .meta({ unit: 'bytes' }),
   clientOutputBufferLimit: z
     .strictObject({ normal: outputLimit('normal'), slave: outputLimit('slave'), pubsub: outputLimit('pubsub') })

@@ -70,6 +70,15 @@ export class LocalClient {
         this.#received += bytes.toString('latin1');
         return true;
       },
+      paused: false,
+      pause(): void {
+        this.paused = true;
+      },
+      resume(): void {
+        this.paused = false;
+      },
+      beginMessage: (): void => {},
+      endMessage: (): void => {},
       end: (): void => void (this.phase = 'draining'),
       destroy: (): void => void (this.phase = 'closed'),
     };

@@ -95,7 +95,7 @@ function stats({ server: shared }: Call): Field[] {
     ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
     ['expired_time_cap_reached_count', expiry.timeouts],
     ['evicted_keys', keys.evicted],
-    ['evicted_clients', 0],
+    ['evicted_clients', limitWatch.hits.clients_memory],
     ['client_query_buffer_limit_disconnections', limitWatch.hits.query_buffer],
     ['client_output_buffer_limit_disconnections', limitWatch.hits.output_buffer],
     ['keyspace_hits', keys.hits],
