@@ -100,10 +100,21 @@ class Recovery {
       file.truncate(position);
     }
     this.#removeLeftovers(log.number);
-    // What was only in the kernel's hands when the process before this one ended is served from now on: it has to last.
+    // What was only in the kernel's hands when the process before this one ended is served from now on: it has to last. That may go for
+    // more than the last log: who dies between the end of one log and its sync leaves the next one, too.
+    for (const { name, number } of this.#folder.logs) if (number < log.number) this.#sync(name);
     file.syncNow();
     disk.syncFolder();
     return { logNumber: log.number, writer: new RecordWriter(file, log.salt, end.position) };
+  }
+
+  #sync(name: string): void {
+    const file = this.#parts.disk.open(name);
+    try {
+      file.syncNow();
+    } finally {
+      file.close();
+    }
   }
 
   /** Removes what a snapshot has replaced, and logs that were made and not begun. */
