@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+import { Random } from '@edgeloop/reactor/testing';
 import t from 'tap';
+import type { FsyncPolicy } from '../../src/server/durability.js';
 import { choices } from '../support/choices.js';
+import { CrashingStore, Promises } from '../support/crashing-store.js';
 import { type DiskImage, PowerLossDisk } from '../support/power-loss-disk.js';
 
 const ALL = 10_000;
@@ -94,3 +98,119 @@ t.test('of too many possibilities some are drawn, always the same, among them th
   t.same(drawn(10, 1), drawn(10, 1));
   t.not(drawn(10, 1).join(), drawn(10, 2).join());
 });
+
+/** npm test has time for a few; POWER_LOSS_SEEDS=100 takes some minutes. */
+const SEEDS = Number(process.env['POWER_LOSS_SEEDS'] ?? 1);
+const LIVES = 3;
+const STARTS = 3;
+const STEPS = 20;
+const IMAGES_OF_A_MOMENT = 4;
+const IMAGES_OF_RECOVERY = 2;
+
+/** Runs recovery on what may be left of a disk, over and over. Each state is looked at once. */
+class Aftermath {
+  readonly #turns = new Map<string, number>();
+  readonly #policy: FsyncPolicy;
+
+  constructor(policy: FsyncPolicy) {
+    this.#policy = policy;
+  }
+
+  get states(): number {
+    return this.#turns.size;
+  }
+
+  /** How many turns there are on a disk, also if recovery is cut off itself, at any moment. */
+  turnsOn(image: DiskImage): number {
+    const sum = sumOf(image);
+    const known = this.#turns.get(sum);
+    if (known !== undefined) return known;
+    const disk = new PowerLossDisk(image);
+    const { turns } = new CrashingStore(disk, this.#policy);
+    this.#turns.set(sum, turns);
+    for (let lost = 1; lost <= disk.moment; lost++) {
+      for (const left of disk.imagesAfterLoss(lost, IMAGES_OF_RECOVERY, lost)) {
+        if (this.turnsOn(left) !== turns) throw new Error(`recovery finds ${this.turnsOn(left)} turns at the second time, and ${turns} at first`);
+      }
+    }
+    return turns;
+  }
+}
+
+function sumOf(image: DiskImage): string {
+  const sum = createHash('sha1');
+  for (const [name, contents] of [...image].toSorted(([one], [other]) => one.localeCompare(other))) sum.update(`${name}:${contents.length}:`).update(contents);
+  return sum.digest('base64');
+}
+
+/** Servers, one after the other, on a disk that loses its power in the end. */
+class Life {
+  readonly #disk: PowerLossDisk;
+  readonly #promises = new Promises();
+  readonly #policy: FsyncPolicy;
+  readonly #random: Random;
+  #incarnation: number;
+
+  constructor(image: DiskImage, policy: FsyncPolicy, random: Random, incarnation: number) {
+    this.#disk = new PowerLossDisk(image);
+    this.#policy = policy;
+    this.#random = random;
+    this.#incarnation = incarnation;
+  }
+
+  /** Now and then a server is killed, or ends in order, and the next one starts: what was written is there then, synced or not. */
+  live(): void {
+    for (let start = 0; start < STARTS; start++) {
+      // Killed at any of the operations on the disk, or ended in order, or still at work when the power goes.
+      if (this.#random.chance(0.7)) this.#disk.killSoon(this.#random.between(1, 40));
+      try {
+        this.#run();
+      } catch (error) {
+        if (!this.#disk.isDeserted) throw error;
+      }
+      this.#disk.takeOver();
+    }
+  }
+
+  #run(): void {
+    const store = new CrashingStore(this.#disk, this.#policy, this.#promises, this.#incarnation++);
+    for (let step = 0; step < STEPS && !this.#disk.isDeserted; step++) store.step(this.#random);
+    if (this.#random.chance(0.3)) store.close();
+  }
+
+  /** Looks at what may be left when the power goes, at each moment, and returns one of these states. */
+  end(aftermath: Aftermath): DiskImage {
+    const end = this.#random.between(1, this.#disk.moment);
+    let last: DiskImage = new Map();
+    for (let lost = 1; lost <= this.#disk.moment; lost++) {
+      for (const image of this.#disk.imagesAfterLoss(lost, IMAGES_OF_A_MOMENT, this.#random.below(2 ** 32))) {
+        const turns = aftermath.turnsOn(image);
+        const promised = this.#promises.at(lost);
+        if (turns < promised) throw new Error(`${turns} turns are left of ${promised} that were promised, at moment ${lost}`);
+        if (lost === end) last = image;
+      }
+    }
+    return last;
+  }
+}
+
+for (const policy of ['always', 'everysec', 'no'] as const) {
+  t.test(`after a power loss at any moment all that was promised with "${policy}" is there, whole and in order`, async (t) => {
+    const aftermath = new Aftermath(policy);
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const random = new Random(seed);
+      let image: DiskImage = new Map();
+      for (let number = 0; number < LIVES; number++) {
+        const life = new Life(image, policy, random, number * STARTS);
+        try {
+          life.live();
+          image = life.end(aftermath);
+        } catch (error) {
+          throw new Error(`seed ${seed}, life ${number + 1}: ${(error as Error).message}`, { cause: error });
+        }
+      }
+    }
+    t.ok(aftermath.states > 100, `${aftermath.states} states of the disk`);
+    t.comment(`${aftermath.states} states of the disk were recovered from`);
+  });
+}

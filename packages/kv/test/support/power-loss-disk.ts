@@ -109,6 +109,7 @@ export class PowerLossDisk implements Disk {
   readonly #folderSyncs = new Syncs();
   readonly #pending: (() => void)[] = [];
   #moment = 0;
+  #lastMoment = Number.POSITIVE_INFINITY;
 
   constructor(image: DiskImage = new Map()) {
     this.#names = new Cell(new Map([...image].map(([name, contents]) => [name, new Inode(contents)])));
@@ -117,11 +118,6 @@ export class PowerLossDisk implements Disk {
   /** How much has happened: writes, changes of names, begins and ends of syncs. */
   get moment(): number {
     return this.#moment;
-  }
-
-  /** Whether somebody waits for a sync that has begun. */
-  get isSyncing(): boolean {
-    return this.#pending.length > 0;
   }
 
   list(): string[] {
@@ -154,13 +150,29 @@ export class PowerLossDisk implements Disk {
   }
 
   syncFolder(): void {
-    this.#moment++;
-    this.#folderSyncs.add(this.#moment, this.#moment);
+    const moment = this.#happen();
+    this.#folderSyncs.add(moment, moment);
   }
 
   /** Ends the syncs that have begun. Those that begin meanwhile wait for the next time. */
   endSyncs(): void {
     for (const end of this.#pending.splice(0)) end();
+  }
+
+  /** The process that uses it will be killed when so much more has happened: whatever it does then throws, and does nothing. */
+  killSoon(distance: number): void {
+    this.#lastMoment = this.#moment + distance;
+  }
+
+  /** Whether it has been killed. */
+  get isDeserted(): boolean {
+    return this.#moment >= this.#lastMoment;
+  }
+
+  /** Another process takes over. What the one before has written is there, synced or not; nobody hears of its syncs any more. */
+  takeOver(): void {
+    this.#pending.length = 0;
+    this.#lastMoment = Number.POSITIVE_INFINITY;
   }
 
   /** What may be on the disk if the power goes at `lost`: all of it, or so many of the possibilities, by a seed. */
@@ -180,6 +192,12 @@ export class PowerLossDisk implements Disk {
     }
   }
 
+  /** Something happens. */
+  #happen(): number {
+    if (this.isDeserted) throw new Error('the process has been killed');
+    return ++this.#moment;
+  }
+
   #inode(name: string): Inode {
     const inode = this.#names.content.get(name);
     if (inode === undefined) throw failure('ENOENT', name);
@@ -189,11 +207,11 @@ export class PowerLossDisk implements Disk {
   #rename(change: (names: Map<string, Inode>) => void): void {
     const names = new Map(this.#names.content);
     change(names);
-    this.#names.change(++this.#moment, names);
+    this.#names.change(this.#happen(), names);
   }
 
   #handle(name: string, inode: Inode): DiskFile {
-    const end = (began: number): void => inode.syncs.add(began, ++this.#moment);
+    const end = (began: number): void => inode.syncs.add(began, this.#happen());
     return {
       name,
       size: () => inode.size.content,
@@ -202,16 +220,17 @@ export class PowerLossDisk implements Disk {
         target.set(contents.subarray(position, position + target.length));
         return Math.max(0, Math.min(target.length, contents.length - position));
       },
-      write: (bytes, from, to, position) => inode.write(++this.#moment, bytes.subarray(from, to), position),
-      truncate: (size) => inode.truncate(++this.#moment, size),
+      write: (bytes, from, to, position) => inode.write(this.#happen(), bytes.subarray(from, to), position),
+      truncate: (size) => inode.truncate(this.#happen(), size),
       sync: (done) => {
-        const began = ++this.#moment;
+        if (this.isDeserted) return;
+        const began = this.#happen();
         this.#pending.push(() => {
           end(began);
           done(null);
         });
       },
-      syncNow: () => end(++this.#moment),
+      syncNow: () => end(this.#happen()),
       close: () => {},
     };
   }
