@@ -11,6 +11,8 @@ export interface Benchmark {
    * fixed amount of work, with nobody on the other side.
    */
   readonly measures: 'servers' | 'stores' | 'programs';
+  /** Whether the stores keep their data in folders, below --folder. */
+  readonly keepsData?: boolean;
   readonly peers: readonly Peer[];
   readonly scenarios: readonly Scenario[];
   /** The scenarios that --quick runs. */
@@ -35,20 +37,29 @@ export interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmupSeconds: number;
-  /** Of stores alone: how many keys each holds, and how many requests a client sends before it waits. */
-  readonly keys: number;
+  /** Whether it is to be a short look. */
+  readonly quick: boolean;
+  /** Of stores alone: how many keys each holds, if not as many as a scenario usually has, and how many requests a client sends before it waits. */
+  readonly keys: number | undefined;
   readonly pipelines: readonly number[];
+  /** Of stores that keep their data: the folder below which theirs are made. */
+  readonly folder: string;
   readonly peers: readonly string[];
   readonly scenarios: readonly string[];
   readonly json: string | undefined;
 }
 
 /** What every scenario of one run shares. */
-export interface Session {
+export interface Run {
   readonly options: Options;
   readonly cores: Cores;
   /** Those that were asked for and can be had on this machine. */
   readonly peers: readonly Peer[];
+}
+
+/** The same for one scenario, which has a number of keys. */
+export interface Session extends Run {
+  readonly options: Options & { readonly keys: number };
 }
 
 export interface Cores {
@@ -59,6 +70,8 @@ export interface Cores {
 export interface Scenario {
   readonly name: string;
   readonly title: string;
+  /** Keys in each store, and in a short look, where --keys says nothing. */
+  readonly keys?: { readonly usual: number; readonly quick: number };
   run(session: Session): Promise<ScenarioReport>;
 }
 

@@ -13,6 +13,9 @@ const REDIS_SERVER = 'redis-server';
 /** In memory only, and on one thread, for the commands of both are to be compared and not their disks. */
 const REDIS_SETTINGS = ['--save', '', '--appendonly', 'no', '--io-threads', '1', '--bind', '127.0.0.1'];
 
+/** When a store syncs its log, in the words of both. */
+export type FsyncPolicy = 'always' | 'everysec' | 'no';
+
 function redisVersion(): string | undefined {
   const { error, stdout } = spawnSync(REDIS_SERVER, ['--version'], { encoding: 'utf8' });
   return error === undefined ? /v=(\S+)/.exec(stdout)?.[1] : undefined;
@@ -35,3 +38,23 @@ export const kvPeers: readonly Peer[] = [
   redis(REDIS, version === undefined ? `${REDIS_SERVER} 7.0` : `redis ${version}`),
   redis('redis-control', 'redis, again'),
 ];
+
+/** With further settings: the last one counts. */
+function withSettings(peer: Peer, settings: readonly string[]): Peer {
+  const command = (port?: number): readonly string[] | undefined => {
+    const usual = peer.command(port);
+    return usual === undefined ? undefined : [...usual, ...settings];
+  };
+  return { ...peer, command };
+}
+
+/** The same store with a log of what changes in this folder. A log of Redis is a log alone, as ours is: no RDB stands before it. */
+export function withLog(peer: Peer, folder: string, policy: FsyncPolicy): Peer {
+  const common = ['--dir', folder, '--appendfsync', policy];
+  return withSettings(peer, peer.name === KV ? common : [...common, '--appendonly', 'yes', '--aof-use-rdb-preamble', 'no']);
+}
+
+/** The same store as it starts from the snapshot in this folder. */
+export function withSnapshot(peer: Peer, folder: string): Peer {
+  return withSettings(peer, ['--dir', folder]);
+}

@@ -4,20 +4,17 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Peer, Scenario, ScenarioReport, Session } from './benchmark.js';
 import { LIST, type StoreCommand } from './kv-commands.js';
-import { KV, REDIS } from './kv-peers.js';
+import { REDIS } from './kv-peers.js';
+import { type Criteria, type Figure, cpuUs, judgedFigures, p50Us, p99Us, p999Us, perCpuSecond, perSecond } from './kv-throughput-figures.js';
 import { VALUE, assertKeys, fill } from './keyspace.js';
-import { disturbanceNotes } from './measure.js';
-import { CLIENTS, type StoreSample, measureStore, requireRedisBenchmark } from './redis-benchmark.js';
+import { type StoreSample, measureStore, requireRedisBenchmark } from './redis-benchmark.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
-import { type Store, withStores } from './store.js';
+import type { Store } from './store.js';
 import { encode } from './store-client.js';
-import { type Verdict, atLeast, atMost, judge } from './target.js';
 
 const COMPARED = ['store', 'CPU µs/req', 'rounds', 'req/CPU s ÷ redis', 'rounds'];
-const OBSERVED = ['req/s', '÷ redis', 'p50 µs', '÷ redis', 'p99.9 µs', '÷ redis', 'server CPU', 'load CPU'];
-
-const P999_LIMIT = 1.5;
+const OBSERVED = ['req/s', '÷ redis', 'rounds', 'p50 µs', '÷ redis', 'p99 µs', '÷ redis', 'p99.9 µs', '÷ redis', 'server CPU', 'load CPU'];
 
 /** redis-benchmark is told a number of requests and not a time: the first one, and the bounds of those that follow. */
 const FIRST_REQUESTS = 20_000;
@@ -30,17 +27,31 @@ const PUSHED_AT_ONCE = 100;
 /** For a store that goes on freeing the old list after it has answered. */
 const SETTLE_MS = 200;
 
-type Figure = (sample: StoreSample) => number;
+/** One command on stores of one kind. */
+export interface Throughput {
+  readonly name: string;
+  readonly command: StoreCommand;
+  /** What is to be said of the stores behind the command. */
+  readonly circumstances: string;
+  /** How many clients ask at once: each number in turn. */
+  readonly clients: readonly number[];
+  /** Starts the stores, runs the body and stops them. */
+  readonly withStores: <T>(session: Session, body: (stores: readonly Store[]) => Promise<T>) => Promise<T>;
+  /** Has what earlier measurements have left behind done with. */
+  readonly settle: (session: Session) => Promise<void>;
+  /** What is asked of ours. */
+  readonly criteria: (pipeline: number) => Criteria;
+  readonly notes: (session: Session, samples: readonly StoreSample[]) => string[];
+}
 
-const cpuUs: Figure = (sample) => sample.serverCpuNsPerRequest / 1000;
-const perCpuSecond: Figure = (sample) => 1e9 / sample.serverCpuNsPerRequest;
-const perSecond: Figure = (sample) => sample.requestsPerSecond;
-const p50Us: Figure = (sample) => sample.p50Us;
-const p999Us: Figure = (sample) => sample.p999Us;
-
-/** What was measured at one depth of pipeline. */
 interface Depth {
+  readonly clients: number;
   readonly pipeline: number;
+}
+
+/** What was measured at one depth. */
+interface Measured {
+  readonly depth: Depth;
   readonly samples: Samples<StoreSample>;
 }
 
@@ -59,17 +70,19 @@ function requestsFor(seconds: number, lastRate: number | undefined, pipeline: nu
 }
 
 /** Each store is warmed up twice: the first time shows how fast it is, the second one lasts as long as it should. */
-async function measureDepth({ options, cores }: Session, stores: readonly Store[], command: StoreCommand, pipeline: number): Promise<Depth> {
+async function measureDepth(session: Session, stores: readonly Store[], { command, settle }: Throughput, depth: Depth): Promise<Measured> {
+  const { options, cores } = session;
   const rates = new Map<Store, number>();
   const measure = async (store: Store, seconds: number): Promise<StoreSample> => {
-    const requests = requestsFor(seconds, rates.get(store), pipeline);
+    const requests = requestsFor(seconds, rates.get(store), depth.pipeline);
     if (command.elements !== undefined) await renewList(store, command.elements(requests));
-    const sample = await measureStore(store, cores, { request: command.request, requests, pipeline, keys: options.keys });
+    await settle(session);
+    const sample = await measureStore(store, cores, { ...depth, request: command.request, requests, keys: options.keys });
     rates.set(store, sample.requestsPerSecond);
     return sample;
   };
   await alternate(stores, 2, (store) => measure(store, options.warmupSeconds));
-  return { pipeline, samples: await alternate(stores, options.rounds, (store) => measure(store, options.seconds)) };
+  return { depth, samples: await alternate(stores, options.rounds, (store) => measure(store, options.seconds)) };
 }
 
 async function stockUp({ client }: Store, { stock }: StoreCommand, keys: number): Promise<void> {
@@ -79,81 +92,74 @@ async function stockUp({ client }: Store, { stock }: StoreCommand, keys: number)
   }
 }
 
-function measure(session: Session, command: StoreCommand): Promise<readonly Depth[]> {
-  const { options, cores, peers } = session;
-  return withStores(peers, cores, async (stores) => {
-    for (const store of stores) await stockUp(store, command, options.keys);
-    const depths: Depth[] = [];
-    for (const pipeline of options.pipelines) depths.push(await measureDepth(session, stores, command, pipeline));
-    return depths;
+function measure(session: Session, throughput: Throughput): Promise<readonly Measured[]> {
+  const { keys, pipelines } = session.options;
+  const depths = throughput.clients.flatMap((clients) => pipelines.map((pipeline) => ({ clients, pipeline })));
+  return throughput.withStores(session, async (stores) => {
+    for (const store of stores) await stockUp(store, throughput.command, keys);
+    const measured: Measured[] = [];
+    for (const depth of depths) measured.push(await measureDepth(session, stores, throughput, depth));
+    return measured;
   });
 }
 
-interface Judged {
-  readonly rate: Verdict;
-  readonly p999: Verdict;
+function depthOf({ clients: all }: Throughput, { clients, pipeline }: Depth): string {
+  return `${all.length > 1 ? `${String(clients).padStart(3)} clients, ` : ''}${String(pipeline).padStart(3)} at a time`;
 }
 
-function judgedOf({ samples, pipeline }: Depth, { name, limits }: StoreCommand, peer: Peer): Judged | undefined {
-  const rate = ratioOf(samples, peer.name, REDIS, perCpuSecond);
-  const p999 = ratioOf(samples, peer.name, REDIS, p999Us);
-  if (peer.name !== KV || rate === undefined || p999 === undefined) return undefined;
-  const what = `${name}, ${pipeline} at a time`;
-  return {
-    rate: judge(`${what}: requests per CPU time of ${KV} ÷ ${REDIS}`, rate, atLeast(pipeline === 1 ? limits.single : limits.pipelined)),
-    p999: judge(`${what}: p99.9 of ${KV} ÷ ${REDIS}`, p999, atMost(P999_LIMIT)),
-  };
+function judged({ depth, samples }: Measured, throughput: Throughput, peer: Peer): ReturnType<typeof judgedFigures> {
+  const what = `${throughput.name}, ${depthOf(throughput, depth).trim()}`;
+  return judgedFigures(samples, peer, what, throughput.criteria(depth.pipeline));
 }
 
-function row(depth: Depth, command: StoreCommand, peer: Peer): string[] {
-  const { samples, pipeline } = depth;
-  const judged = judgedOf(depth, command, peer);
+function row(measured: Measured, throughput: Throughput, peer: Peer): string[] {
+  const { depth, samples } = measured;
+  const verdicts = judged(measured, throughput, peer);
   const median = (figure: Figure): number => spreadOf(samples, peer.name, figure).median;
-  const ratio = (figure: Figure, verdict?: Verdict): string => {
-    const measured = ratioOf(samples, peer.name, REDIS, figure);
-    return measured === undefined ? '–' : formatVerdict(measured, verdict);
+  const ratios = (figure: Figure): [ratio: string, rounds: string] => {
+    const ratio = ratioOf(samples, peer.name, REDIS, figure);
+    return ratio === undefined ? ['–', '–'] : [formatVerdict(ratio, verdicts.get(figure)), formatRange(ratio)];
   };
-  const rate = ratioOf(samples, peer.name, REDIS, perCpuSecond);
+  const latency = (figure: Figure): string[] => [formatNumber(median(figure)), ratios(figure)[0]];
   return [
-    `${String(pipeline).padStart(3)} at a time: ${peer.title}`,
+    `${depthOf(throughput, depth)}: ${peer.title}`,
     formatNumber(median(cpuUs)),
     formatRange(spreadOf(samples, peer.name, cpuUs)),
-    ratio(perCpuSecond, judged?.rate),
-    rate === undefined ? '–' : formatRange(rate),
+    ...ratios(perCpuSecond),
     Math.round(median(perSecond)).toLocaleString('en'),
-    ratio(perSecond),
-    formatNumber(median(p50Us)),
-    ratio(p50Us),
-    formatNumber(median(p999Us)),
-    ratio(p999Us, judged?.p999),
+    ...ratios(perSecond),
+    ...[p50Us, p99Us, p999Us].flatMap(latency),
     formatPercent(median((sample) => sample.serverCpuShare)),
     formatPercent(median((sample) => sample.loadCpuShare)),
   ];
 }
 
 /** The samples of a store, those of each depth after the other. */
-function samplesOf(depths: readonly Depth[], { name }: Peer): readonly object[] {
-  return depths.flatMap(({ pipeline, samples }) => samples.get(name)!.map((sample) => ({ pipeline, ...sample })));
+function samplesOf(measured: readonly Measured[], { name }: Peer): readonly object[] {
+  return measured.flatMap(({ depth, samples }) => samples.get(name)!.map((sample) => ({ ...depth, ...sample })));
 }
 
-async function run(session: Session, command: StoreCommand, name: string): Promise<ScenarioReport> {
+function titleOf({ command, circumstances, clients }: Throughput, keys: number): string {
+  return `${command.name} beside ${keys.toLocaleString('en')} keys${circumstances}, ${clients.join(' and ')} clients, values of ${VALUE.length} B`;
+}
+
+async function run(session: Session, throughput: Throughput): Promise<ScenarioReport> {
   requireRedisBenchmark();
   const { options, peers } = session;
-  const depths = await measure(session, command);
-  const judged = depths.flatMap((depth) => peers.flatMap((peer) => judgedOf(depth, command, peer) ?? []));
+  const measured = await measure(session, throughput);
   return {
-    name,
-    title: `${command.name} beside ${options.keys.toLocaleString('en')} keys, ${CLIENTS} clients, values of ${VALUE.length} B`,
+    name: throughput.name,
+    title: titleOf(throughput, options.keys),
     columns: [...COMPARED, ...OBSERVED],
-    rows: depths.flatMap((depth) => peers.map((peer) => row(depth, command, peer))),
-    notes: disturbanceNotes(depths.flatMap(({ samples }) => [...samples.values()].flat())),
-    verdicts: judged.flatMap(({ rate, p999 }) => [rate, p999]),
-    samples: Object.fromEntries(peers.map((peer) => [peer.name, samplesOf(depths, peer)])),
+    rows: measured.flatMap((one) => peers.map((peer) => row(one, throughput, peer))),
+    notes: throughput.notes(session, measured.flatMap(({ samples }) => [...samples.values()].flat())),
+    verdicts: measured.flatMap((one) => peers.flatMap((peer) => [...judged(one, throughput, peer).values()])),
+    samples: Object.fromEntries(peers.map((peer) => [peer.name, samplesOf(measured, peer)])),
   };
 }
 
 /** All the stores run one command, alone and in pipelines, on what fills them. */
-export function throughputScenario(command: StoreCommand): Scenario {
-  const name = command.name.toLowerCase();
-  return { name, title: `CPU, rate and latency of ${command.name}`, run: (session) => run(session, command, name) };
+export function throughputScenario(throughput: Throughput): Scenario {
+  const { name, command, circumstances } = throughput;
+  return { name, title: `CPU, rate and latency of ${command.name}${circumstances}`, run: (session) => run(session, throughput) };
 }

@@ -24,11 +24,13 @@ export interface StoreSample extends Pick<LoadedSample, 'serverCpuShare' | 'load
   readonly requestsPerSecond: number;
   readonly serverCpuNsPerRequest: number;
   readonly p50Us: number;
+  readonly p99Us: number;
   readonly p999Us: number;
 }
 
 export interface StoreLoad {
   readonly request: Command;
+  readonly clients: number;
   readonly requests: number;
   readonly pipeline: number;
   /** Random numbers are below this. */
@@ -65,6 +67,7 @@ function sampleOf(output: string, requests: number): StoreSample {
     requestsPerSecond: Number(rate),
     serverCpuNsPerRequest: (serverCpuSeconds * 1e9) / requests,
     p50Us: percentileUs(output, 50),
+    p99Us: percentileUs(output, 99),
     p999Us: percentileUs(output, 99.9),
     serverCpuShare: serverCpuSeconds / seconds,
     loadCpuShare: loadCpuSeconds / seconds,
@@ -74,7 +77,7 @@ function sampleOf(output: string, requests: number): StoreSample {
 /** An error among the answers ends redis-benchmark, and with it the run. */
 export async function measureStore(store: Store, cores: Cores, load: StoreLoad): Promise<StoreSample> {
   const watch = ['-c', String(cores.load), programPath('server-watch'), String(store.pid)];
-  const size = ['-p', store.port, '-c', CLIENTS, '-n', load.requests, '-P', load.pipeline, '-r', load.keys, '--precision', 3].map(String);
+  const size = ['-p', store.port, '-c', load.clients, '-n', load.requests, '-P', load.pipeline, '-r', load.keys, '--precision', 3].map(String);
   try {
     const { stdout } = await run('taskset', [...watch, PROGRAM, ...size, ...load.request], { timeout: TIMEOUT_MS });
     return sampleOf(stdout, load.requests);

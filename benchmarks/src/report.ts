@@ -2,14 +2,14 @@
 
 import { writeFileSync } from 'node:fs';
 
-import type { Benchmark, ScenarioReport, Session } from './benchmark.js';
+import type { Benchmark, Run, ScenarioReport } from './benchmark.js';
 import { type Machine, isQuiet } from './machine.js';
 import { repeatCommand } from './options.js';
 import type { Spread } from './statistics.js';
 import type { Target, Verdict } from './target.js';
 
-export function printHeader(benchmark: Benchmark, session: Session, machine: Machine): void {
-  const { options, cores } = session;
+export function printHeader(benchmark: Benchmark, run: Run, machine: Machine): void {
+  const { options, cores } = run;
   const timed = benchmark.measures !== 'programs';
   const rounds = timed ? `${options.rounds} of ${options.seconds} s` : String(options.rounds);
   const lines: [string, string][] = [
@@ -77,13 +77,13 @@ export function printVerdicts(verdicts: readonly Verdict[]): void {
 export function writeJson(
   file: string,
   benchmark: Benchmark,
-  session: Session,
+  run: Run,
   machine: Machine,
   reports: readonly ScenarioReport[],
 ): void {
-  const repeat = repeatCommand(benchmark, session.options);
+  const repeat = repeatCommand(benchmark, run.options);
   const scenarios = reports.map(({ name, title, verdicts, samples }) => ({ name, title, verdicts, samples }));
-  const { cores, options } = session;
+  const { cores, options } = run;
   const content = { benchmark: benchmark.name, machine, cores, options, repeat, scenarios };
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }

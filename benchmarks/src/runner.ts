@@ -1,9 +1,9 @@
 // Runs the chosen scenarios of one benchmark, one after the other, and reports each as it ends.
 
-import type { Benchmark, Options, Peer, ScenarioReport, Session } from './benchmark.js';
+import type { Benchmark, Options, Peer, Run, Scenario, ScenarioReport, Session } from './benchmark.js';
 import { compilePrograms } from './compile.js';
 import { chooseCores, describeMachine, requireTaskset } from './machine.js';
-import { parseOptions, usage } from './options.js';
+import { USUAL_KEYS, parseOptions, usage } from './options.js';
 import { printHeader, printScenario, printVerdicts, writeJson } from './report.js';
 
 /** A peer that cannot be had is named aloud, never left out in silence. */
@@ -16,11 +16,17 @@ function availablePeers(benchmark: Benchmark, options: Options): Peer[] {
   });
 }
 
-function prepare(benchmark: Benchmark, options: Options): Session {
+function prepare(benchmark: Benchmark, options: Options): Run {
   requireTaskset();
   const cores = chooseCores();
   compilePrograms();
   return { options, cores, peers: availablePeers(benchmark, options) };
+}
+
+function sessionOf(run: Run, { keys }: Scenario): Session {
+  const { options } = run;
+  const usual = options.quick ? keys?.quick : keys?.usual;
+  return { ...run, options: { ...options, keys: options.keys ?? usual ?? USUAL_KEYS } };
 }
 
 /** Resolves to the exit status: 0 when all was measured, whether or not the targets are met. */
@@ -30,16 +36,16 @@ export async function runBenchmark(benchmark: Benchmark, args: readonly string[]
     console.log(usage(benchmark));
     return 0;
   }
-  const session = prepare(benchmark, options);
+  const run = prepare(benchmark, options);
   const machine = describeMachine();
-  printHeader(benchmark, session, machine);
+  printHeader(benchmark, run, machine);
   const reports: ScenarioReport[] = [];
   for (const scenario of benchmark.scenarios.filter(({ name }) => options.scenarios.includes(name))) {
-    const report = await scenario.run(session);
+    const report = await scenario.run(sessionOf(run, scenario));
     printScenario(report);
     reports.push(report);
   }
   printVerdicts(reports.flatMap((report) => report.verdicts));
-  if (options.json !== undefined) writeJson(options.json, benchmark, session, machine, reports);
+  if (options.json !== undefined) writeJson(options.json, benchmark, run, machine, reports);
   return 0;
 }
