@@ -1,6 +1,6 @@
 import { EffectWriter } from '../log/effect-writer.js';
 import { RecordBuffer } from '../log/record-buffer.js';
-import { writeClosing } from '../log/record-kind.js';
+import { writeClosing, writeEmpty } from '../log/record-kind.js';
 import type { RecordWriter } from '../log/record-writer.js';
 import type { Arguments } from '../protocol/request.js';
 import type { FsyncPolicy } from '../server/durability.js';
@@ -49,8 +49,9 @@ export class Journal {
   readonly #timers: Timers;
   readonly #ticks: TimerHandle;
   #writer: RecordWriter;
-  /** How much of the file is synced. */
+  /** How much of the file is synced; and how much of that a record behind it says so of. */
   #synced: number;
+  #certified: number;
   /** What is collected; and another one, for what has to wait for the next record. */
   #effects = new EffectWriter(new RecordBuffer());
   #spare = new EffectWriter(new RecordBuffer());
@@ -69,6 +70,7 @@ export class Journal {
   constructor(writer: RecordWriter, timers: Timers, owner: JournalOwner) {
     this.#writer = writer;
     this.#synced = writer.position;
+    this.#certified = writer.position;
     this.#timers = timers;
     this.#owner = owner;
     this.#ticks = timers.every(SYNC_PERIOD_MS, () => this.#tick());
@@ -187,6 +189,7 @@ export class Journal {
     this.#retire();
     this.#writer = next;
     this.#synced = next.position;
+    this.#certified = next.position;
   }
 
   /** Closes the file; if it is being synced, when that is done: its number must not become another file's meanwhile. */
@@ -213,12 +216,31 @@ export class Journal {
   #append(): void {
     const effects = this.#effects;
     if (effects.record.end > this.#complete) this.#spare.takeFrom(effects, this.#complete, this.#database);
-    this.#writer.append(effects.record, this.#synced);
+    this.#put(effects.record);
     effects.record.clear();
     this.#effects = this.#spare;
     this.#spare = effects;
     this.#complete = 0;
     this.written++;
+  }
+
+  #put(record: RecordBuffer): void {
+    this.#writer.append(record, this.#synced);
+    this.#certified = this.#synced;
+  }
+
+  /**
+   * Says of the last records that they are synced, while nothing else comes that would: else damage to them could not be told from what
+   * a crash leaves behind. This record itself need not be safe.
+   */
+  #certify(): void {
+    const record = new RecordBuffer();
+    writeEmpty(record);
+    try {
+      this.#put(record);
+    } catch {
+      // A full disk is told of when there is something to lose.
+    }
   }
 
   #retry(): void {
@@ -240,7 +262,7 @@ export class Journal {
     if (this.#writeError !== undefined) throw this.#writeError;
     const record = new RecordBuffer();
     writeClosing(record, next);
-    this.#writer.append(record, this.#synced);
+    this.#put(record);
     try {
       this.#writer.file.syncNow();
     } catch (error) {
@@ -267,5 +289,7 @@ export class Journal {
   #tick(): void {
     if (this.#syncingSinceMs !== undefined && this.safe < this.written) this.delayedSyncs++;
     if (this.policy === 'everysec') this.sync();
+    const isIdle = this.safe === this.written && this.#effects.record.isEmpty && !this.isFull && !this.#isLost;
+    if (isIdle && this.#certified < this.#synced) this.#certify();
   }
 }

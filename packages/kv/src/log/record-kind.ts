@@ -6,6 +6,11 @@ import { RecordCursor } from './record-cursor.js';
 export const EFFECTS = 1;
 export const CLOSING = 2;
 
+/** Fills an empty record with one that has no effects: what counts of it is its header. */
+export function writeEmpty(record: RecordBuffer): void {
+  record.byte(EFFECTS);
+}
+
 /** Fills an empty record with the one that ends a log: it goes on in the log with this number. */
 export function writeClosing(record: RecordBuffer, next: number): void {
   record.byte(CLOSING);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { Journal, type JournalOwner } from '../../src/durability/journal.js';
-import { FILE_HEADER_BYTES } from '../../src/log/file-header.js';
+import { FILE_HEADER_BYTES, type FileHeader } from '../../src/log/file-header.js';
 import { EffectReader } from '../../src/log/effect-reader.js';
 import { createRecordFile } from '../../src/log/record-file.js';
 import { readFileHeader } from '../../src/log/record-file.js';
@@ -166,6 +166,24 @@ t.test('with everysec it is synced once a second, with no never', async (t) => {
     kept.journal.close();
     t.same(kept.log(), ['SET a 1']);
   }
+});
+
+t.test('when nothing more comes, the last records are said to be synced: damage to them is none that a crash leaves', async (t) => {
+  const kept = new Kept('everysec');
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  const { length } = kept.disk.get('log-1');
+  kept.tick();
+  await setImmediate();
+  kept.tick();
+  kept.tick();
+  t.same(kept.log(), ['SET a 1', ''], 'once');
+  const bytes = kept.disk.get('log-1');
+  bytes[length - 1]! ^= 1;
+  kept.disk.set('log-1', bytes);
+  const file = kept.disk.open('log-1');
+  const header = readFileHeader(file) as FileHeader;
+  t.match(new RecordReader(file, header.salt).read(FILE_HEADER_BYTES, () => {}), { kind: 'corrupt', position: FILE_HEADER_BYTES });
 });
 
 t.test('a full disk is tried again until it takes everything, in order and once', (t) => {
