@@ -44,9 +44,9 @@ class Workload {
     return records;
   }
 
-  /** Gives back all there is. */
+  /** Gives back all there is, and tables that are empty and still as large as they have grown: FLUSHALL passes over these. */
   clear(): void {
-    this.#send('FLUSHALL');
+    for (const database of this.keyspace.databases) this.keyspace.flush(database);
     while (this.keyspace.reclamation.slice(1));
   }
 
