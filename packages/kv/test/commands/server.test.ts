@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { parseSyntax } from '../../src/command/syntax-arguments.js';
 import { throwAwayKv } from '../../src/index.js';
+import { RecordedLog } from '../effects/recorded-log.js';
 import { Console, dialogue } from '../support/console.js';
 import { RespClient } from '../support/resp-client.js';
 import type { Aggregate, Leaf, Reply } from '../support/resp-decoder.js';
@@ -264,6 +265,26 @@ t.test('SHUTDOWN ends the server if that is anybody\'s business, and saves nothi
   console.server.shutDown = () => (isDown = true);
   console.run('SHUTDOWN NOSAVE NOW FORCE');
   t.ok(isDown);
+});
+
+t.test('SHUTDOWN SAVE makes a snapshot, and does not end the server if it cannot, unless it is forced to', async (t) => {
+  const console = new Console();
+  const done: string[] = [];
+  let isFull = false;
+  const log = new RecordedLog();
+  log.snapshotNow = () => {
+    if (isFull) throw new Error('no space left');
+    done.push('snapshot');
+  };
+  console.server.durability = log;
+  console.server.shutDown = () => void done.push('end');
+  for (const line of ['SHUTDOWN SAVE', 'SHUTDOWN', 'SHUTDOWN NOSAVE']) console.run(line);
+  t.strictSame(done.splice(0), ['snapshot', 'end', 'end', 'end']);
+  isFull = true;
+  t.equal(console.run('SHUTDOWN SAVE'), '-ERR Errors trying to SHUTDOWN. Check logs.');
+  t.strictSame(done, []);
+  console.run('SHUTDOWN SAVE FORCE');
+  t.strictSame(done, ['end']);
 });
 
 t.test('what a server without disk, replicas, cluster and modules cannot do, it says', async (t) => {
