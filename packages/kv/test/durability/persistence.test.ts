@@ -21,7 +21,7 @@ class Kept {
 
   static async open(dir: string): Promise<Kept> {
     const server = await throwAwayKv({ dir });
-    return new Kept(await RespClient.connect(server), server.close);
+    return new Kept(await RespClient.connect(server), () => server.close());
   }
 
   async run(line: string): Promise<unknown> {
