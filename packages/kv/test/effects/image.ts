@@ -14,16 +14,18 @@ import type { Collection } from '../../src/values/value-context.js';
 
 /** A line for each key and each library, in an order of their own. */
 export function imageOf({ keyspace, functions }: Server): string[] {
-  const keys = keyspace.databases.flatMap((db) => linesOf(db));
+  const keys = keyspace.databases.flatMap((db) => linesOf(db).map(({ line }) => line));
   const libraries = [...functions.libraries.values()].map(({ name, source }) => `library ${name} ${String(source)}`);
   return [...keys, ...libraries].sort();
 }
 
-function linesOf(db: Database): string[] {
-  const lines: string[] = [];
+/** Each key of a database, and a line with all that it holds. */
+export function linesOf(db: Database): { readonly key: Buffer; readonly line: string }[] {
+  const lines: { key: Buffer; line: string }[] = [];
   db.dict.forEach((entry) => {
-    const key = JSON.stringify(db.keyOf(entry).toString('latin1'));
-    lines.push(`db${db.index} ${key} until ${db.deadlineOf(entry)}: ${JSON.stringify(valueOf(db, entry))}`);
+    const key = db.keyOf(entry);
+    const name = JSON.stringify(key.toString('latin1'));
+    lines.push({ key, line: `db${db.index} ${name} until ${db.deadlineOf(entry)}: ${JSON.stringify(valueOf(db, entry))}` });
   });
   return lines;
 }

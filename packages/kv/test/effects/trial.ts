@@ -2,6 +2,7 @@ import { FAMILIES } from '../differential/families/index.js';
 import { sequence } from '../differential/generator.js';
 import { Random } from '../differential/random.js';
 import type { Unit } from '../differential/sequence.js';
+import { CaptureProbe } from './capture-probe.js';
 import { chance } from './chance.js';
 import { imageOf } from './image.js';
 import { Player } from './player.js';
@@ -44,6 +45,26 @@ export function tryUnits(units: readonly Unit[], seed: number): Trial {
     if (differences.length > 0) return { steps, logged, differences };
   }
   return { steps, logged, differences: [] };
+}
+
+/** So often a snapshot begins, and as often it ends. */
+const SNAPSHOTS = 0.1;
+
+/** A snapshot must be shown each key before it changes. Returns what it has not seen as it was when it began. */
+export function snapshotTrial(seed: number): string[] {
+  const random = new Random(seed);
+  const player = new Player();
+  const { server } = player.local;
+  server.durability = new RecordedLog();
+  let probe = new CaptureProbe(server);
+  for (const unit of sequence(seed, STEPS, ALL)) {
+    player.play(unit, random);
+    if (!random.chance(SNAPSHOTS)) continue;
+    const problems = probe.end();
+    if (problems.length > 0) return problems;
+    probe = new CaptureProbe(server);
+  }
+  return probe.end();
 }
 
 function compare(player: Player, log: RecordedLog, replica: Replica, groups: readonly RecordedEffect[][]): string[] {
