@@ -78,17 +78,18 @@ function hasGoneOn({ stream, group }: Source): boolean {
 }
 
 function answer(call: Call, request: ReadRequest, sources: readonly Source[], limit: number, isAnswered = isReady): boolean {
-  return replyReady(call, sources, isAnswered, ({ key, stream, group, history }) => {
+  return replyReady(call, sources, isAnswered, (source) => {
+    const { key, group, history } = source;
     call.server.keyspace.dirty++;
     call.noEffect();
     if (call.isLogged && group.consumer(call.latin1(request.group + 1)) === undefined) logConsumer(call, key, request.group);
     const consumer = seeConsumer(call, group, request.group + 1, key);
     const given: StreamId[] = [];
     replyMany(call.reply, 'array', () => {
-      if (history !== undefined) return replay(call, stream, group, consumer, history, limit, given);
-      return deliver(call, stream, group, consumer, limit, request.isUnacknowledged, given);
+      if (history !== undefined) return replay(call, source, consumer, history, limit, given);
+      return deliver(call, source, request.isUnacknowledged ? undefined : consumer, limit, given);
     });
-    logGiven(call, request, { key, stream, group, history }, given);
+    logGiven(call, request, source, given);
   });
 }
 
@@ -111,15 +112,13 @@ function answerWoken(call: Call, request: ReadRequest): void {
   if (!isAnswered) call.block(request.keys, 0, (reply) => reply.nilArray());
 }
 
-/** Writes entries that the group has not read, and returns how many. Unless they need no acknowledgement they are pending from now on: `given`. */
-function deliver(
-  call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, limit: number, isUnacknowledged: boolean, given: StreamId[],
-): number {
+/** Writes entries that the group has not read, and returns how many. From now on they are pending for the consumer: `given`; without one for nobody. */
+function deliver(call: Call, { stream, group }: Source, consumer: StreamConsumer | undefined, limit: number, given: StreamId[]): number {
   const { nowMs } = call.server.keyspace;
   const write = entryWriter(call.reply);
   next.copyFrom(group.lastId).increment();
   return stream.range(next, MAX_ID, false, limit, (entry) => {
-    if (!isUnacknowledged) {
+    if (consumer !== undefined) {
       group.deliver(entry.id, consumer, nowMs);
       if (call.isLogged) given.push(entry.id.copy());
     }
@@ -129,11 +128,8 @@ function deliver(
 }
 
 /** Writes entries again that are pending for the consumer, and returns how many. Of those that are deleted there is only the id, and they are not `given`. */
-function replay(
-  call: Call, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, behind: StreamId, limit: number, given: StreamId[],
-): number {
+function replay(call: Call, { stream, group }: Source, { pending }: StreamConsumer, behind: StreamId, limit: number, given: StreamId[]): number {
   const { reply } = call;
-  const { pending } = consumer;
   const write = entryWriter(reply);
   behind.increment();
   let count = 0;
