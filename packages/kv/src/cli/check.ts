@@ -14,9 +14,9 @@ export const CHECK_HELP = `edgeloop-kv check - look whether a server can start w
 Usage:
   edgeloop-kv check DIR [--repair]
 
-Reads all of DIR as a start would, with as much memory, and changes nothing. The server must not run. An end of
-the log that a crash has torn is no damage: nothing in it was known to be on the disk, and the next
-start cuts it off.
+Reads all of DIR as a start would, with as much memory, and changes nothing. The server must not run.
+An end of the log that a crash has torn is no damage: nothing in it was known to be on the disk, and
+the next start cuts it off.
 
   --repair            Bring back the last state before the damage. What came later is put aside, in files
                       beside (log-2.cut-4711 is what stood at byte 4711 and behind it), and nothing is

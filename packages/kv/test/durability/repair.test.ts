@@ -117,9 +117,8 @@ t.test('after a flipped bit anywhere in the logs, a repair brings back a state t
       const bytes = disk.get(name);
       bytes[at] = (bytes[at] as number) ^ (1 << at % 8);
       damaged.set(name, bytes);
-      const isKnown = check(damaged).damages.length > 0;
       t.equal(mend(damaged), undefined, `${name}, offset ${at}`);
-      if (isKnown) t.ok(total(damaged) >= total(disk), 'nothing is deleted');
+      t.ok(total(damaged) >= total(disk), 'nothing is deleted');
       const { state, store } = new Session(damaged);
       const index = states.indexOf(state);
       // What is damaged in a header is all written anew; a record is lost with what follows.
@@ -130,10 +129,10 @@ t.test('after a flipped bit anywhere in the logs, a repair brings back a state t
   }
 });
 
-t.test('a cut at any offset is mended, or needs no mending', async (t) => {
+t.test('a cut is mended, or needs no mending: of the last log at every offset', async (t) => {
   const { disk, states } = await history();
-  for (const name of ['log-1', 'log-2']) {
-    for (let size = 0; size < disk.get(name).length; size++) {
+  for (const [name, step] of [['log-1', 5], ['log-2', 1]] as const) {
+    for (let size = 0; size < disk.get(name).length; size += step) {
       const damaged = copyOf(disk);
       damaged.set(name, disk.get(name).subarray(0, size));
       t.equal(mend(damaged), undefined, `${name}, ${size} bytes`);
