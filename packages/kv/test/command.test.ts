@@ -58,8 +58,8 @@ t.test('--help and --version print what they say, and end with 0', async (t) => 
 });
 
 for (const [args, stderr] of [
-  [[], 'edgeloop-kv: a command is missing: server (see --help)\n'],
-  [['sever'], 'edgeloop-kv: there is no command "sever", only server (see --help)\n'],
+  [[], 'edgeloop-kv: a command is missing: server, check, export or import (see --help)\n'],
+  [['sever'], 'edgeloop-kv: there is no command "sever"; did you mean server? (see --help)\n'],
   [['server', '7', '8'], 'edgeloop-kv: "8" is one argument too many (see --help)\n'],
   [['server', '--fast'], "edgeloop-kv: Unknown option '--fast' (see --help)\n"],
   [['server', '--appendonly', 'yes'], "edgeloop-kv: Unknown option '--appendonly' (see --help)\n"],
