@@ -1,5 +1,6 @@
 /** The store in the process that it is embedded in: what the api answers, and what clients of sockets see of it. */
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createReactor } from '@edgeloop/reactor';
 import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
@@ -251,4 +252,19 @@ t.test('a listener may run commands, and is not called in the middle of one', as
   subscription.unsubscribe();
   await Promise.resolve();
   t.equal(api.get('n'), '7', 'what was published before the end of the subscription, but not heard yet, is not heard any more');
+});
+
+t.test('what the program has stored in a folder is there for the next one, and nobody else has the folder meanwhile', async (t) => {
+  const dir = join(t.testdir({}), 'data');
+  const reactor = createReactor();
+  const { api } = reactor.use(kv, { dir });
+  api.set('a', '1');
+  await api.synced();
+  t.throws(() => reactor.use(kv, { dir }), { code: 'EL_STORE_LOCKED' });
+  api.set('b', '2');
+  await reactor.close();
+  t.throws(() => api.set('c', '3'), /^MISCONF/, 'what would be lost is refused');
+  const next = createReactor();
+  t.teardown(() => next.close());
+  t.same(next.use(kv, { dir }).api.mget('a', 'b', 'c'), ['1', '2', null]);
 });

@@ -174,6 +174,16 @@ export class KvApi<Text> {
     return this.#run(['ZSCORE', key, member]) as number | null;
   }
 
+  // --- Durability
+
+  /**
+   * Resolves when all that was done so far would survive a power loss, whatever `appendfsync` says. At once for a store that is in memory only, which
+   * survives none.
+   */
+  async synced(): Promise<void> {
+    await this.#store.server.durability?.secured();
+  }
+
   // --- Messages
 
   /** Returns how many get it. */

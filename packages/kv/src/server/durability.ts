@@ -59,6 +59,8 @@ export interface Durability {
   withhold(client: Client, bytes: Uint8Array): boolean;
   /** Has something done when the client has been given all that is kept back for it; at once if there is nothing. */
   whenSent(client: Client, action: () => void): void;
+  /** Resolves when all that was noted so far is safe, whatever the policy. */
+  secured(): Promise<void>;
   /** Begins a snapshot; returns false if one is under way. */
   startSnapshot(): boolean;
   /** Makes a whole one at once, on this thread. Error: NodeJS.ErrnoException. */

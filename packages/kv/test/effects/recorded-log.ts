@@ -42,9 +42,7 @@ export class RecordedLog implements Durability {
     act();
   }
 
-  withheldBytes(): number {
-    return 0;
-  }
+  async secured(): Promise<void> {}
 
   startSnapshot(): boolean {
     return false;
