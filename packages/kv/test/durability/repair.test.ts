@@ -43,7 +43,7 @@ class Session {
   }
 
   get state(): string {
-    return JSON.stringify([...contentsOf(this.server)].toSorted());
+    return JSON.stringify([...contentsOf(this.server)].map(([key, value]) => `${key}=${value}`).toSorted());
   }
 }
 
