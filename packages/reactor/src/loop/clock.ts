@@ -57,6 +57,7 @@ export class Clock implements Channel, TimerClock {
   readonly #horizon: Horizon;
   #behind = false;
   #inTurn = false;
+  #silent = false;
 
   constructor(parts: ClockParts) {
     const { kernel, poller } = parts;
@@ -81,6 +82,11 @@ export class Clock implements Channel, TimerClock {
   /** Timers that wait, but for those of this very turn. */
   get pending(): number {
     return this.#wheel.size;
+  }
+
+  /** Makes no call any more, nor those that are due in this very turn: nothing could be asked of the loop in them. */
+  silence(): void {
+    this.#silent = true;
   }
 
   /** Walks the users' timers that wait, and the reactor's own among them. */
@@ -217,6 +223,10 @@ export class Clock implements Channel, TimerClock {
 
   readonly #expire = (entry: WheelEntry): void => {
     const alarm = entry as Alarm;
+    if (this.#silent) {
+      if (alarm.referenced) this.#keepAlive.release();
+      return;
+    }
     const { counters, timerLatenessSeconds } = this.#meters;
     counters.timersExpired++;
     timerLatenessSeconds.observe(Math.max(0, this.#turnMs - alarm.dueTick) / 1000);

@@ -198,8 +198,9 @@ export class Loop {
     return this.#tasks.size;
   }
 
-  /** Makes every channel but the clock leave, and ends all waiting; owners are told in the next turn. */
+  /** Makes every channel but the clock leave, and ends all waiting and all timers; owners are told in the next turn. */
   evict(reason: Error): void {
+    this.clock.silence();
     this.delays.close(reason);
     for (const undertaking of this.undertakings) undertaking.destroy(reason);
     for (const channel of this.poller.channels()) if (channel !== this.clock) channel.destroy(reason);

@@ -85,6 +85,20 @@ for (const loop of LOOPS) {
     t.equal(fired.filter((name) => name === 'self').length, 3);
   });
 
+  t.test(`a timer that is due in the turn in which the reactor is closed was called, though nothing could be asked of the reactor (${loop})`, async (t) => {
+    const reactor = openReactor(t, { loop });
+    const called: string[] = [];
+    reactor.setTimeout(() => {
+      called.push('closing');
+      void reactor.close();
+    }, 5);
+    reactor.setTimeout(() => called.push('timeout'), 5);
+    reactor.setInterval(() => called.push('interval'), 5);
+    await until(() => called.length > 0, 'the first timer');
+    await reactor.close();
+    t.same(called, ['closing']);
+  });
+
   t.test(`no beat of an interval is early, and those that a busy loop missed are left out (${loop})`, async (t) => {
     const reactor = openReactor(t, { loop });
     const beats: number[] = [];
