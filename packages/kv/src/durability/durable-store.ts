@@ -218,12 +218,12 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 
   /** What is older is not needed any more; and what a failed sync has put in doubt is made good. */
-  onSnapshot(number: number): void {
+  onSnapshot(number: number, keys: number): void {
     this.#removeOlder(number);
     this.#earlierLogBytes = 0;
     const wasLost = this.#journal.isLost;
     this.#journal.renew();
-    this.#log.info({ event: 'kv.snapshot', number, keys: this.#snapshots.keys, bytes: this.#snapshots.bytes }, 'a snapshot is whole');
+    this.#log.info({ event: 'kv.snapshot', number, keys, bytes: this.#snapshots.bytes }, 'a snapshot is whole');
     if (!wasLost) return;
     this.#refusal = undefined;
     this.#log.info({ event: 'kv.log_renewed' }, 'the log has begun anew: writes are taken again');

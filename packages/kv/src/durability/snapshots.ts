@@ -18,8 +18,8 @@ export interface SnapshotOwner {
   prepareLog(done: (error?: NodeJS.ErrnoException) => void): void;
   /** Begins a new log and returns its number: what changes from now on comes after the snapshot. Errors: those of the disk. */
   beginLog(): number;
-  /** The snapshot with this number is whole and lasts: what is older is not needed any more. */
-  onSnapshot(number: number): void;
+  /** The snapshot with this number, of so many keys, is whole and lasts: what is older is not needed any more. */
+  onSnapshot(number: number, keys: number): void;
   /** None came of it, and what there was before is still there. */
   onSnapshotFailed(error: NodeJS.ErrnoException): void;
 }
@@ -76,7 +76,7 @@ export class Snapshots {
     this.begunMs = Date.now();
     this.#owner.prepareLog((error) => {
       if (error === undefined) this.#slices.start();
-      else this.#failed(error);
+      else if (this.isUnderWay) this.#failed(error);
     });
     return true;
   }
@@ -136,7 +136,7 @@ export class Snapshots {
     this.lastDurationMs = this.lastMs - this.begunMs;
     this.dirty = this.#dirtyAtBegin;
     this.bytes = snapshot.file.bytes;
-    this.#owner.onSnapshot(this.#number);
+    this.#owner.onSnapshot(this.#number, snapshot.keysDone);
   }
 
   #failed(error: NodeJS.ErrnoException): void {

@@ -19,6 +19,7 @@ class Saved {
   readonly snapshots: Snapshots;
   /** What the owner was told. */
   readonly told: string[] = [];
+  keys = 0;
   #log = 1;
 
   constructor() {
@@ -26,7 +27,10 @@ class Saved {
     this.snapshots = new Snapshots(this.console.server, timers, this.disk, LINEAGE, 0, {
       prepareLog: (done) => done(),
       beginLog: () => ++this.#log,
-      onSnapshot: (number) => void this.told.push(`whole ${number}`),
+      onSnapshot: (number, keys) => {
+        this.told.push(`whole ${number}`);
+        this.keys = keys;
+      },
       onSnapshotFailed: ({ code }) => void this.told.push(`failed ${code}`),
     });
   }
@@ -91,6 +95,7 @@ t.test('a snapshot has all keys of all types and databases, their deadlines, and
   t.notOk(saved.snapshots.start(), 'one at a time');
   await saved.finish();
   t.strictSame(saved.told, ['whole 2']);
+  t.equal(saved.keys, expected.size);
   t.strictSame(saved.disk.list(), ['snapshot-2']);
   const { console, end } = load(saved.disk.afterPowerLoss(), 2);
   t.strictSame(end, { kind: 'whole', keys: expected.size });
