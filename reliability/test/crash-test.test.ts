@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@edgeloop/reactor/testing';
@@ -94,6 +96,21 @@ t.test('a reply that is wrong is found', async (t) => {
   t.equal(objection(push, [1], new Shelf()), undefined);
   t.equal(objection(push, [2], new Shelf()), 'push was answered with 2 instead of 1');
   t.equal(objection(push, [new Refusal('ERR no')], new Shelf()), 'push was refused: ERR no');
+});
+
+t.test('what a killed server had acknowledged is there when it is back', async (t) => {
+  const { code, output, complaint } = await run(t, '--cycles', '8', '--seed', '1');
+  t.equal(code, 0, `${output}${complaint}`);
+  t.match(output, /\n {2}\d+ cycles in \d folders: \d{3,} deeds acknowledged, all there\n.*\npassed, seed 1\n$/s);
+});
+
+t.test('a server that loses the end of its log is found out, and its folder is kept', async (t) => {
+  const { code, output } = await run(t, '--cycles', '30', '--seed', '2', '--lanes', '1', '--sabotage');
+  t.equal(code, 1, output);
+  t.match(output, /\n {2}FAILED after cycle \d+; .*\nwriter w\d finds \d+ differences, .*\nfailed; again with: npm run crash-test -- --seed 2 /s);
+  const folder = /\nthe data is in (.*)\n/.exec(output)?.[1] ?? '';
+  t.ok(existsSync(folder), folder);
+  rmSync(dirname(folder), { recursive: true, force: true });
 });
 
 t.test('what is wrong with the arguments is said in a line', async (t) => {

@@ -11,7 +11,7 @@ export interface Scene {
   readonly random: Random;
 }
 
-const MAX_LOAD_MS = 200;
+const MAX_LOAD_MS = 120;
 /** What a snapshot, or a call that is waited for, is given until the server is killed all the same. */
 const PATIENCE_MS = 1500;
 /** How long after a file has come, gone or got another name; and the most of them that one snapshot makes. */
