@@ -16,7 +16,7 @@ import { skipWithout } from './support/required-tool.js';
 t.jobs = 4;
 
 const COMMAND = fileURLToPath(new URL('../../bin/edgeloop-kv.mjs', import.meta.url));
-const GREETING = /^key-value server on (\S+), as Redis 7\.0\.\d+\n(?:live page and metrics on (\S+)\n)?Try, in another terminal:\n {2}redis-cli (.+)\n/;
+const GREETING = /^key-value server on (\S+), as Redis 7\.0\.\d+\n(?:in memory only|data in \S+).*\n(?:live page and metrics on (\S+)\n)?Try, in another terminal:\n {2}redis-cli (.+)\n/;
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
