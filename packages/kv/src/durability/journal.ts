@@ -179,6 +179,7 @@ export class Journal {
       if (this.#complete > 0) this.#append();
       this.#writer.file.syncNow();
       this.#secured(this.written, this.#writer.position);
+      if (this.#certified < this.#synced) this.#certify();
     } finally {
       this.#isClosed = true;
       this.#retire();

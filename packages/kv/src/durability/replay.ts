@@ -6,6 +6,7 @@ import { EffectReader } from '../log/effect-reader.js';
 import { MalformedRecordError } from '../log/malformed-record-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
 import { type Arguments, Request } from '../protocol/request.js';
+import { MAX_STRING_BYTES } from '../server/settings.js';
 import type { Server } from '../server/server.js';
 
 const MINUS = 0x2d;
@@ -25,6 +26,7 @@ export class Replay {
   readonly #dispatcher: Dispatcher;
   readonly #reply = new ReplyWriter();
   readonly #reader = new EffectReader();
+  readonly #maxStringBytes: number;
 
   constructor(server: Server, registry: Registry<Call>) {
     this.#server = server;
@@ -34,6 +36,9 @@ export class Replay {
     this.#dispatcher = Dispatcher.withNested(server, registry, this.#reply, { mayBlock: false });
     server.keyspace.advance(Date.now());
     server.keyspace.nowMs = 0;
+    // What was allowed then has happened, whatever is allowed now.
+    this.#maxStringBytes = server.settings.protoMaxBulkLen;
+    server.settings.protoMaxBulkLen = MAX_STRING_BYTES;
   }
 
   /** Runs the effects of a record. Error: MalformedRecordError, also where a command fails that has not failed before. */
@@ -54,7 +59,8 @@ export class Replay {
 
   /** Sets the clock, and forgets that there were commands. */
   end(): void {
-    const { keyspace } = this.#server;
+    const { keyspace, settings } = this.#server;
+    settings.protoMaxBulkLen = this.#maxStringBytes;
     keyspace.advance(Date.now());
     keyspace.dirty = 0;
     this.#server.resetStats();

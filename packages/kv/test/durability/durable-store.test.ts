@@ -3,6 +3,7 @@ import t from 'tap';
 import type { DurableStore } from '../../src/durability/durable-store.js';
 import { openStore } from '../../src/durability/open-store.js';
 import type { FsyncPolicy } from '../../src/server/durability.js';
+import type { KvOptions } from '../../src/server/settings.js';
 import { LocalServer } from '../support/local-server.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 
@@ -15,8 +16,9 @@ class DurableServer extends LocalServer {
   constructor(
     policy: FsyncPolicy,
     readonly disk = new MemoryDisk(),
+    options: KvOptions = {},
   ) {
-    super({ dir: disk.folder, appendfsync: policy });
+    super({ ...options, dir: disk.folder, appendfsync: policy });
     this.store = openStore({ server: this.server, disk, log: SILENT, wake() {}, waitFor() {} }, this.registry);
   }
 
@@ -174,5 +176,16 @@ t.test('a store that is closed refuses writes: they would be lost', (t) => {
   server.store.close();
   t.match(client.send('SET a 2'), /^-MISCONF/);
   t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
+  t.end();
+});
+
+t.test('what was allowed when it happened is read back though it is not allowed any more', (t) => {
+  const server = new DurableServer('no', undefined, { protoMaxBulkLen: 4 * 1024 * 1024 });
+  server.connect().send('SETRANGE a 3000000 end');
+  server.store.close();
+  const next = new DurableServer('no', server.disk.afterPowerLoss(), { protoMaxBulkLen: 1024 * 1024 });
+  const client = next.connect();
+  t.equal(client.send('STRLEN a'), ':3000003');
+  t.match(client.send('SETRANGE a 3000000 end'), /^-ERR string exceeds/);
   t.end();
 });

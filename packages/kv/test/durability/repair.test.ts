@@ -103,7 +103,7 @@ t.test('a check tells what is in a folder, and changes nothing', async (t) => {
   t.match(files, [
     { kind: 'snapshot', name: 'snapshot-2', keys: 2, isWhole: true },
     { kind: 'log', name: 'log-2', records: 1, effects: 1, next: 3, end: { kind: 'whole' } },
-    { kind: 'log', name: 'log-3', records: 2, effects: 2, next: undefined, end: { kind: 'whole', position: disk.get('log-3').length } },
+    { kind: 'log', name: 'log-3', records: 3, effects: 2, next: undefined, end: { kind: 'whole', position: disk.get('log-3').length } },
   ]);
   t.same({ damages, keys, leftovers }, { damages: [], keys: 3, leftovers: [] });
   t.same(disk.list().map((name) => [name, disk.get(name)]), before.list().map((name) => [name, before.get(name)]));
