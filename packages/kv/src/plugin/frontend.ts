@@ -1,5 +1,6 @@
 import { type Connection, hostText } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
+import { InputBuffers } from '../client/input-buffers.js';
 import { PendingInput } from '../client/pending-input.js';
 import type { Call } from '../command/call.js';
 import { Dispatcher } from '../command/dispatcher.js';
@@ -36,6 +37,7 @@ export class Frontend {
   readonly #paused: Client[] = [];
   readonly #backlog: Backlog;
   readonly #inputGuard: InputGuard;
+  readonly #inputBuffers = new InputBuffers();
   #serving = false;
 
   constructor(server: Server, registry: Registry<Call>) {
@@ -115,7 +117,7 @@ export class Frontend {
     reader.begin(chunk, 0, chunk.length);
     const isMore = this.#serve(client, reader);
     if (reader.consumed === chunk.length || client.closing) return;
-    client.pending = new PendingInput(this.#server.limits, reader, chunk);
+    client.pending = new PendingInput(this.#server.limits, reader, chunk, this.#inputBuffers);
     this.#servedInPart(client, isMore);
   }
 
@@ -126,9 +128,13 @@ export class Frontend {
     const before = pending.length;
     const isMore = this.#serve(client, pending.reader);
     if (pending.length < before) client.connection?.endMessage();
-    if (pending.length === 0) client.pending = undefined;
-    else this.#servedInPart(client, isMore);
-    return client.pending !== undefined && isMore;
+    if (pending.length > 0) {
+      this.#servedInPart(client, isMore);
+      return isMore;
+    }
+    pending.release();
+    client.pending = undefined;
+    return false;
   }
 
   /** What is left is served in a later turn, or is a request that has begun and not ended. */
