@@ -53,6 +53,14 @@ t.test('many stars that match almost do not take for ever', async (t) => {
   t.notOk(matches(`${'*[^b]?a'.repeat(1000)}b`, 'a'.repeat(20_000)));
 });
 
+t.test('nor do a long pattern and a long text that nearly match: these are no match', async (t) => {
+  const text = 'a'.repeat(400_000);
+  t.notOk(matches(`*${'a'.repeat(200_000)}b`, text));
+  t.notOk(matches(`*[${'b'.repeat(200_000)}]`, text));
+  t.ok(matches('*a?a[ab][^b]b', `${text}b`), 'a pattern of ordinary length has all the time that it needs');
+  t.ok(matches(`*[0-9]${'[a-z]'.repeat(8)}`, `${text}1abcdefgh`));
+});
+
 /** Letters that mean something, often, and bytes on either side of 127. */
 const patternByte = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...Buffer.from('**?[]^-\\')) },
