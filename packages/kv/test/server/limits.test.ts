@@ -257,6 +257,28 @@ t.test('a pipeline is served in slices of requests, and of replies, with others 
   }
 });
 
+t.test('KEYS over many keys is answered later, with others served between; in a transaction at once, and not to who is gone', async (t) => {
+  const server = new LocalServer();
+  const [asker, other, gone] = [server.connect(), server.connect(), server.connect()];
+  const count = 50_000;
+  for (let from = 0; from < count; from += 1000) asker.exchange(['MSET', ...Array.from({ length: 1000 }, (_, i) => [`aaaaaaaa${from + i}`, 'v']).flat()]);
+  const [all, some] = [asker.send('KEYS *', 'ECHO behind'), gone.send('KEYS *a*a*a*7')];
+  t.same([all, some], ['', '']);
+  t.equal(other.send('ECHO between'), '$7 between');
+  gone.close();
+  let reply = '';
+  while (reply === '') {
+    server.elapse(0);
+    reply = asker.received();
+  }
+  t.equal(reply.split(' ')[0], `*${count}`);
+  t.equal(new Set(reply.match(/aaaaaaaa\d+/g)).size, count, 'each once');
+  t.ok(reply.endsWith('$6 behind'), 'in its turn');
+  t.equal(gone.received(), '');
+  asker.send('MULTI', 'KEYS *a*a*a*7');
+  t.match(asker.send('EXEC'), /^\*1 \*5000 /);
+});
+
 t.test('who is far ahead of what is served is not read from, until it is not', async (t) => {
   const server = new LocalServer();
   const client = server.connect();

@@ -1,7 +1,6 @@
 import type { Call, Command } from '../../command/call.js';
 import { SYNTAX } from '../../command/reply-error.js';
 import { replyScan, scanCursor, scanOptions } from '../../command/scan.js';
-import { globMatches } from '../../bytes/glob.js';
 import { TYPE_NAMES } from '../../store/meta.js';
 
 export const scan: Command = {
@@ -35,32 +34,6 @@ export const scan: Command = {
       return [next, items];
     });
     for (const entry of expired) db.lose(entry, 'expired');
-  },
-};
-
-export const keys: Command = {
-  name: 'keys',
-  arity: 2,
-  flags: ['readonly'],
-  group: 'generic',
-  since: '1.0.0',
-  summary: 'Answers all keys that match a pattern. The server does nothing else meanwhile: SCAN does not stop it.',
-  complexity: 'O(N) for N keys of the database',
-  syntax: 'pattern',
-  categories: ['dangerous'],
-  execute(call) {
-    const { db, reply, source } = call;
-    let count = 0;
-    const at = reply.beginDeferred();
-    const all = call.is(1, '*');
-    db.dict.forEach((entry) => {
-      const { buffer, start, end } = db.keyRange(entry);
-      if (!all && !globMatches(source, call.start(1), call.end(1), buffer, start, end)) return;
-      if (db.isExpired(entry)) return;
-      reply.bulk(buffer, start, end);
-      count++;
-    });
-    reply.endDeferred(at, 'array', count);
   },
 };
 
