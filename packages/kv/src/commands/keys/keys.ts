@@ -6,7 +6,7 @@ import type { Database } from '../../store/database.js';
 
 const HASH_SPACE = 2 ** 32;
 /** Keys that are looked at between two looks at the clock. */
-const STEP_KEYS = 64;
+const STEP_KEYS = 16;
 
 export const keys: Command = {
   name: 'keys',
