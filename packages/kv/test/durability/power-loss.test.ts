@@ -214,3 +214,31 @@ for (const policy of ['always', 'everysec', 'no'] as const) {
     t.comment(`${aftermath.states} states of the disk were recovered from`);
   });
 }
+
+t.test('who takes over from a store that was killed at any operation of a snapshot loses nothing to a power loss either', async (t) => {
+  let operations = 1;
+  for (; isKilledInSnapshot(operations); operations++);
+  t.ok(operations > 10, `a snapshot takes ${operations - 1} operations`);
+});
+
+/** Kills a store so far into a snapshot, has another one go on, and takes the power away. Returns false if the snapshot was over before. */
+function isKilledInSnapshot(distance: number): boolean {
+  const disk = new PowerLossDisk();
+  const promises = new Promises();
+  const first = new CrashingStore(disk, 'no', promises, 0);
+  first.turn();
+  disk.killSoon(distance);
+  try {
+    first.snapshot();
+  } catch (error) {
+    if (!disk.isDeserted) throw error;
+  }
+  const isKilled = disk.isDeserted;
+  disk.takeOver();
+  new CrashingStore(disk, 'no', promises, 1).turn();
+  for (const image of disk.imagesAfterLoss(disk.moment, ALL, distance)) {
+    const { turns } = new CrashingStore(new PowerLossDisk(image), 'no');
+    if (turns < promises.at(disk.moment)) throw new Error(`killed after ${distance} operations: ${turns} turns are left of ${promises.at(disk.moment)}`);
+  }
+  return isKilled;
+}

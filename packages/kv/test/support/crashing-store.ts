@@ -76,7 +76,7 @@ export class CrashingStore {
     else if (die < 75) this.#endSyncs();
     else if (die < 82) this.#passSeconds();
     else if (die < 90) this.#store.startSnapshot();
-    else if (die < 92) this.#store.snapshotNow();
+    else if (die < 92) this.snapshot();
     else this.#timers.elapse(SECOND_MS / 100);
     this.#hear(this.#client.received());
   }
@@ -87,6 +87,11 @@ export class CrashingStore {
     const text = isBulky ? `${number}`.padEnd(BULK_BYTES, '.') : `${number}`;
     this.#hear(this.#client.send('MULTI', `RPUSH history ${this.#incarnation}:${number}`, `SET text:${number % TEXTS} ${text}`, 'INCR count', 'EXEC'));
     this.#store.write();
+  }
+
+  /** Makes a snapshot at once. */
+  snapshot(): void {
+    this.#store.snapshotNow();
   }
 
   /** Ends in order. */
