@@ -10,6 +10,8 @@ export class ProgramError extends Error {}
 /**
  * Runs a command-line program: what goes wrong is shown on standard error in one line, and the process ends by itself with status 1, or with 2
  * where the command line or the configuration is to blame. Anything that nobody has foreseen is a bug and keeps its stack.
+ *
+ * That goes as well for a server that is up long since, where there is nobody to catch an error: one with a code ends it in a line.
  */
 export async function runProgram(name: string, run: () => Promise<void>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,6 +20,11 @@ export async function runProgram(name: string, run: () => Promise<void>): Promis
   });
   // Nor is it one if nobody reads what is wrong, or a full disk takes none of it: the exit status tells it, too.
   process.stderr.on('error', () => {});
+  process.on('uncaughtExceptionMonitor', (error) => {
+    if (!(error instanceof EdgeloopError)) return;
+    fail(name, error);
+    process.exit();
+  });
   try {
     await run();
   } catch (error) {
