@@ -8,6 +8,8 @@ import { ReplyWriter } from '../protocol/reply-writer.js';
 import { type Arguments, Request } from '../protocol/request.js';
 import { MAX_STRING_BYTES } from '../server/settings.js';
 import type { Server } from '../server/server.js';
+import { MAX_DATABASES } from '../server/settings.js';
+import { tooFewDatabases } from './too-few-databases.js';
 
 const MINUS = 0x2d;
 const LOAD = [Buffer.from('FUNCTION'), Buffer.from('LOAD')];
@@ -69,13 +71,20 @@ export class Replay {
   #do(effect: Arguments): void {
     this.#dispatcher.run(this.#client, effect);
     const reply = this.#reply.written();
-    if (reply[0] === MINUS) throw new MalformedRecordError(`a command that had succeeded fails: ${reply.toString('utf8', 1).trimEnd()}`);
+    if (reply[0] === MINUS) throw this.#failed(reply.toString('utf8', 1).trimEnd());
     this.#reply.clear();
   }
 
   #select(index: number): void {
     const database = this.#server.keyspace.databases[index];
-    if (database === undefined) throw new MalformedRecordError(`there is no database ${index}: the option "databases" is smaller than it was`);
+    if (index >= MAX_DATABASES) throw new MalformedRecordError(`there is no database ${index}`);
+    if (database === undefined) throw tooFewDatabases(this.#server.keyspace, index);
     this.#client.db = database;
+  }
+
+  /** Only the databases that a command names may be fewer than before; but for them, what has succeeded once succeeds again. */
+  #failed(message: string): Error {
+    if (/\bDB index\b/.test(message)) return tooFewDatabases(this.#server.keyspace);
+    return new MalformedRecordError(`a command that had succeeded fails: ${message}`);
   }
 }

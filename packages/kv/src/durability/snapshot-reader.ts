@@ -5,7 +5,9 @@ import { DATABASE, DEADLINE, END, LIBRARY } from '../rdb/rdb-opcode.js';
 import { RdbReader } from '../rdb/rdb-reader.js';
 import { STRING_TYPE } from '../rdb/rdb-type.js';
 import type { Database } from '../store/database.js';
+import { MAX_DATABASES } from '../server/settings.js';
 import type { Keyspace } from '../store/keyspace.js';
+import { tooFewDatabases } from './too-few-databases.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -27,7 +29,7 @@ export class SnapshotReader {
     return this.#keyspace.databases.reduce((keys, { size }) => keys + size, 0);
   }
 
-  /** Reads one record. Errors: CorruptPayloadError, OutOfMemory, and what `library` throws. */
+  /** Reads one record. Errors: CorruptPayloadError, EL_OPTION_INVALID, OutOfMemory, and what `library` throws. */
   read(payload: Buffer, start: number, end: number): void {
     const bytes = this.#bytes;
     if (this.isWhole) throw new CorruptPayloadError();
@@ -69,7 +71,8 @@ export class SnapshotReader {
 
   #database(index: number): Database {
     const database = this.#keyspace.databases[index];
-    if (database === undefined) throw new CorruptPayloadError();
+    if (index >= MAX_DATABASES) throw new CorruptPayloadError();
+    if (database === undefined) throw tooFewDatabases(this.#keyspace, index);
     return database;
   }
 }

@@ -8,6 +8,7 @@ const count = (max = Number.MAX_SAFE_INTEGER): z.ZodNumber => z.number().int().m
 export const MAX_INT = 2 ** 31 - 1;
 /** Places in memory, and in requests, are words of 32 bits with a sign: both stay far below what these can tell. */
 export const MAX_STRING_BYTES = 2 ** 30;
+export const MAX_DATABASES = 1024;
 /** Requests with so many arguments are read without a look at the limit. */
 const FEW_ARGUMENTS = 9;
 
@@ -26,7 +27,7 @@ function outputLimit(name: keyof OutputLimits) {
 
 /** What can be set of a server, by the names of Redis's configuration in camel case. CONFIG SET changes them while it runs. */
 export const kvOptions = z.strictObject({
-  databases: z.number().int().min(1).max(1024).default(16).describe('How many databases SELECT can choose from.'),
+  databases: z.number().int().min(1).max(MAX_DATABASES).default(16).describe('How many databases SELECT can choose from.'),
 
   // Durability
   dir: z.string().default('').describe('The folder that the data is kept in; empty for a server that is in memory only.').meta({ flag: 'dir' }),
