@@ -75,7 +75,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   get facts(): DurabilityFacts {
     const { begunMs, isUnderWay, lastMs, lastDurationMs, hasFailed, count, dirty, keysDone, keys, bytes } = this.#snapshots;
-    const { bytes: logBytes, bufferedBytes, isSyncing, delayedSyncs, syncs } = this.#journal;
+    const { bytes: logBytes, bufferedBytes, isSyncing, delayedSyncs, syncs, syncMs } = this.#journal;
     return {
       folder: this.#disk.folder,
       lastSaveSeconds: Math.floor(lastMs / 1000),
@@ -87,7 +87,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
       loadedKeys: this.#loadedKeys,
       lastWriteSucceeded: this.#refusal === undefined,
       saves: count, savedKeys: keysDone, keysToSave: keys, snapshotBytes: bytes,
-      logBytes: this.#earlierLogBytes + logBytes, bufferedBytes, pendingSyncs: isSyncing ? 1 : 0, delayedSyncs, syncs,
+      logBytes: this.#earlierLogBytes + logBytes, bufferedBytes, pendingSyncs: isSyncing ? 1 : 0, delayedSyncs, syncs, syncSeconds: syncMs / 1000,
+      withheldBytes: this.#gate.bytes,
     };
   }
 

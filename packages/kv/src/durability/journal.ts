@@ -42,8 +42,10 @@ export class Journal {
   /** The last record that is in the file, and the last one that is safe. */
   written = 0;
   safe = 0;
+  /** Syncs off this thread that have ended, and how long they took together. */
   syncs = 0;
-  /** Syncs that were due while another one was under way. */
+  syncMs = 0;
+  /** Seconds in which a sync took so long that clients waited for it. */
   delayedSyncs = 0;
   readonly #owner: JournalOwner;
   readonly #timers: Timers;
@@ -136,9 +138,12 @@ export class Journal {
     if (this.#syncingSinceMs !== undefined || this.#isLost || this.#isClosed || this.safe === this.written) return;
     const { written } = this;
     const { file, position } = this.#writer;
-    this.#syncingSinceMs = performance.now();
+    const sinceMs = performance.now();
+    this.#syncingSinceMs = sinceMs;
     const ended = (error: NodeJS.ErrnoException | null): void => {
       this.#syncingSinceMs = undefined;
+      this.syncs++;
+      this.syncMs += performance.now() - sinceMs;
       const isCurrent = file === this.#writer.file && !this.#isClosed;
       if (!isCurrent) file.close();
       if (error !== null) this.#lose(error);
@@ -274,7 +279,6 @@ export class Journal {
   }
 
   #secured(record: number, position: number): void {
-    this.syncs++;
     this.#synced = Math.max(this.#synced, position);
     this.safe = Math.max(this.safe, record);
     this.#owner.onSafe(this.safe);
@@ -288,7 +292,7 @@ export class Journal {
   }
 
   #tick(): void {
-    if (this.#syncingSinceMs !== undefined && this.safe < this.written) this.delayedSyncs++;
+    if (this.isLate && this.safe < this.written) this.delayedSyncs++;
     if (this.policy === 'everysec') this.sync();
     const isIdle = this.safe === this.written && this.#effects.record.isEmpty && !this.isFull && !this.#isLost;
     if (isIdle && this.#certified < this.#synced) this.#certify();

@@ -14,6 +14,8 @@ const SLACK = 1024;
  * came, so each client gets its replies and messages in order. What is held counts as the client's output: see Client.withheldBytes.
  */
 export class ReplyGate {
+  /** How much is kept back, of all clients together. */
+  bytes = 0;
   readonly #queue: Held[] = [];
   /** Where the first one stands that has not gone. */
   #first = 0;
@@ -22,8 +24,10 @@ export class ReplyGate {
   hold(record: number, client: Client, bytes: Uint8Array): void {
     const copy = Buffer.from(bytes);
     client.withheldBytes += copy.length;
+    this.bytes += copy.length;
     this.whenSafe(record, () => {
       client.withheldBytes -= copy.length;
+      this.bytes -= copy.length;
       client.deliver(copy);
     });
   }

@@ -32,10 +32,14 @@ export interface DurabilityFacts {
   readonly logBytes: number;
   readonly snapshotBytes: number;
   readonly bufferedBytes: number;
-  /** Syncs that are under way, and those that had to wait for the one before. */
+  /** Syncs that are under way, and seconds in which clients waited for one that took too long. */
   readonly pendingSyncs: number;
   readonly delayedSyncs: number;
+  /** Syncs that have ended, but for those that end a log, and how long they took together. */
   readonly syncs: number;
+  readonly syncSeconds: number;
+  /** Bytes of replies and messages that wait for a sync. */
+  readonly withheldBytes: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { KvApi } from '../embedded/kv-api.js';
 
 /** The sections of INFO that metrics are made of. */
-const SECTIONS = ['clients', 'memory', 'stats', 'limits', 'keyspace'] as const;
+const SECTIONS = ['clients', 'memory', 'persistence', 'durability', 'stats', 'limits', 'keyspace'] as const;
 const LIMIT = /^limit_(\w+):(\d+)/gm;
 const DATABASE = /^db(\d+):keys=(\d+),expires=(\d+)/gm;
 
@@ -24,8 +24,18 @@ export class Facts {
     this.#api = api;
   }
 
+  /** As INFO has it; undefined if it has no such field. */
+  text(field: string): string | undefined {
+    return new RegExp(`^${field}:(.*)\r$`, 'm').exec(this.#read())?.[1];
+  }
+
   number(field: string): number {
-    return Number(new RegExp(`^${field}:(.*)\r$`, 'm').exec(this.#read())?.[1]);
+    return Number(this.text(field));
+  }
+
+  /** Whether what is stored is kept in a folder. */
+  get isDurable(): boolean {
+    return this.number('aof_enabled') === 1;
   }
 
   databases(): DatabaseFacts[] {

@@ -12,11 +12,13 @@ export function registerKvMetrics(registry: Pick<Registry, 'registerMetric'>, ap
   for (const row of KV_METRICS) registry.registerMetric(metricOf(row, facts));
 }
 
-/** When it is scraped, prom-client calls `collect`, which takes the numbers over as they stand. */
+/** When it is scraped, prom-client calls `collect`, which takes the numbers over as they stand. It makes a series without labels of itself. */
 function metricOf({ name, help, type, label, read }: KvMetric, facts: Facts): Counter | Gauge {
   function collect(this: Counter | Gauge): void {
+    const values = read(facts);
     this.reset();
-    for (const [labels, value] of read(facts)) this.inc(labels, value);
+    if (values.length === 0 && label === undefined) this.remove();
+    for (const [labels, value] of values) this.inc(labels, value);
   }
   const configuration = { name, help, labelNames: label === undefined ? [] : [label], registers: [], collect };
   return type === 'counter' ? new Counter(configuration) : new Gauge(configuration);

@@ -42,10 +42,12 @@ t.test('with always a reply leaves when a power loss cannot undo what it tells o
   const server = new DurableServer('always');
   const client = server.connect();
   t.equal(client.send('SET a 1'), '');
+  t.equal(server.store.facts.withheldBytes, '+OK\r\n'.length);
   t.equal(server.afterPowerLoss().connect().send('GET a'), '$-1');
   server.endTurn();
   await synced();
   t.equal(client.received(), '+OK');
+  t.equal(server.store.facts.withheldBytes, 0);
   t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
 });
 

@@ -175,6 +175,24 @@ t.test('with everysec it is synced once a second, with no never', async (t) => {
   }
 });
 
+t.test('a sync counts when it has ended, and a second counts as one of delay when clients wait for a sync that takes too long', async (t) => {
+  const kept = new Kept('everysec');
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  const beganMs = performance.now();
+  kept.tick();
+  kept.tick();
+  t.same([kept.journal.syncs, kept.journal.delayedSyncs], [0, 0], 'one that is under way is not late yet');
+  t.intercept(performance, 'now', { value: () => beganMs + 2500 });
+  kept.tick();
+  kept.tick();
+  t.equal(kept.journal.delayedSyncs, 2);
+  await setImmediate();
+  kept.tick();
+  t.same([kept.journal.syncs, kept.journal.delayedSyncs], [1, 2]);
+  t.ok(kept.journal.syncMs > 2000 && kept.journal.syncMs <= 2500);
+});
+
 t.test('when nothing more comes, the last records are said to be synced: damage to them is none that a crash leaves', async (t) => {
   const kept = new Kept('everysec');
   kept.change('SET', 'a', '1');

@@ -12,7 +12,7 @@ export interface RecordedEffect {
 const NO_FACTS: DurabilityFacts = {
   folder: '', lastSaveSeconds: 0, lastSaveDurationSeconds: -1, currentSaveDurationSeconds: -1, lastSaveSucceeded: true, lastSaveBegunSeconds: 0,
   savedChanges: 0, lastWriteSucceeded: true, saves: 0, loadedKeys: 0, savedKeys: 0, keysToSave: 0, logBytes: 0, snapshotBytes: 0, bufferedBytes: 0,
-  pendingSyncs: 0, delayedSyncs: 0, syncs: 0,
+  pendingSyncs: 0, delayedSyncs: 0, syncs: 0, syncSeconds: 0, withheldBytes: 0,
 };
 
 /** Stands for a log, and keeps what it is given: in groups, each of which would be in a file as a whole or not at all. */

@@ -5,12 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { createReactor } from '@edgeloop/reactor';
 import { Registry } from 'prom-client';
 import t, { type Test } from 'tap';
-import { type KvApi, type KvOptions, kv } from '../../src/index.js';
+import { openStore } from '../../src/durability/open-store.js';
+import { KvApi } from '../../src/embedded/kv-api.js';
+import { type KvOptions, kv } from '../../src/index.js';
 import { registerKvMetrics } from '../../src/telemetry/index.js';
 import { KV_METRICS } from '../../src/telemetry/metric-table.js';
+import { LocalServer } from '../support/local-server.js';
+import { MemoryDisk } from '../support/memory-disk.js';
 import { skipWithout } from '../support/required-tool.js';
 
 const ROOT = new URL('../../../../../', import.meta.url);
+const SILENT = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT, isLevelEnabled: () => false };
 
 function store(t: Test, options: KvOptions = {}): { api: KvApi<string>; registry: Registry } {
   const reactor = createReactor();
@@ -27,12 +32,18 @@ async function scrape(registry: Registry): Promise<ReadonlyMap<string, number>> 
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
 }
 
-t.test('every metric is a number before anything has happened, but those of databases that are empty', async (t) => {
-  const { registry } = store(t);
-  const values = await scrape(registry);
-  const names = new Set(Array.from(values.keys(), (name) => name.replace(/\{.*/, '')));
-  t.same([...names], KV_METRICS.filter(({ label }) => label !== 'db').map(({ name }) => name));
-  for (const [name, value] of values) t.ok(Number.isInteger(value), name);
+/** What only a server in a folder has, and what that has only when there was a snapshot, or is one. */
+const KEPT = /_(writes_refused|log_\w+|withheld_bytes|snapshots?_\w+)$/;
+const OF_A_SNAPSHOT = /_snapshot_(duration|running)_seconds$/;
+
+t.test('every metric is a number before anything has happened, but those of what there is none of', async (t) => {
+  for (const [options, isAbsent] of [[{}, KEPT], [{ dir: t.testdir() }, OF_A_SNAPSHOT]] as const) {
+    const values = await scrape(store(t, options).registry);
+    const names = new Set(Array.from(values.keys(), (name) => name.replace(/\{.*/, '')));
+    t.same([...names], KV_METRICS.filter(({ name, label }) => label !== 'db' && !isAbsent.test(name)).map(({ name }) => name));
+    for (const [name, value] of values) t.ok(Number.isFinite(value) && value >= 0, name);
+    t.equal(values.get('edgeloop_kv_durable'), 'dir' in options ? 1 : 0);
+  }
 });
 
 t.test('metrics say what has happened, and each scrape looks anew', async (t) => {
@@ -57,11 +68,44 @@ t.test('metrics say what has happened, and each scrape looks anew', async (t) =>
   t.equal((await scrape(registry)).get('edgeloop_kv_keys{db="0"}'), 1);
 });
 
+t.test('metrics tell of log and snapshots', async (t) => {
+  const { api, registry } = store(t, { dir: t.testdir(), autoAofRewriteMinSize: 1000 });
+  const before = await scrape(registry);
+  t.match(Object.fromEntries(before), { edgeloop_kv_snapshots_total: 0, edgeloop_kv_snapshot_bytes: 0, edgeloop_kv_log_snapshot_bytes: 1001 });
+  api.set('a', 'x'.repeat(100));
+  await api.synced();
+  const written = await scrape(registry);
+  t.ok((written.get('edgeloop_kv_log_bytes') as number) > (before.get('edgeloop_kv_log_bytes') as number) + 100);
+  t.match(Object.fromEntries(written), { edgeloop_kv_log_syncs_total: 1, edgeloop_kv_log_unwritten_bytes: 0, edgeloop_kv_withheld_bytes: 0, edgeloop_kv_writes_refused: 0 });
+  api.call('SAVE');
+  await new Promise((resolve) => setImmediate(resolve));
+  const saved = await scrape(registry);
+  t.ok((saved.get('edgeloop_kv_snapshot_bytes') as number) > 100);
+  t.ok((saved.get('edgeloop_kv_log_bytes') as number) < 100);
+  t.match(Object.fromEntries(saved), { edgeloop_kv_snapshots_total: 1, edgeloop_kv_snapshot_failed: 0, edgeloop_kv_snapshot_duration_seconds: Number });
+});
+
+t.test('metrics tell of a log that cannot be written, and of a snapshot that has failed', async (t) => {
+  const disk = new MemoryDisk();
+  const { server, registry: commands } = new LocalServer({ dir: disk.folder });
+  const kept = openStore({ server, disk, log: SILENT, wake() {}, waitFor() {} }, commands);
+  const api = KvApi.of({ server, registry: commands });
+  const registry = new Registry();
+  registerKvMetrics(registry, api);
+  disk.roomBytes = disk.get('log-1').length + 5;
+  api.set('a', 1);
+  kept.write();
+  t.throws(() => api.call('SAVE'), /No space left|ENOSPC/);
+  const values = Object.fromEntries(await scrape(registry));
+  t.match(values, { edgeloop_kv_writes_refused: 1, edgeloop_kv_snapshot_failed: 1, edgeloop_kv_snapshots_total: 0 });
+  t.ok((values['edgeloop_kv_log_unwritten_bytes'] as number) > 0);
+});
+
 t.test('the reference has every metric with its type, and no other', async (t) => {
   const rows = [...shipped('docs/reference/kv-metrics.md').matchAll(/^\| `(edgeloop_kv_\w+)` \| (\w+) \| (\w*) ?\| (`\w+`)? ?\|/gm)];
   t.same(
     rows.map(([, name, type, unit, label]) => ({ name, type, unit, label })),
-    KV_METRICS.map(({ name, type, label }) => ({ name, type, unit: name.endsWith('_bytes') ? 'bytes' : '', label: label && `\`${label}\`` })),
+    KV_METRICS.map(({ name, type, label }) => ({ name, type, unit: /_(bytes|seconds)(_total)?$/.exec(name)?.[1] ?? '', label: label && `\`${label}\`` })),
   );
 });
 
@@ -101,8 +145,9 @@ t.test('promtool accepts the alerts, and sees each of them fire and not fire', s
 });
 
 t.test('promtool has nothing to say against the metrics', skipWithout('promtool'), async (t) => {
-  const { api, registry } = store(t);
+  const { api, registry } = store(t, { dir: t.testdir() });
   api.set('a', 1);
+  api.call('SAVE');
   const { status, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: await registry.metrics(), encoding: 'utf8' });
   t.same({ status, stderr }, { status: 0, stderr: '' });
 });

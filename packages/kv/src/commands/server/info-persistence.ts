@@ -1,5 +1,6 @@
 import type { Call } from '../../command/call.js';
 import type { DurabilityFacts } from '../../server/durability.js';
+import { longestLog } from '../../server/log-growth.js';
 import type { Field } from './info-field.js';
 
 /** Of a server that is in memory only. */
@@ -60,5 +61,19 @@ function logFields({ snapshotBytes, logBytes, bufferedBytes, pendingSyncs, delay
     ['aof_buffer_length', bufferedBytes],
     ['aof_pending_bio_fsync', pendingSyncs],
     ['aof_delayed_fsync', delayedSyncs],
+  ];
+}
+
+/** What Redis has no fields for, of a server whose data is kept. */
+export function durability({ server: { durability: kept, settings } }: Call): Field[] {
+  if (kept === undefined) return [];
+  const { facts } = kept;
+  const longest = longestLog(facts, settings);
+  return [
+    ['log_bytes', facts.logBytes],
+    ...(longest === undefined ? [] : [['log_snapshot_bytes', longest] as const]),
+    ['log_syncs', facts.syncs],
+    ['log_sync_seconds', facts.syncSeconds.toFixed(6)],
+    ['withheld_bytes', facts.withheldBytes],
   ];
 }

@@ -4,7 +4,7 @@ import { REDIS_VERSION } from '../../version.js';
 import { commandStats, errorStats, latencyStats } from './info-commands.js';
 import { keyspace, memory } from './info-data.js';
 import type { Field } from './info-field.js';
-import { persistence } from './info-persistence.js';
+import { durability, persistence } from './info-persistence.js';
 
 /** A part of INFO. */
 export interface Section {
@@ -14,12 +14,13 @@ export interface Section {
   readonly fields: (call: Call) => readonly Field[];
 }
 
-/** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read; one section is our own. */
+/** In the order of Redis 7.0, whose fields are all there that tell something of this server, and those that tools read; two sections are our own. */
 export const SECTIONS: readonly Section[] = [
   { title: 'Server', extent: 'default', fields: server },
   { title: 'Clients', extent: 'default', fields: clients },
   { title: 'Memory', extent: 'default', fields: memory },
   { title: 'Persistence', extent: 'default', fields: persistence },
+  { title: 'Durability', extent: 'default', fields: durability },
   { title: 'Stats', extent: 'default', fields: stats },
   { title: 'Limits', extent: 'default', fields: limits },
   { title: 'Replication', extent: 'default', fields: replication },
