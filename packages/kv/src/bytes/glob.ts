@@ -6,9 +6,9 @@ const CLOSING_BRACKET = 0x5d;
 const CARET = 0x5e;
 const HYPHEN = 0x2d;
 
-/** What may be compared in vain behind a star: more than patterns of people ever are, whatever the text, and done in less than a millisecond. */
+/** What may be compared in vain behind a star: more than patterns of people ever are, whatever the text, and done in a millisecond or two. */
 const FREE_STEPS = 65_536;
-const STEPS_PER_BYTE = 16;
+const STEPS_PER_BYTE = 64;
 
 /**
  * Whether `bytes[start, end)` matches the glob `pattern[patternStart, patternEnd)` as Redis has it: `*`, `?`, `[abc]`, `[^a-z]`,
@@ -43,14 +43,14 @@ export function globMatches(
       afterStar = from;
       starEnd = at;
     }
-    const next = from < patternEnd ? elementEnd(pattern, from, patternEnd, bytes[at]!, ignoreCase) : -1;
-    if (next >= 0) {
+    const next = from < patternEnd ? elementEnd(pattern, from, patternEnd, bytes[at]!, ignoreCase) : -from;
+    if (next > 0) {
       from = next;
       at++;
       continue;
     }
     if (afterStar < 0) return false;
-    steps -= from - afterStar + (pattern[from] === OPENING_BRACKET ? patternEnd - from : 1);
+    steps -= -next - afterStar;
     if (steps < 0) return false;
     from = afterStar;
     at = ++starEnd;
@@ -63,13 +63,13 @@ function skipStars(pattern: Uint8Array, from: number, end: number): number {
   return from;
 }
 
-/** Where the element of the pattern at `from` ends if it matches `byte`, else -1. */
+/** Where the element of the pattern at `from` ends, below 0 if it does not match `byte`. */
 function elementEnd(pattern: Uint8Array, from: number, end: number, byte: number, ignoreCase: boolean): number {
   const element = pattern[from]!;
   if (element === QUESTION_MARK) return from + 1;
   if (element === OPENING_BRACKET) return classEnd(pattern, from + 1, end, byte, ignoreCase);
   const at = element === BACKSLASH && from + 1 < end ? from + 1 : from;
-  return equal(pattern[at]!, byte, ignoreCase) ? at + 1 : -1;
+  return equal(pattern[at]!, byte, ignoreCase) ? at + 1 : -at - 1;
 }
 
 /** The same for the class whose first byte is at `from`. One that is not closed goes on to the end of the pattern. */
@@ -89,8 +89,8 @@ function classEnd(pattern: Uint8Array, from: number, end: number, byte: number, 
       at++;
     }
   }
-  if (found === negated) return -1;
-  return at < end ? at + 1 : end;
+  const next = at < end ? at + 1 : end;
+  return found === negated ? -next : next;
 }
 
 /** Bounds may be given in either order. Bytes above 127 come before the others, as a `char` of C is signed. */
