@@ -58,8 +58,7 @@ export class Loop {
   readonly arena: ReceiveArena;
   readonly pool: BufferPool;
   readonly debug: boolean;
-  /** In debug mode only. */
-  readonly witness: Witness | undefined;
+  readonly witness: Witness | undefined; // In debug mode only.
   /** May change at any time. */
   maxTotalQueuedBytes: number;
   readonly poller: Poller;
