@@ -20,6 +20,8 @@ export class Finding extends Error {}
 const WRITERS = 5;
 const MAX_CYCLES_OF_A_FOLDER = 120;
 const SABOTAGED_BYTES = 10;
+/** In a log that is shorter there may be nothing yet that was acknowledged. */
+const SABOTAGED_LOG_BYTES = 4096;
 /** Of a start that is interrupted; the first one takes as long at most. */
 const USUAL_START_MS = 400;
 
@@ -163,6 +165,7 @@ export class Lane {
       return number === undefined ? [] : [{ path: join(folder, name), number: Number(number) }];
     });
     const newest = logs.toSorted((one, other) => other.number - one.number)[0];
-    if (newest !== undefined) truncateSync(newest.path, Math.max(0, statSync(newest.path).size - SABOTAGED_BYTES));
+    const size = newest === undefined ? 0 : statSync(newest.path).size;
+    if (newest !== undefined && size > SABOTAGED_LOG_BYTES) truncateSync(newest.path, size - SABOTAGED_BYTES);
   }
 }
