@@ -1,4 +1,4 @@
-import { type PluginContext, definePlugin } from '@edgeloop/reactor';
+import { EdgeloopError, type PluginContext, definePlugin } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import { Registry } from '../catalogue/registry.js';
 import type { Call } from '../command/call.js';
@@ -36,7 +36,7 @@ export const kv = definePlugin({
     server.limitWatch.log = floodLog;
     server.log = (level, text) => log[SCRIPT_LEVELS[level] ?? 'info']({ event: 'kv.script' }, text);
     const registry = new Registry(commands);
-    const store = options.dir === '' ? undefined : openStoreIn(options.dir, { server, log, wake: () => post(NOTHING), waitFor, closed }, registry);
+    const store = options.dir === '' ? undefined : openStoreIn(options.dir, { server, log, wake: () => ensureTurn(post), waitFor, closed }, registry);
     const frontend = new Frontend(server, registry);
     return {
       ...(store === undefined ? {} : { beforeOutput: () => store.write(), onShutdown: () => store.secured() }),
@@ -59,6 +59,16 @@ export const kv = definePlugin({
     };
   },
 });
+
+/** Sees to it that the loop makes a turn soon: the log is written at its end. */
+function ensureTurn(post: PluginContext<unknown>['post']): void {
+  try {
+    post(NOTHING);
+  } catch (error) {
+    // Where no more can be posted a turn comes all the same: for what was posted before, or the last one of a reactor that is being closed.
+    if (!(error instanceof EdgeloopError)) throw error;
+  }
+}
 
 /** Opens the folder, which is closed with the reactor. Errors: EL_STORE_LOCKED, EL_STORE_CORRUPT, EL_STORE_FAILED. */
 function openStoreIn(folder: string, parts: Omit<StoreParts, 'disk'> & Pick<PluginContext<unknown>, 'closed'>, registry: Registry<Call>): DurableStore {

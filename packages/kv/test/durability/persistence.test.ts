@@ -1,7 +1,8 @@
 /** What operators see of snapshots, on a server that keeps its data in a folder. */
 import { readdirSync } from 'node:fs';
+import { createReactor } from '@edgeloop/reactor';
 import t, { type Test } from 'tap';
-import { throwAwayKv } from '../../src/index.js';
+import { type KvApi, kv, throwAwayKv } from '../../src/index.js';
 import type { DurabilityFacts } from '../../src/server/durability.js';
 import { isSnapshotDue } from '../../src/server/log-growth.js';
 import { kvOptions } from '../../src/server/settings.js';
@@ -116,4 +117,29 @@ t.test('a snapshot is due when Redis would rewrite its append-only file, and not
   t.notOk(isDue(0, 1e9, true, 1_000_000, 0), 'it is turned off');
   t.notOk(isDue(0, 1e9, false), 'the last one has failed');
   t.ok(isDue(0, 1e9, false, 1_010_000), 'a while ago');
+});
+
+/** Writes until a sync is under way. */
+async function syncing(api: KvApi<string>): Promise<void> {
+  do {
+    api.set('a', '1');
+    await new Promise(setImmediate);
+  } while (!/^aof_pending_bio_fsync:1\r$/m.test(String(api.call('INFO', 'persistence'))));
+}
+
+t.test('a store asked its reactor for a turn when that was being closed, and a sync ended then', async (t) => {
+  const dir = folder(t);
+  const reactor = createReactor();
+  const { api } = reactor.use(kv, { dir, appendfsync: 'always' });
+  await syncing(api);
+  // Written meanwhile, and to be synced next.
+  api.set('b', '2');
+  await new Promise(setImmediate);
+  const closed = reactor.close();
+  // Long enough for the sync to have ended before the reactor is closed.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  await closed;
+  const kept = await Kept.open(dir);
+  t.equal(await kept.run('GET b'), '2');
+  await kept.close();
 });
