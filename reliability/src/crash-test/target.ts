@@ -16,9 +16,12 @@ export interface Target {
 
 const COMMAND = fileURLToPath(new URL('../../bin/edgeloop-kv.mjs', import.meta.resolve('@edgeloop/kv')));
 
+/** Who is asked to end in order waits so long for clients that never cease to write, and then hangs up. */
+const GRACE_SECONDS = '0.3';
+
 const edgeloop: Target = {
   command: (folder, socket, policy) => [
-    process.execPath, COMMAND, 'server', '--unix', socket, '--dir', folder, '--appendfsync', policy, '--log-level', 'warn',
+    process.execPath, COMMAND, 'server', '--unix', socket, '--dir', folder, '--appendfsync', policy, '--grace', GRACE_SECONDS, '--log-level', 'warn',
   ],
   greeting: '\nTry',
   files: '.',
