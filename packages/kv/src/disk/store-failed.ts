@@ -14,12 +14,23 @@ const ADVICE: Readonly<Record<string, string>> = {
   EROFS: 'the file system is mounted read-only; mount it otherwise, or move the folder',
 };
 
+/** The error for a disk that fails under a server which must not go on without it. */
+export function diskFailed(folder: string, error: NodeJS.ErrnoException): EdgeloopError {
+  const message = `the log in ${folder} cannot be written any more (${error.message}): what was not acknowledged may be lost, and the server ends`;
+  return new EdgeloopError('EL_STORE_FAILED', `${message}; see to the disk before it is started again`, { cause: error });
+}
+
+/** The error for a store that ends, and what was changed last is not in its folder. */
+export function unwritten(why = '', cause?: unknown): EdgeloopError {
+  return new EdgeloopError('EL_STORE_FAILED', `what was changed last is not in the log (${why}), and lost`, { cause });
+}
+
 /**
  * The error for a data folder that cannot be opened: EL_STORE_FAILED with the call, the file and the errno, and what to do; or the error
- * as it is, if it has a code of ours already.
+ * as it is, if the kernel has nothing to do with it.
  */
-export function storeFailed(folder: string, error: unknown): EdgeloopError {
-  if (error instanceof EdgeloopError) return error;
+export function storeFailed(folder: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   const advice = ADVICE[code];
   return new EdgeloopError('EL_STORE_FAILED', `the data folder ${folder} cannot be used: ${message}${advice === undefined ? '' : `; ${advice}`}`, { cause: error });

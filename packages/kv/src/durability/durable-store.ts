@@ -7,13 +7,17 @@ import type { Arguments } from '../protocol/request.js';
 import type { Durability, DurabilityFacts } from '../server/durability.js';
 import type { Server } from '../server/server.js';
 import { parseName } from './file-names.js';
-import { Journal, type JournalOwner } from './journal.js';
+import { Journal } from './journal.js';
+import type { JournalOwner } from './journal-owner.js';
 import { LogSuccession } from './log-succession.js';
+import { diskFailed, unwritten } from '../disk/store-failed.js';
 import { ReplyGate } from './reply-gate.js';
-import { type SnapshotOwner, Snapshots } from './snapshots.js';
+import { type SnapshotFacts, type SnapshotOwner, Snapshots } from './snapshots.js';
 
 /** What writes are answered with when the store is closed: they would be lost. */
 const CLOSED = 'MISCONF The store is closed';
+/** And when there is something that the log cannot take. */
+const OVERFULL = 'MISCONF A transaction was larger than a record of the log can be: writes are refused until a snapshot has been made';
 
 /** What a store stands on. */
 export interface StoreParts {
@@ -24,6 +28,8 @@ export interface StoreParts {
   readonly wake: () => void;
   /** Has the loop look out for the end of a promise that Node's own loop settles. */
   readonly waitFor: (promise: Promise<void>) => unknown;
+  /** How large a record of the log may be; by default as large as it can. */
+  readonly maxRecordBytes?: number | undefined;
 }
 
 /** Where the folder stands when the store begins to write. */
@@ -52,6 +58,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   readonly #loadedKeys: number;
   #earlierLogBytes: number;
   #refusal: string | undefined;
+  /** Since the end of the turn in which writes were refused first: what is sent from then on is not about what could not be written. */
+  #isAnsweringReads = false;
   /** Why the store has ended before the server: nothing may leave any more. */
   #fatal: EdgeloopError | undefined;
 
@@ -61,7 +69,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#disk = disk;
     this.#log = log;
     this.#loop = parts;
-    this.#journal = new Journal(writer, server.timers, this);
+    this.#journal = new Journal(writer, server.timers, this, parts.maxRecordBytes);
     this.#succession = new LogSuccession(disk, lineage, this.#journal, logNumber);
     this.#snapshots = new Snapshots(server, server.timers, disk, lineage, snapshotBytes, this);
     this.#loadedKeys = server.keyspace.databases.reduce((keys, { size }) => keys + size, 0);
@@ -102,15 +110,16 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   /** To be called before anything leaves this process. Error: EL_STORE_FAILED, when nothing may leave any more. */
   write(): void {
-    if (this.#fatal !== undefined) throw this.#fatal;
     this.#journal.write();
+    if (this.#fatal !== undefined) throw this.#fatal;
+    this.#isAnsweringReads = this.#refusal !== undefined;
     this.#release();
   }
 
   withhold(client: Client, bytes: Uint8Array): boolean {
     const { policy, safe, isLate } = this.#journal;
     const current = this.#current;
-    const mustWait = current > safe && (policy === 'always' || isLate) && (this.#refusal === undefined || client.withheldBytes > 0);
+    const mustWait = current > safe && (policy === 'always' || isLate) && !(this.#isAnsweringReads && client.withheldBytes === 0);
     // What comes behind something that waits, waits as well.
     if (!mustWait && client.withheldBytes === 0) return false;
     this.#gate.hold(current, client, bytes);
@@ -121,9 +130,10 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#gate.whenSent(client, action);
   }
 
-  /** Resolves when everything that was done so far would survive a power loss, whatever the policy. */
-  secured(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Resolves when everything that was done so far would survive a power loss, whatever the policy. Error: EL_STORE_FAILED, if that will never be. */
+  async secured(): Promise<void> {
+    if (this.#journal.isLost && !this.#journal.isOverfull) throw unwritten(this.#refusal);
+    await new Promise<void>((resolve) => {
       this.#gate.whenSafe(this.#journal.current, resolve);
       this.#journal.write();
       this.#journal.sync();
@@ -144,12 +154,18 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#journal.sync();
   }
 
-  /** Writes and syncs the last of it. To be called when no command runs any more. Error: NodeJS.ErrnoException. */
+  /** Writes and syncs the last of it. To be called when no command runs any more. Error: EL_STORE_FAILED, if that fails or has failed before. */
   close(): void {
+    const refusal = this.#refusal;
     this.#refusal = CLOSED;
     this.#snapshots.giveUp();
     this.#succession.close();
-    this.#journal.close();
+    try {
+      this.#journal.close();
+    } catch (error) {
+      throw unwritten(describe(error as NodeJS.ErrnoException), error);
+    }
+    if (this.#journal.isLost) throw unwritten(refusal);
   }
 
   // --- What the journal tells
@@ -169,7 +185,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   onWriteFailed(error: NodeJS.ErrnoException): void {
     this.#refuse(error);
-    this.#log.error({ event: 'kv.log_write_failed', err: error }, 'the log cannot be written: writes are refused until it can');
+    this.#log.error({ event: 'kv.log_write_failed', err: error }, `there is no room for the log (${error.message}): writes are refused until there is`);
   }
 
   onWritable(): void {
@@ -177,16 +193,23 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#log.info({ event: 'kv.log_writable' }, 'the log is written again');
   }
 
-  /** Replies that wait for a sync with `always` are never sent: the server ends, and what the disk has is what counts. */
-  onSyncFailed(error: NodeJS.ErrnoException): void {
+  /** Replies that wait for a sync with `always` are never sent: the turn that this asks for ends the server, and what the disk has is what counts. */
+  onLost(error: NodeJS.ErrnoException): void {
     this.#refuse(error);
-    if (this.#journal.policy !== 'always') {
-      this.#log.error({ event: 'kv.log_sync_failed', err: error }, 'the log could not be synced: writes are refused until a snapshot is made (BGREWRITEAOF)');
-      return;
-    }
-    this.#fatal = new EdgeloopError('EL_STORE_FAILED', `fsync of the log has failed (${describe(error)}): what was not acknowledged may be lost, and the server ends`, { cause: error });
-    this.#log.error({ event: 'kv.log_sync_failed', err: error }, 'the log could not be synced, and nothing that follows could be believed: the server ends');
-    throw this.#fatal;
+    const isFatal = this.#journal.policy === 'always';
+    if (isFatal) this.#fatal = diskFailed(this.#disk.folder, error);
+    const consequence = isFatal ? 'nothing that follows could be believed, and the server ends' : 'writes are refused until a snapshot is made (BGREWRITEAOF)';
+    this.#log.error({ event: 'kv.log_lost', err: error }, `the disk fails the log (${error.message}): ${consequence}`);
+    // A snapshot that is to begin when the log is safe need not wait for that any more: it will make it good.
+    this.#succession.onSafe(this.#journal.safe);
+    this.#loop.wake();
+  }
+
+  /** Only a snapshot can keep what has happened. Whoever was about to be told of it waits for that, whatever the policy. */
+  onOverfull(): void {
+    this.#refusal = OVERFULL;
+    this.#log.error({ event: 'kv.log_overfull' }, 'one command or transaction has changed more than a record of the log can hold: writes are refused until a snapshot has it');
+    this.#snapshots.start();
   }
 
   /** The record that what is sent now waits for. */
@@ -219,13 +242,15 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 
   /** What is older is not needed any more; and what a failed sync has put in doubt is made good. */
-  onSnapshot(number: number, keys: number): void {
+  onSnapshot({ number, keys, bytes }: SnapshotFacts): void {
     this.#removeOlder(number);
     this.#earlierLogBytes = 0;
     const wasLost = this.#journal.isLost;
     this.#journal.renew();
-    this.#log.info({ event: 'kv.snapshot', number, keys, bytes: this.#snapshots.bytes }, 'a snapshot is whole');
-    if (!wasLost) return;
+    this.#log.info({ event: 'kv.snapshot', number, keys, bytes }, 'a snapshot is whole');
+    // One that was under way already when too much was changed was begun too early.
+    if (this.#journal.isOverfull) this.#snapshots.start();
+    if (!wasLost || this.#journal.isLost) return;
     this.#refusal = undefined;
     this.#log.info({ event: 'kv.log_renewed' }, 'the log has begun anew: writes are taken again');
   }

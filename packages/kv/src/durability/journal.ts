@@ -1,10 +1,11 @@
-import { EffectWriter } from '../log/effect-writer.js';
 import { RecordBuffer } from '../log/record-buffer.js';
 import { writeClosing, writeEmpty } from '../log/record-kind.js';
 import type { RecordWriter } from '../log/record-writer.js';
 import type { Arguments } from '../protocol/request.js';
 import type { FsyncPolicy } from '../server/durability.js';
 import type { TimerHandle, Timers } from '../server/timers.js';
+import { EffectBatch } from './effect-batch.js';
+import type { JournalOwner } from './journal-owner.js';
 
 /** With `everysec`, changes are synced once in so long. */
 const SYNC_PERIOD_MS = 1000;
@@ -12,23 +13,10 @@ const SYNC_PERIOD_MS = 1000;
 const MAX_SYNC_MS = 2000;
 /** A disk that takes nothing is tried again so often. */
 const RETRY_MS = 100;
+/** What a disk refuses for want of room, which there may be again: RLIMIT_FSIZE may be raised, too. Anything else says that it fails. */
+const WANT_OF_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** So much is written though the turn goes on: memory that is touched once costs more than a write(2). */
 const LARGE_BATCH_BYTES = 1024 * 1024;
-
-/** Whom the journal tells. */
-export interface JournalOwner {
-  /** There is something to write: `write` is to be called before anything leaves this process, and before the turn ends. */
-  wake(): void;
-  /** A sync has begun, which Node's own loop tells the end of. */
-  onSync(end: Promise<void>): void;
-  /** All records up to this one would survive a power loss. */
-  onSafe(record: number): void;
-  /** The disk takes nothing; it is tried again until `onWritable` is called. */
-  onWriteFailed(error: NodeJS.ErrnoException): void;
-  onWritable(): void;
-  /** What the disk has is not known any more, and no later sync could be believed: the kernel may have dropped what it could not write. */
-  onSyncFailed(error: NodeJS.ErrnoException): void;
-}
 
 /**
  * The end of the log: collects what commands change, writes it in one record a turn, and has it synced by the policy. One sync runs
@@ -47,6 +35,10 @@ export class Journal {
   syncMs = 0;
   /** Seconds in which a sync took so long that clients waited for it. */
   delayedSyncs = 0;
+  /** Whether a write or a sync has failed for good, or more has changed at once than a record can hold: nothing is collected and written any more. */
+  isLost = false;
+  /** Whether it is the latter. */
+  isOverfull = false;
   readonly #owner: JournalOwner;
   readonly #timers: Timers;
   readonly #ticks: TimerHandle;
@@ -54,22 +46,19 @@ export class Journal {
   /** How much of the file is synced; and how much of that a record behind it says so of. */
   #synced: number;
   #certified: number;
-  /** What is collected; and another one, for what has to wait for the next record. */
-  #effects = new EffectWriter(new RecordBuffer());
-  #spare = new EffectWriter(new RecordBuffer());
-  /** Where in the record the last command ends that is complete, and the database that it was for. */
-  #complete = 0;
-  #database = 0;
+  readonly #batch: EffectBatch;
   #isAwake = false;
   /** Why the last write has failed, while there is more to write. */
   #writeError: NodeJS.ErrnoException | undefined;
-  #isLost = false;
+  /** The present file was begun after the log was lost. */
+  #isBegunAnew = false;
   #isClosed = false;
   /** Since when a sync is under way, in ms of `performance`; undefined without one. */
   #syncingSinceMs: number | undefined;
 
   /** `writer` stands at the end of a file that is synced as a whole. */
-  constructor(writer: RecordWriter, timers: Timers, owner: JournalOwner) {
+  constructor(writer: RecordWriter, timers: Timers, owner: JournalOwner, maxRecordBytes?: number) {
+    this.#batch = new EffectBatch(maxRecordBytes);
     this.#writer = writer;
     this.#synced = writer.position;
     this.#certified = writer.position;
@@ -80,7 +69,7 @@ export class Journal {
 
   /** The record that what was noted last will be in, or is in. Whoever tells of it waits until that one is safe. */
   get current(): number {
-    return this.#effects.record.isEmpty ? this.written : this.written + 1;
+    return this.#batch.isEmpty && !this.isLost ? this.written : this.written + 1;
   }
 
   /** Bytes of the file. */
@@ -89,7 +78,7 @@ export class Journal {
   }
 
   get bufferedBytes(): number {
-    return this.#effects.record.payloadBytes;
+    return this.#batch.bytes;
   }
 
   /** Whether the disk takes nothing at present. */
@@ -97,45 +86,44 @@ export class Journal {
     return this.#writeError !== undefined;
   }
 
-  /** Whether a sync has failed: nothing is written any more. */
-  get isLost(): boolean {
-    return this.#isLost;
-  }
-
   get isSyncing(): boolean {
     return this.#syncingSinceMs !== undefined;
   }
 
-  /** Whether a sync takes so long that nobody may rely on the next one. */
+  /** Whether a sync takes so long that nobody may rely on the next one, or there is something that no sync will ever cover. */
   get isLate(): boolean {
-    return this.#syncingSinceMs !== undefined && performance.now() - this.#syncingSinceMs > MAX_SYNC_MS;
+    return this.isOverfull || this.#syncingSinceMs !== undefined && performance.now() - this.#syncingSinceMs > MAX_SYNC_MS;
   }
 
   /** Takes what a command has changed. */
   note(database: number, effect: Arguments): void {
-    this.#effects.write(database, effect);
+    if (this.isLost) return;
+    try {
+      this.#batch.add(database, effect);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#overflow();
+    }
   }
 
   /** What was noted since the last call goes into one record. */
   commit(): void {
-    const { record } = this.#effects;
-    if (record.isEmpty) return;
-    this.#complete = record.end;
-    this.#database = this.#effects.database;
-    if (record.end > LARGE_BATCH_BYTES && !this.isFull) this.write();
+    if (this.#batch.isEmpty) return;
+    this.#batch.complete();
+    if (this.#batch.bytes > LARGE_BATCH_BYTES && !this.isFull) this.write();
     else if (!this.#isAwake) this.#wake();
   }
 
   /** Writes what is complete, and with `always` has it synced. */
   write(): void {
     this.#isAwake = false;
-    if (this.#complete > 0 && !this.isFull && !this.#isLost && !this.#isClosed) this.#tryToWrite();
+    if (this.#batch.isComplete && !this.isFull && !this.isLost && !this.#isClosed) this.#tryToWrite();
     if (this.policy === 'always') this.sync();
   }
 
   /** Begins to sync what is written, unless that is done or a sync is under way. */
   sync(): void {
-    if (this.#syncingSinceMs !== undefined || this.#isLost || this.#isClosed || this.safe === this.written) return;
+    if (this.#syncingSinceMs !== undefined || this.isLost || this.#isClosed || this.safe === this.written) return;
     const { written } = this;
     const { file, position } = this.#writer;
     const sinceMs = performance.now();
@@ -159,20 +147,24 @@ export class Journal {
    * Goes on in another file, which is empty and synced and has this number. The last one ends, is synced on this thread and closed: to be
    * called when little is left to sync. Errors: those of the disk; then the journal stays where it is.
    *
-   * After a sync that has failed the last file is left as it is, and nothing is written until `renew` is called.
+   * When the last file is lost it is left as it is, and nothing is written until `renew` is called.
    */
   goOnIn(next: RecordWriter, number: number): void {
-    if (!this.#isLost) this.#end(number);
+    if (this.isLost) this.#isBegunAnew = true;
+    else this.#end(number);
     this.#replace(next);
   }
 
-  /** A snapshot has made good what a failed sync has put in doubt: what was collected until it began, and since then, need not be written. */
+  /**
+   * A snapshot of what was there when the present file was begun is whole. If the file before was lost, that is made good: what was collected
+   * until then, and since then, need not be written. One that was begun before the loss has not seen all of it, and makes nothing good.
+   */
   renew(): void {
-    if (!this.#isLost) return;
+    if (!this.#isBegunAnew) return;
     this.written = this.current;
-    this.#effects.record.clear();
-    this.#complete = 0;
-    this.#isLost = false;
+    this.isLost = false;
+    this.isOverfull = false;
+    this.#isBegunAnew = false;
     this.#secured(this.written, this.#synced);
   }
 
@@ -180,8 +172,8 @@ export class Journal {
   close(): void {
     this.#ticks.cancel();
     try {
-      if (this.#isLost) return;
-      if (this.#complete > 0) this.#append();
+      if (this.isLost) return;
+      if (this.#batch.isComplete) this.#append();
       this.#writer.file.syncNow();
       this.#secured(this.written, this.#writer.position);
       if (this.#certified < this.#synced) this.#certify();
@@ -208,32 +200,33 @@ export class Journal {
     this.#owner.wake();
   }
 
-  #tryToWrite(): void {
+  #tryToWrite(): boolean {
     try {
       this.#append();
+      return true;
     } catch (error) {
-      this.#writeError = error as NodeJS.ErrnoException;
-      this.#timers.after(RETRY_MS, () => this.#retry());
-      this.#owner.onWriteFailed(this.#writeError);
+      this.#writeFailed(error as NodeJS.ErrnoException);
+      return false;
     }
   }
 
-  /** A command that has begun and not ended stays behind: its effects are one, or none. */
+  #writeFailed(error: NodeJS.ErrnoException): void {
+    if (!WANT_OF_ROOM.has(error.code)) return this.#lose(error);
+    // Who has been told of the first error need not be told of each.
+    if (!this.isFull) this.#owner.onWriteFailed(error);
+    this.#writeError = error;
+    this.#timers.after(RETRY_MS, () => this.#retry());
+  }
+
   #append(): void {
-    const effects = this.#effects;
-    if (effects.record.end > this.#complete) this.#spare.takeFrom(effects, this.#complete, this.#database);
-    this.#put(effects.record);
-    effects.record.clear();
-    this.#effects = this.#spare;
-    this.#spare = effects;
-    this.#complete = 0;
+    this.#batch.write(this.#put);
     this.written++;
   }
 
-  #put(record: RecordBuffer): void {
-    this.#writer.append(record, this.#synced);
+  readonly #put = (record: RecordBuffer, end = record.end): void => {
+    this.#writer.append(record, this.#synced, end);
     this.#certified = this.#synced;
-  }
+  };
 
   /**
    * Says of the last records that they are synced, while nothing else comes that would: else damage to them could not be told from what
@@ -250,21 +243,15 @@ export class Journal {
   }
 
   #retry(): void {
-    if (this.#isLost || this.#isClosed) return;
-    try {
-      if (this.#complete > 0) this.#append();
-    } catch {
-      // As before: who has been told of the first error need not be told of each.
-      this.#timers.after(RETRY_MS, () => this.#retry());
-      return;
-    }
+    if (!this.isFull || this.#isClosed) return;
+    if (this.#batch.isComplete && !this.#tryToWrite()) return;
     this.#writeError = undefined;
     this.#owner.onWritable();
     this.write();
   }
 
   #end(next: number): void {
-    if (this.#complete > 0) this.write();
+    if (this.#batch.isComplete) this.write();
     if (this.#writeError !== undefined) throw this.#writeError;
     const record = new RecordBuffer();
     writeClosing(record, next);
@@ -287,14 +274,32 @@ export class Journal {
   }
 
   #lose(error: NodeJS.ErrnoException): void {
-    this.#isLost = true;
-    this.#owner.onSyncFailed(error);
+    if (this.isLost && !this.isOverfull) return;
+    this.#giveUp();
+    this.isOverfull = false;
+    this.#owner.onLost(error);
+  }
+
+  /** A part of a record would be half a transaction. What was complete before it began is written, if that is possible. */
+  #overflow(): void {
+    this.#batch.dropLast();
+    this.write();
+    if (this.isLost) return;
+    this.#giveUp();
+    this.isOverfull = true;
+    this.#owner.onOverfull();
+  }
+
+  #giveUp(): void {
+    this.isLost = true;
+    this.#writeError = undefined;
+    this.#batch.clear();
   }
 
   #tick(): void {
     if (this.isLate && this.safe < this.written) this.delayedSyncs++;
     if (this.policy === 'everysec') this.sync();
-    const isIdle = this.safe === this.written && this.#effects.record.isEmpty && !this.isFull && !this.#isLost;
+    const isIdle = this.safe === this.written && this.#batch.isEmpty && !this.isFull && !this.isLost;
     if (isIdle && this.#certified < this.#synced) this.#certify();
   }
 }

@@ -36,7 +36,10 @@ export class LogSuccession {
       return done(error as NodeJS.ErrnoException);
     }
     this.#next.file.sync((error) => {
-      if (error !== null) return done(error);
+      if (error !== null) {
+        this.#drop();
+        return done(error);
+      }
       this.#awaited = { record: this.#journal.written, done };
       this.onSafe(this.#journal.safe);
     });
@@ -46,8 +49,13 @@ export class LogSuccession {
   goOn(): number {
     const number = this.#number + 1;
     const next = (this.#next ??= this.#make(number));
-    next.file.syncNow();
-    this.#disk.syncFolder();
+    try {
+      next.file.syncNow();
+      this.#disk.syncFolder();
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
     this.#journal.goOnIn(next, number);
     this.#next = undefined;
     this.#number = number;
@@ -67,12 +75,18 @@ export class LogSuccession {
     awaited.done();
   }
 
-  /** Gives up the next log, if one was prepared. */
+  /** Gives up the next log, if one was prepared. Where the present one is lost, it may have a record already that names the next one. */
   close(): void {
     this.#awaited = undefined;
-    if (this.#next === undefined) return;
-    this.#next.file.close();
-    this.#disk.remove(logName(this.#number + 1));
+    if (this.#journal.isLost) this.#next?.file.close();
+    else this.#drop();
+  }
+
+  /** Another one is made the next time: what a failed sync has left of a file, no later sync would tell. */
+  #drop(): void {
+    const next = this.#next;
     this.#next = undefined;
+    next?.file.close();
+    if (next !== undefined) this.#disk.remove(next.file.name);
   }
 }

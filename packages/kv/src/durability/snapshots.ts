@@ -12,14 +12,21 @@ export interface SnapshotSubject {
   readonly functions: FunctionEngine;
 }
 
+/** What is known of a snapshot that is whole. */
+export interface SnapshotFacts {
+  readonly number: number;
+  readonly keys: number;
+  readonly bytes: number;
+}
+
 /** Whose snapshots they are. */
 export interface SnapshotOwner {
   /** Does what takes time before a new log can begin; `done` is called later, unless none is begun in the end. */
   prepareLog(done: (error?: NodeJS.ErrnoException) => void): void;
   /** Begins a new log and returns its number: what changes from now on comes after the snapshot. Errors: those of the disk. */
   beginLog(): number;
-  /** The snapshot with this number, of so many keys, is whole and lasts: what is older is not needed any more. */
-  onSnapshot(number: number, keys: number): void;
+  /** A snapshot is whole and lasts: what is older is not needed any more. */
+  onSnapshot(facts: SnapshotFacts): void;
   /** None came of it, and what there was before is still there. */
   onSnapshotFailed(error: NodeJS.ErrnoException): void;
 }
@@ -136,7 +143,7 @@ export class Snapshots {
     this.lastDurationMs = this.lastMs - this.begunMs;
     this.dirty = this.#dirtyAtBegin;
     this.bytes = snapshot.file.bytes;
-    this.#owner.onSnapshot(this.#number, snapshot.keysDone);
+    this.#owner.onSnapshot({ number: this.#number, keys: snapshot.keysDone, bytes: this.bytes });
   }
 
   #failed(error: NodeJS.ErrnoException): void {

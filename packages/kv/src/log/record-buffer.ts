@@ -10,7 +10,7 @@ export const MAX_VARINT_BYTES = 8;
 
 /**
  * One record as it grows: the payload, with room in front for the header, so that both leave in one write. It is used again for the
- * next record. Error: RangeError if it grows beyond MAX_RECORD_BYTES.
+ * next record. Error: RangeError if it grows beyond `maxBytes`, or beyond what there is memory for.
  */
 export class RecordBuffer {
   #bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
@@ -18,6 +18,11 @@ export class RecordBuffer {
   #front = frontOf(this.#bytes);
   #end = RECORD_HEADER_BYTES;
   readonly #header = new RecordHeader();
+  readonly #maxBytes: number;
+
+  constructor(maxBytes = MAX_RECORD_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** Header and payload; valid until the next call. The header is there when it is sealed. */
   get bytes(): Buffer {
@@ -73,11 +78,11 @@ export class RecordBuffer {
     if (this.#end + count > this.#bytes.length) this.#grow(count);
   }
 
-  /** Writes the header, for this place of the file with this salt. It may be sealed again, for another one. */
-  seal(salt: number, position: number, synced: number): void {
+  /** Writes the header for what stands before `end`, for this place of the file with this salt. It may be sealed again, for another one. */
+  seal(salt: number, position: number, synced: number, end = this.#end): void {
     const header = this.#header;
-    header.payloadBytes = this.payloadBytes;
-    header.payloadSum = crc32(this.#bytes, RECORD_HEADER_BYTES, this.#end);
+    header.payloadBytes = end - RECORD_HEADER_BYTES;
+    header.payloadSum = crc32(this.#bytes, RECORD_HEADER_BYTES, end);
     header.synced = synced;
     header.encode(this.#front, 0, salt, position);
   }
@@ -94,8 +99,8 @@ export class RecordBuffer {
 
   #grow(count: number): void {
     const needed = this.#end + count;
-    if (needed > MAX_RECORD_BYTES) throw new RangeError(`a record of ${needed} bytes: ${MAX_RECORD_BYTES} are the limit`);
-    const larger = Buffer.allocUnsafe(Math.min(Math.max(this.#bytes.length * 2, needed), MAX_RECORD_BYTES));
+    if (needed > this.#maxBytes) throw new RangeError(`a record of ${needed} bytes: ${this.#maxBytes} are the limit`);
+    const larger = Buffer.allocUnsafe(Math.min(Math.max(this.#bytes.length * 2, needed), this.#maxBytes));
     larger.set(this.#bytes.subarray(0, this.#end));
     this.#hold(larger);
   }

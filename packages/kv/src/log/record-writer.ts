@@ -22,21 +22,21 @@ export class RecordWriter {
   }
 
   /**
-   * Writes one record. The file is known to be synced up to `synced`, which later proves that what stands before was whole once.
+   * Writes one record, or as much of it as stands before `end`. The file is known to be synced up to `synced`, which later proves that what stands before was whole once.
    * Error: that of the disk. Then the file is as it was, nothing of the record counts, and the next try begins at the same place.
    */
-  append(record: RecordBuffer, synced: number): void {
+  append(record: RecordBuffer, synced: number, end = record.end): void {
     if (this.#hasRemains) this.#cutRemains();
-    record.seal(this.#salt, this.#position, synced);
+    record.seal(this.#salt, this.#position, synced, end);
     this.#hasRemains = true;
     try {
-      this.file.write(record.bytes, 0, record.end, this.#position);
+      this.file.write(record.bytes, 0, end, this.#position);
     } catch (error) {
       this.#tryToCutRemains();
       throw error;
     }
     this.#hasRemains = false;
-    this.#position += record.end;
+    this.#position += end;
   }
 
   #cutRemains(): void {

@@ -75,9 +75,13 @@ function openStoreIn(folder: string, parts: Omit<StoreParts, 'disk'> & Pick<Plug
   const disk = NodeDisk.open(folder);
   try {
     const store = openStore({ ...parts, disk }, registry);
+    // An error of it nobody could catch: it is the program's end.
     void parts.closed.then(() => {
-      store.close();
-      disk.close();
+      try {
+        store.close();
+      } finally {
+        disk.close();
+      }
     });
     return store;
   } catch (error) {

@@ -16,10 +16,11 @@ class DurableServer extends LocalServer {
   constructor(
     policy: FsyncPolicy,
     readonly disk = new MemoryDisk(),
+    maxRecordBytes?: number,
     options: KvOptions = {},
   ) {
-    super({ ...options, dir: disk.folder, appendfsync: policy });
-    this.store = openStore({ server: this.server, disk, log: SILENT, wake() {}, waitFor() {} }, this.registry);
+    super({ dir: disk.folder, appendfsync: policy, ...options });
+    this.store = openStore({ server: this.server, disk, log: SILENT, wake() {}, waitFor() {}, maxRecordBytes }, this.registry);
   }
 
   endTurn(): void {
@@ -36,6 +37,15 @@ class DurableServer extends LocalServer {
 async function synced(): Promise<void> {
   await setImmediate();
   await setImmediate();
+}
+
+/** One that was asked for is made, or fails. */
+async function snapshotEnds(server: DurableServer): Promise<void> {
+  do {
+    await synced();
+    server.elapse(1);
+  } while (server.connect().send('INFO persistence').includes('rdb_bgsave_in_progress:1'));
+  await synced();
 }
 
 t.test('with always a reply leaves when a power loss cannot undo what it tells of, and not before', async (t) => {
@@ -148,11 +158,135 @@ t.test('a sync that fails ends a server with always: what waits is never sent', 
   const client = server.connect();
   client.send('SET a 1');
   server.disk.fail('sync', 'EIO');
-  const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
   server.endTurn();
-  t.match(await thrown, { code: 'EL_STORE_FAILED' });
+  await synced();
+  t.throws(() => server.endTurn(), { code: 'EL_STORE_FAILED', message: /^the log in \/memory cannot be written any more \(EIO: / });
   t.equal(client.received(), '');
+  await t.rejects(server.store.secured(), { code: 'EL_STORE_FAILED' });
+  t.throws(() => server.store.close(), { code: 'EL_STORE_FAILED' });
+});
+
+t.test('a write that fails for good ends a server with always as well', (t) => {
+  const server = new DurableServer('always');
+  const client = server.connect();
+  client.send('SET a 1');
+  server.disk.fail('write', 'EIO');
   t.throws(() => server.endTurn(), { code: 'EL_STORE_FAILED' });
+  t.equal(client.received(), '');
+  t.end();
+});
+
+t.test('with always nothing is acknowledged that a full disk has not taken, also where it was tried before the turn had ended', async (t) => {
+  const server = new DurableServer('always');
+  const client = server.connect();
+  server.disk.roomBytes = server.disk.get('log-1').length;
+  t.equal(client.send(`SET a ${'v'.repeat(2 ** 20)}`), '');
+  server.endTurn();
+  t.equal(server.connect().send('EXISTS a'), ':1', 'others read meanwhile');
+  server.disk.roomBytes = Number.POSITIVE_INFINITY;
+  server.elapse(100);
+  await synced();
+  t.equal(client.received(), '+OK');
+});
+
+t.test('a store that ends on a full disk says that what it could not write is lost', (t) => {
+  const server = new DurableServer('everysec');
+  server.disk.roomBytes = server.disk.get('log-1').length;
+  server.connect().send('SET a 1');
+  server.endTurn();
+  t.throws(() => server.store.close(), { code: 'EL_STORE_FAILED', message: 'what was changed last is not in the log (No space left on device), and lost' });
+  t.end();
+});
+
+t.test('a snapshot that waits for the log to be safe begins when a sync fails, and makes it good', async (t) => {
+  const server = new DurableServer('everysec');
+  const client = server.connect();
+  client.send('SET a 1');
+  server.endTurn();
+  server.disk.fail('sync', 'EIO', 1);
+  client.send('BGREWRITEAOF');
+  await synced();
+  t.match(client.send('SET b 1'), /^-MISCONF/);
+  await snapshotEnds(server);
+  t.equal(client.send('SET b 1'), '+OK');
+  await server.store.secured();
+  t.equal(server.afterPowerLoss().connect().send('MGET a b'), '*2 $1 1 $1 1');
+});
+
+t.test('a snapshot under way does not make good what a sync after its beginning has failed for', async (t) => {
+  const server = new DurableServer('everysec');
+  const client = server.connect();
+  // As many as one slice of it does not write.
+  for (let i = 0; i < 20; i++) client.send(`MSET${Array.from({ length: 1000 }, (_, j) => ` key-${i}-${j} 1`).join('')}`);
+  client.send('BGREWRITEAOF');
+  while (!server.disk.list().includes('snapshot-2.tmp')) {
+    await synced();
+    server.elapse(1);
+  }
+  client.send('SET b 1');
+  server.endTurn();
+  server.disk.fail('sync', 'EIO');
+  server.tick();
+  await synced();
+  await snapshotEnds(server);
+  t.match(client.send('SET c 1'), /^-MISCONF/);
+  server.store.snapshotNow();
+  t.equal(client.send('SET c 1'), '+OK');
+});
+
+t.test('the log that was to be the next one stays where the present one may name it already, and is gone otherwise', async (t) => {
+  for (const [passes, files] of [[2, ['log-1', 'log-2']], [1, ['log-1']]] as const) {
+    const server = new DurableServer('everysec');
+    server.disk.fail('sync', 'EIO', passes);
+    server.connect().send('BGREWRITEAOF');
+    await snapshotEnds(server);
+    try {
+      server.store.close();
+    } catch {
+      // Where the log is lost.
+    }
+    t.same(server.disk.list(), files);
+    new DurableServer('everysec', server.disk);
+  }
+});
+
+t.test('a transaction that no record can hold waits for a snapshot, and is there as a whole or not at all', async (t) => {
+  for (const policy of ['always', 'everysec'] as const) {
+    const server = new DurableServer(policy, new MemoryDisk(), 100_000);
+    const [client, other] = [server.connect(), server.connect()];
+    client.send('SET before 1');
+    server.endTurn();
+    await synced();
+    client.received();
+    const parts = [client.send('SET same 1', 'MULTI', 'SET a 1', `SET b ${'v'.repeat(100_000)}`, 'SET c 1', 'EXEC')];
+    // So much is not served at once.
+    for (let slice = 0; slice < 4; slice++) server.elapse(0);
+    server.endTurn();
+    await synced();
+    parts.push(client.received());
+    t.notMatch(parts.join(' '), '*3', 'nobody is told of it');
+    t.match(other.send('SET d 1'), /^-MISCONF A transaction was larger than a record of the log can be/);
+    t.equal(other.send('GET c'), '$1 1');
+    t.equal(new DurableServer('always', server.disk.copy()).connect().send('MGET before same a b c'), '*5 $1 1 $1 1 $-1 $-1 $-1', policy);
+    await snapshotEnds(server);
+    t.match(client.received(), /\*3 \+OK \+OK \+OK$/);
+    other.send('SET d 1');
+    await server.store.secured();
+    t.equal(server.afterPowerLoss().connect().send('EXISTS before same a b c d'), ':6');
+  }
+});
+
+t.test('a server with fewer databases than the folder has is told of its option, and not of damage', async (t) => {
+  for (const commands of [['SELECT 12', 'SET a 1'], ['MOVE b 12'], ['COPY b b DB 12'], ['SWAPDB 0 12']]) {
+    const server = new DurableServer('always');
+    server.connect().send('SET b 1', ...commands);
+    server.endTurn();
+    const start = (): unknown => new DurableServer('always', server.disk.copy(), undefined, { databases: 12 });
+    t.throws(start, { code: 'EL_OPTION_INVALID', message: /^databases is 12, and the data folder has data in (database 12; set it to at least 13|more databases; set it to as many as before)$/ });
+    if (commands.length === 1) continue;
+    server.store.snapshotNow();
+    t.throws(start, { code: 'EL_OPTION_INVALID', message: /database 12; set it to at least 13$/ });
+  }
 });
 
 t.test('a sync that fails has writes refused with everysec, until a snapshot has begun the log anew', async (t) => {
@@ -182,10 +316,10 @@ t.test('a store that is closed refuses writes: they would be lost', (t) => {
 });
 
 t.test('what was allowed when it happened is read back though it is not allowed any more', (t) => {
-  const server = new DurableServer('no', undefined, { protoMaxBulkLen: 4 * 1024 * 1024 });
+  const server = new DurableServer('no', undefined, undefined, { protoMaxBulkLen: 4 * 1024 * 1024 });
   server.connect().send('SETRANGE a 3000000 end');
   server.store.close();
-  const next = new DurableServer('no', server.disk.afterPowerLoss(), { protoMaxBulkLen: 1024 * 1024 });
+  const next = new DurableServer('no', server.disk.afterPowerLoss(), undefined, { protoMaxBulkLen: 1024 * 1024 });
   const client = next.connect();
   t.equal(client.send('STRLEN a'), ':3000003');
   t.match(client.send('SETRANGE a 3000000 end'), /^-ERR string exceeds/);

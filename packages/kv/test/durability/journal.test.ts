@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { Journal, type JournalOwner } from '../../src/durability/journal.js';
+import { Journal } from '../../src/durability/journal.js';
+import type { JournalOwner } from '../../src/durability/journal-owner.js';
 import { FILE_HEADER_BYTES, type FileHeader } from '../../src/log/file-header.js';
 import { EffectReader } from '../../src/log/effect-reader.js';
 import { createRecordFile } from '../../src/log/record-file.js';
@@ -51,8 +52,12 @@ class Kept implements JournalOwner {
     this.told.push('writable');
   }
 
-  onSyncFailed({ code }: NodeJS.ErrnoException): void {
-    this.told.push(`sync failed ${code}`);
+  onOverfull(): void {
+    this.told.push('overfull');
+  }
+
+  onLost({ code }: NodeJS.ErrnoException): void {
+    this.told.push(`lost by ${code}`);
   }
 
   /** A command that has changed data. */
@@ -233,6 +238,49 @@ t.test('a full disk is tried again until it takes everything, in order and once'
   t.end();
 });
 
+t.test('a transaction during which the disk is full is written in one piece when there is room', (t) => {
+  const kept = new Kept('no');
+  kept.change('SET', 'before', '1');
+  kept.note(3, 'SET', 'first', '1');
+  kept.disk.roomBytes = kept.disk.get('log-1').length;
+  kept.journal.write();
+  kept.note(3, 'SET', 'second', '1');
+  kept.journal.commit();
+  kept.disk.roomBytes = Number.POSITIVE_INFINITY;
+  kept.pass();
+  t.same(kept.log(), ['SET before 1, 3: SET first 1, 3: SET second 1']);
+  t.end();
+});
+
+t.test('a disk that fails, and does not only lack room, is not tried again: what it has is not known any more', (t) => {
+  const kept = new Kept('no');
+  kept.change('SET', 'a', '1');
+  kept.disk.fail('write', 'EIO');
+  kept.journal.write();
+  t.same(kept.told.at(-1), 'lost by EIO');
+  kept.change('SET', 'b', '2');
+  kept.journal.write();
+  kept.pass();
+  t.same([kept.log(), kept.told.at(-1)], [[], 'lost by EIO']);
+  t.end();
+});
+
+t.test('a snapshot that was begun before a sync failed makes nothing good', async (t) => {
+  const kept = new Kept('everysec');
+  const begin = (number: number): void => kept.journal.goOnIn(createRecordFile(kept.disk, `log-${number}`, { kind: 'log', number, lineage: LINEAGE }), number);
+  begin(2);
+  kept.change('SET', 'a', '1');
+  kept.journal.write();
+  kept.disk.fail('sync', 'EIO');
+  kept.tick();
+  await setImmediate();
+  kept.journal.renew();
+  t.equal(kept.journal.isLost, true);
+  begin(3);
+  kept.journal.renew();
+  t.equal(kept.journal.isLost, false);
+});
+
 t.test('after a sync that has failed nothing is written, and no later one is believed, until a snapshot has made it good', async (t) => {
   const kept = new Kept('everysec');
   kept.change('SET', 'a', '1');
@@ -240,7 +288,7 @@ t.test('after a sync that has failed nothing is written, and no later one is bel
   kept.disk.fail('sync', 'EIO');
   kept.tick();
   await setImmediate();
-  t.same(kept.told.at(-1), 'sync failed EIO');
+  t.same(kept.told.at(-1), 'lost by EIO');
   kept.change('SET', 'b', '2');
   kept.journal.write();
   kept.tick();

@@ -27,7 +27,7 @@ class Saved {
     this.snapshots = new Snapshots(this.console.server, timers, this.disk, LINEAGE, 0, {
       prepareLog: (done) => done(),
       beginLog: () => ++this.#log,
-      onSnapshot: (number, keys) => {
+      onSnapshot: ({ number, keys }) => {
         this.told.push(`whole ${number}`);
         this.keys = keys;
       },

@@ -73,6 +73,13 @@ export class MemoryDisk implements Disk {
     return after;
   }
 
+  /** Another disk, with all that this one shows: what is found after a process was killed. */
+  copy(): MemoryDisk {
+    const copy = new MemoryDisk();
+    for (const [name, { bytes }] of this.#contents) copy.set(name, bytes);
+    return copy;
+  }
+
   list(): string[] {
     return [...this.#contents.keys()];
   }
