@@ -2,7 +2,7 @@ import { closeSync, constants, fsyncSync, ftruncateSync, mkdirSync, openSync, re
 import { dirname, join, resolve } from 'node:path';
 import { EdgeloopError, lockFile } from '@edgeloop/reactor';
 import type { Disk, DiskFile } from './disk.js';
-import { NodeFile } from './node-file.js';
+import { NodeFile, naming } from './node-file.js';
 import { storeFailed } from './store-failed.js';
 
 /** Close-on-exec is set by libuv. */
@@ -46,11 +46,11 @@ export class NodeDisk implements Disk {
   }
 
   open(name: string): DiskFile {
-    return new NodeFile(name, openSync(join(this.folder, name), O_RDWR | O_NOFOLLOW));
+    return this.#opened(name, O_RDWR | O_NOFOLLOW);
   }
 
   create(name: string): DiskFile {
-    return new NodeFile(name, openSync(join(this.folder, name), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE));
+    return this.#opened(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
   }
 
   rename(from: string, to: string): void {
@@ -66,13 +66,18 @@ export class NodeDisk implements Disk {
   }
 
   syncFolder(): void {
-    fsyncSync(this.#descriptor);
+    naming(this.folder, () => fsyncSync(this.#descriptor));
   }
 
   /** Lets other processes have the folder. */
   close(): void {
     closeSync(this.#descriptor);
     closeSync(this.#lock);
+  }
+
+  #opened(name: string, flags: number): NodeFile {
+    const path = join(this.folder, name);
+    return new NodeFile(name, path, openSync(path, flags, FILE_MODE));
   }
 }
 

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { EdgeloopError, type Log } from '@edgeloop/reactor';
+import type { EdgeloopError, Log } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import type { Disk } from '../disk/disk.js';
 import type { RecordWriter } from '../log/record-writer.js';

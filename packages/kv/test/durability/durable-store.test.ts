@@ -246,7 +246,7 @@ t.test('the log that was to be the next one stays where the present one may name
       // Where the log is lost.
     }
     t.same(server.disk.list(), files);
-    new DurableServer('everysec', server.disk);
+    t.equal(new DurableServer('everysec', server.disk).connect().send('DBSIZE'), ':0', 'and another server starts from it');
   }
 });
 
