@@ -12,6 +12,7 @@ import type { JournalOwner } from './journal-owner.js';
 import { LogSuccession } from './log-succession.js';
 import { diskFailed, unwritten } from '../disk/store-failed.js';
 import { ReplyGate } from './reply-gate.js';
+import { UnwrittenReplies } from './unwritten-replies.js';
 import { type SnapshotFacts, type SnapshotOwner, Snapshots } from './snapshots.js';
 
 /** What writes are answered with when the store is closed: they would be lost. */
@@ -60,6 +61,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   #refusal: string | undefined;
   /** Since the end of the turn in which writes were refused first: what is sent from then on is not about what could not be written. */
   #isAnsweringReads = false;
+  readonly #untold: UnwrittenReplies;
   /** Why the store has ended before the server: nothing may leave any more. */
   #fatal: EdgeloopError | undefined;
 
@@ -72,6 +74,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#journal = new Journal(writer, server.timers, this, parts.maxRecordBytes);
     this.#succession = new LogSuccession(disk, lineage, this.#journal, logNumber);
     this.#snapshots = new Snapshots(server, server.timers, disk, lineage, snapshotBytes, this);
+    this.#untold = new UnwrittenReplies(server, log);
     this.#loadedKeys = server.keyspace.databases.reduce((keys, { size }) => keys + size, 0);
     this.#earlierLogBytes = earlierLogBytes;
     this.configure();
@@ -108,20 +111,25 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#journal.commit();
   }
 
-  /** To be called before anything leaves this process. Error: EL_STORE_FAILED, when nothing may leave any more. */
-  write(): void {
+  /** To be called before anything leaves this process. Returns whether it may leave now. Error: EL_STORE_FAILED, when nothing may leave any more. */
+  write(): boolean {
     this.#journal.write();
     if (this.#fatal !== undefined) throw this.#fatal;
+    if (!this.#untold.mayLeave()) return false;
     this.#isAnsweringReads = this.#refusal !== undefined;
     this.#release();
+    return true;
   }
 
   withhold(client: Client, bytes: Uint8Array): boolean {
-    const { policy, safe, isLate } = this.#journal;
+    const { policy, safe, written, isLate } = this.#journal;
     const current = this.#current;
     const mustWait = current > safe && (policy === 'always' || isLate) && !(this.#isAnsweringReads && client.withheldBytes === 0);
     // What comes behind something that waits, waits as well.
-    if (!mustWait && client.withheldBytes === 0) return false;
+    if (!mustWait && client.withheldBytes === 0) {
+      if (current > written) this.#untold.add(client);
+      return false;
+    }
     this.#gate.hold(current, client, bytes);
     return true;
   }
@@ -185,6 +193,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   onWriteFailed(error: NodeJS.ErrnoException): void {
     this.#refuse(error);
+    this.#untold.failed();
     this.#log.error({ event: 'kv.log_write_failed', err: error }, `there is no room for the log (${error.message}): writes are refused until there is`);
   }
 
@@ -196,6 +205,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   /** Replies that wait for a sync with `always` are never sent: the turn that this asks for ends the server, and what the disk has is what counts. */
   onLost(error: NodeJS.ErrnoException): void {
     this.#refuse(error);
+    this.#untold.failed();
     const isFatal = this.#journal.policy === 'always';
     if (isFatal) this.#fatal = diskFailed(this.#disk.folder, error);
     const consequence = isFatal ? 'nothing that follows could be believed, and the server ends' : 'writes are refused until a snapshot is made (BGREWRITEAOF)';

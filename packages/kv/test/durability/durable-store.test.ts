@@ -23,8 +23,9 @@ class DurableServer extends LocalServer {
     this.store = openStore({ server: this.server, disk, log: SILENT, wake() {}, waitFor() {}, maxRecordBytes }, this.registry);
   }
 
-  endTurn(): void {
-    this.store.write();
+  /** Returns whether output may leave. */
+  endTurn(): boolean {
+    return this.store.write();
   }
 
   /** Another one that finds what this one's disk has after a power loss. */
@@ -140,13 +141,15 @@ t.test('while the disk is full writes are refused and reads answered, and afterw
     early.received();
     server.disk.roomBytes = server.disk.get('log-1').length + 5;
     early.send('SET b 1');
-    server.endTurn();
+    t.equal(server.endTurn(), policy === 'always');
     t.equal(late.send('SET c 1'), '-MISCONF Errors writing to the AOF file: No space left on device', policy);
     t.equal(late.send('GET a'), '$1 1');
     server.disk.roomBytes = Number.POSITIVE_INFINITY;
     server.elapse(100);
     await synced();
     if (policy === 'always') t.equal(early.received(), '+OK', 'the reply of what had not been written comes when it has');
+    else t.equal(early.phase, 'closed', 'who would have been told of what was not written is told nothing');
+    t.equal(late.phase, 'open');
     late.send('SET c 1');
     await server.store.secured();
     t.equal(server.afterPowerLoss().connect().send('MGET a b c'), '*3 $1 1 $1 1 $1 1');

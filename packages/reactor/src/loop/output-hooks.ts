@@ -12,7 +12,7 @@ interface OutputHook {
  * written once for all replies of a batch, and not once for each change; and at the end of each turn, also if there are none.
  *
  * While one throws, nothing leaves: bytes that are sent cannot be taken back. They stay queued, and with them the loop stays busy, so
- * that the hook is called again in the next turn, if the program survives the error.
+ * that the hook is called again in the next turn, if the program survives the error. So it is while one returns false.
  */
 export class OutputHooks {
   readonly #stopwatch: Pick<Stopwatch, 'beginHook' | 'endHook'>;
@@ -44,8 +44,7 @@ export class OutputHooks {
   #succeeds(hook: OutputHook): boolean {
     const stage = this.#stopwatch.beginHook(hook.plugin, 'beforeOutput');
     try {
-      hook.call();
-      return true;
+      return hook.call() !== false;
     } catch (error) {
       rethrowLater(error);
       return false;

@@ -37,8 +37,9 @@ export interface Hooks<State> {
    * a write-ahead log is written, for example. It is not awaited.
    *
    * What it throws reaches 'uncaughtException'. No output leaves then, and if the program lives on, it is called again in the next turn.
+   * So it is if it returns false: for a plugin that has to end connections first, which must not be done here, but in a timer or a task.
    */
-  beforeOutput?(): void;
+  beforeOutput?(): boolean | void;
 }
 
 /** What a plugin is given when it is put to use. */

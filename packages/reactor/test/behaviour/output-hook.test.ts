@@ -50,6 +50,29 @@ for (const loop of LOOPS) {
     t.ok(notes.includes('send'));
   });
 
+  t.test(`while it returns false nothing leaves, and what is destroyed meanwhile never does (${loop})`, async (t) => {
+    const connections: Connection[] = [];
+    let timer: Promise<void> | undefined;
+    const { port, reactor } = await serve(t, {
+      onData(connection: Connection, chunk: Buffer) {
+        connections.push(connection);
+        connection.write(chunk.toString() === 'large' ? LARGE : 'small');
+      },
+      beforeOutput() {
+        if (connections.length < 2) return connections.length === 0;
+        timer ??= new Promise<void>((resolve) => {
+          reactor.setTimeout(() => (connections[0]?.destroy(), resolve()), 1);
+        }).then(() => void (connections.length = 0));
+        return false;
+      },
+    }, { loop });
+    const [first, second] = [await dial(t, port), await dial(t, port)];
+    first.socket.write('large');
+    second.socket.write('b');
+    await until(() => second.receivedBytes === 5, 'what was not destroyed');
+    t.equal(first.receivedBytes, 0);
+  });
+
   t.test(`what happens outside the loop is followed by a turn that calls it, though nothing is sent (${loop})`, async (t) => {
     const { notes, kernel } = noting();
     let told = false;
