@@ -124,7 +124,7 @@ async function syncing(api: KvApi<string>): Promise<void> {
   do {
     api.set('a', '1');
     await new Promise(setImmediate);
-  } while (!/^aof_pending_bio_fsync:1\r$/m.test(String(api.call('INFO', 'persistence'))));
+  } while (!/^aof_pending_bio_fsync:1\r$/m.test(api.call('INFO', 'persistence') as string));
 }
 
 t.test('a store asked its reactor for a turn when that was being closed, and a sync ended then', async (t) => {
