@@ -53,6 +53,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'There are no replicas that could make it more. Redis lets the client wait until the time is over, and without a time for ever.',
   },
   {
+    what: 'SAVE, BGSAVE and BGREWRITEAOF make the same snapshot',
+    why: 'There is one form of it, which shortens the log; nothing is forked, so that what INFO says of forks and of copying on write is 0. Each of the three '
+      + 'is refused while one is being made, in the words that Redis has for two of the same kind. BGSAVE SCHEDULE has nothing to wait for.',
+  },
+  {
+    what: 'Without a folder SAVE, BGSAVE and BGREWRITEAOF are errors',
+    why: 'Redis always has a directory to save to. Here nothing is written to any disk unless `--dir` says where.',
+  },
+  {
+    what: 'CONFIG SET of `save`, `appendonly` and `dir` is refused',
+    why: 'What is kept, and where, is decided at the start, and a change in the log is what keeps it: no snapshot has to be made by the clock.',
+  },
+  {
     what: 'REPLICAOF and SLAVEOF take NO ONE, and refuse a host',
     why: 'The server is a master without replicas, and there is no replication.',
   },
@@ -100,6 +113,11 @@ export const UNCOMPARED: readonly { readonly matches: RegExp; readonly why: stri
   { matches: /\|HELP$/, why: 'each server says it in its own words.' },
   { matches: /^PFSELFTEST$/, why: 'Redis takes half a second for it.' },
   { matches: /^MONITOR$/, why: 'what it shows is mostly the time and the address of each client.' },
+  {
+    matches: /^(SAVE|BGSAVE|BGREWRITEAOF)$/,
+    why: 'the servers that are compared keep nothing. With a folder (`--dir`) they make a snapshot; in memory only they are an error, as there is no '
+      + 'place that it could be saved to.',
+  },
 ];
 
 /** Commands that are known and refused, and why. */
@@ -113,7 +131,6 @@ export const UNSUPPORTED: readonly { readonly matches: RegExp; readonly why: str
     why: 'there is no replication. FAILOVER answers as a redis-server without replicas does.',
   },
   { matches: /^MIGRATE$/, why: 'the server connects to no other one. DUMP and RESTORE move keys, in both directions.' },
-  { matches: /^(SAVE|BGSAVE|BGREWRITEAOF)$/, why: 'what is stored lives in memory only.' },
   {
     matches: /^(ACL\|LOAD|ACL\|SAVE|CONFIG\|REWRITE)$/,
     why: "there are no files in Redis's formats: the answer is that of a redis-server that was started without them.",

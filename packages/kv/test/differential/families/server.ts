@@ -73,8 +73,6 @@ export const server: Family = {
       ...d.pick([['PING'], ['NOSUCH', 'a'], ['GET'], ['EVAL', 'x', '2', 'a', 'b', 'c'],
         ['XREAD', 'STREAMS', 'a', 'b', '1', '2']]),
     ],
-    // What it answers without a mistake depends on whether there is a disk.
-    SAVE: () => ['SAVE', 'x'],
     SHUTDOWN: (d) => ['SHUTDOWN', ...d.pick([['NOSUCH'], ['SAVE', 'NOSAVE'], ['ABORT', 'NOW'], ['ABORT']])],
   },
 };
