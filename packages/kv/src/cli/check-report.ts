@@ -1,6 +1,6 @@
-import { describeDamage } from '../durability/damage.js';
-import type { FileReport, FolderReport } from '../durability/folder-check.js';
-import type { RepairStep } from '../durability/repair.js';
+import { describeDamage } from '../durability/folder/damage.js';
+import type { FileReport, FolderReport } from '../durability/folder/folder-check.js';
+import type { RepairStep } from '../durability/folder/repair.js';
 import { bytesText, counted } from './progress.js';
 
 const NAME_COLUMNS = 14;

@@ -1,8 +1,8 @@
 import { UsageError } from '@edgeloop/reactor/service';
 import { NodeDisk } from '../disk/node-disk.js';
-import { describeDamage } from '../durability/damage.js';
-import { type FolderReport, checkFolder } from '../durability/folder-check.js';
-import { type RepairStep, cut, planRepair, repair } from '../durability/repair.js';
+import { describeDamage } from '../durability/folder/damage.js';
+import { type FolderReport, checkFolder } from '../durability/folder/folder-check.js';
+import { type RepairStep, cut, planRepair, repair } from '../durability/folder/repair.js';
 import { newStore } from '../transfer/offline-store.js';
 import { describeReport, describeStep } from './check-report.js';
 import { requireData } from './place.js';

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { parseName } from '../durability/file-names.js';
+import { parseName } from '../durability/folder/file-names.js';
 import { ProgramError, UsageError } from '@edgeloop/reactor/service';
 import type { Address } from '../transfer/remote-peer.js';
 

@@ -6,14 +6,14 @@ import type { RecordWriter } from '../log/record-writer.js';
 import type { Arguments } from '../protocol/request.js';
 import type { Durability, DurabilityFacts } from '../server/durability.js';
 import type { Server } from '../server/server.js';
-import { parseName } from './file-names.js';
+import { parseName } from './folder/file-names.js';
 import { Journal } from './journal.js';
 import type { JournalOwner } from './journal-owner.js';
 import { LogSuccession } from './log-succession.js';
 import { diskFailed, unwritten } from '../disk/store-failed.js';
 import { ReplyGate } from './reply-gate.js';
 import { UnwrittenReplies } from './unwritten-replies.js';
-import { type SnapshotFacts, type SnapshotOwner, Snapshots } from './snapshots.js';
+import { type SnapshotFacts, type SnapshotOwner, Snapshots } from './snapshot/snapshots.js';
 
 /** What writes are answered with when the store is closed: they would be lost. */
 const CLOSED = 'MISCONF The store is closed';

@@ -1,7 +1,7 @@
 import type { Disk } from '../disk/disk.js';
 import type { RecordWriter } from '../log/record-writer.js';
 import { createRecordFile } from '../log/record-file.js';
-import { logName } from './file-names.js';
+import { logName } from './folder/file-names.js';
 import type { Journal } from './journal.js';
 
 /**

@@ -2,14 +2,14 @@ import type { Registry } from '../catalogue/registry.js';
 import type { Call } from '../command/call.js';
 import { createRecordFile } from '../log/record-file.js';
 import { RecordWriter } from '../log/record-writer.js';
-import { corruptStore } from './damage.js';
-import { type DataFolder, type StoredFile, readDataFolder } from './data-folder.js';
+import { corruptStore } from './folder/damage.js';
+import { type DataFolder, type StoredFile, readDataFolder } from './folder/data-folder.js';
 import { DurableStore, type StoreParts, type StoreState } from './durable-store.js';
-import { logName } from './file-names.js';
-import type { LogReport } from './log-report.js';
-import { readLogs } from './log-series.js';
+import { logName } from './folder/file-names.js';
+import type { LogReport } from './folder/log-report.js';
+import { readLogs } from './folder/log-series.js';
 import { Replay } from './replay.js';
-import { loadSnapshot } from './snapshot-loading.js';
+import { loadSnapshot } from './snapshot/snapshot-loading.js';
 
 /** Progress on long work is logged once in so long. */
 const PROGRESS_MS = 2000;

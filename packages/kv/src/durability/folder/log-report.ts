@@ -1,8 +1,8 @@
-import type { Disk } from '../disk/disk.js';
-import { FILE_HEADER_BYTES } from '../log/file-header.js';
-import { MalformedRecordError } from '../log/malformed-record-error.js';
-import { readClosing } from '../log/record-kind.js';
-import { type ReadProgress, RecordReader, type RecordsEnd, type RecordTaker } from '../log/record-reader.js';
+import type { Disk } from '../../disk/disk.js';
+import { FILE_HEADER_BYTES } from '../../log/file-header.js';
+import { MalformedRecordError } from '../../log/malformed-record-error.js';
+import { readClosing } from '../../log/record-kind.js';
+import { type ReadProgress, RecordReader, type RecordsEnd, type RecordTaker } from '../../log/record-reader.js';
 import type { Damage } from './damage.js';
 import type { StoredFile } from './data-folder.js';
 import { logName } from './file-names.js';

@@ -1,11 +1,11 @@
-import { NEVER, deadlineOf, keyLength, keyOffset, readWord, META_WORD, VALUE_WORD } from '../memory/entry.js';
-import { collectionType, writeCollection } from '../rdb/collection-payload.js';
-import { DATABASE, DEADLINE, END, LIBRARY } from '../rdb/rdb-opcode.js';
-import { STRING_TYPE } from '../rdb/rdb-type.js';
-import { RdbWriter } from '../rdb/rdb-writer.js';
-import type { Keyspace } from '../store/keyspace.js';
-import { STRING, TYPE_BITS } from '../store/meta.js';
-import { payloadBytes, payloadOffset } from '../store/string-entry.js';
+import { NEVER, deadlineOf, keyLength, keyOffset, readWord, META_WORD, VALUE_WORD } from '../../memory/entry.js';
+import { collectionType, writeCollection } from '../../rdb/collection-payload.js';
+import { DATABASE, DEADLINE, END, LIBRARY } from '../../rdb/rdb-opcode.js';
+import { STRING_TYPE } from '../../rdb/rdb-type.js';
+import { RdbWriter } from '../../rdb/rdb-writer.js';
+import type { Keyspace } from '../../store/keyspace.js';
+import { STRING, TYPE_BITS } from '../../store/meta.js';
+import { payloadBytes, payloadOffset } from '../../store/string-entry.js';
 
 /** A record is written when it has so many bytes: that much is written by one call in a few microseconds. */
 const RECORD_BYTES = 64 * 1024;

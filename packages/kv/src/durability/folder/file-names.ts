@@ -1,4 +1,4 @@
-import type { FileKind } from '../log/file-header.js';
+import type { FileKind } from '../../log/file-header.js';
 
 /** A file of a data folder, by its name. */
 export interface FileName {

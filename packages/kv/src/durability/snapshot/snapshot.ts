@@ -1,6 +1,6 @@
-import type { Dict } from '../memory/dict.js';
-import type { Capture } from '../store/capture.js';
-import type { Keyspace } from '../store/keyspace.js';
+import type { Dict } from '../../memory/dict.js';
+import type { Capture } from '../../store/capture.js';
+import type { Keyspace } from '../../store/keyspace.js';
 import type { SnapshotFile } from './snapshot-file.js';
 import { SnapshotWalk } from './snapshot-walk.js';
 import { SnapshotWriter } from './snapshot-writer.js';

@@ -1,13 +1,13 @@
-import type { Registry } from '../catalogue/registry.js';
-import type { Call } from '../command/call.js';
-import type { Disk } from '../disk/disk.js';
-import type { RecordsEnd } from '../log/record-reader.js';
-import type { Server } from '../server/server.js';
+import type { Registry } from '../../catalogue/registry.js';
+import type { Call } from '../../command/call.js';
+import type { Disk } from '../../disk/disk.js';
+import type { RecordsEnd } from '../../log/record-reader.js';
+import type { Server } from '../../server/server.js';
 import { CorruptStoreError, type Damage } from './damage.js';
 import { type DataFolder, type StoredFile, readDataFolder } from './data-folder.js';
 import { type LogReport, damageOf, readLog } from './log-report.js';
-import { Replay } from './replay.js';
-import { loadSnapshot } from './snapshot-loading.js';
+import { Replay } from '../replay.js';
+import { loadSnapshot } from '../snapshot/snapshot-loading.js';
 
 /** What was found in a file that the state of the folder consists of. */
 export type FileReport =

@@ -1,13 +1,13 @@
-import { NEVER } from '../memory/entry.js';
-import { readCollection } from '../rdb/collection-payload.js';
-import { CorruptPayloadError } from '../rdb/corrupt-payload-error.js';
-import { DATABASE, DEADLINE, END, LIBRARY } from '../rdb/rdb-opcode.js';
-import { RdbReader } from '../rdb/rdb-reader.js';
-import { STRING_TYPE } from '../rdb/rdb-type.js';
-import type { Database } from '../store/database.js';
-import { MAX_DATABASES } from '../server/settings.js';
-import type { Keyspace } from '../store/keyspace.js';
-import { tooFewDatabases } from './too-few-databases.js';
+import { NEVER } from '../../memory/entry.js';
+import { readCollection } from '../../rdb/collection-payload.js';
+import { CorruptPayloadError } from '../../rdb/corrupt-payload-error.js';
+import { DATABASE, DEADLINE, END, LIBRARY } from '../../rdb/rdb-opcode.js';
+import { RdbReader } from '../../rdb/rdb-reader.js';
+import { STRING_TYPE } from '../../rdb/rdb-type.js';
+import type { Database } from '../../store/database.js';
+import { MAX_DATABASES } from '../../server/settings.js';
+import type { Keyspace } from '../../store/keyspace.js';
+import { tooFewDatabases } from '../too-few-databases.js';
 
 const NOTHING = Buffer.alloc(0);
 

@@ -1,8 +1,8 @@
-import type { Disk } from '../disk/disk.js';
-import type { FunctionEngine } from '../scripting/index.js';
-import { SLICE_MS, Sliced } from '../server/sliced.js';
-import type { Timers } from '../server/timers.js';
-import type { Keyspace } from '../store/keyspace.js';
+import type { Disk } from '../../disk/disk.js';
+import type { FunctionEngine } from '../../scripting/index.js';
+import { SLICE_MS, Sliced } from '../../server/sliced.js';
+import type { Timers } from '../../server/timers.js';
+import type { Keyspace } from '../../store/keyspace.js';
 import { Snapshot } from './snapshot.js';
 import { SnapshotFile } from './snapshot-file.js';
 

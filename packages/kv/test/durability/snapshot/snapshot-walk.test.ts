@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import t from 'tap';
-import { SnapshotReader } from '../../src/durability/snapshot-reader.js';
-import { SnapshotWalk } from '../../src/durability/snapshot-walk.js';
-import { SnapshotWriter } from '../../src/durability/snapshot-writer.js';
-import type { Keyspace } from '../../src/store/keyspace.js';
-import { Draw } from '../differential/draw.js';
-import { familiesNamed } from '../differential/families/index.js';
-import { drawScene } from '../differential/generator.js';
-import { RecordedLog } from '../effects/recorded-log.js';
-import { Console } from '../support/console.js';
-import { contentsOf, differences } from './contents.js';
+import { SnapshotReader } from '../../../src/durability/snapshot/snapshot-reader.js';
+import { SnapshotWalk } from '../../../src/durability/snapshot/snapshot-walk.js';
+import { SnapshotWriter } from '../../../src/durability/snapshot/snapshot-writer.js';
+import type { Keyspace } from '../../../src/store/keyspace.js';
+import { Draw } from '../../differential/draw.js';
+import { familiesNamed } from '../../differential/families/index.js';
+import { drawScene } from '../../differential/generator.js';
+import { RecordedLog } from '../../effects/recorded-log.js';
+import { Console } from '../../support/console.js';
+import { contentsOf, differences } from '../contents.js';
 
 const FAMILIES = familiesNamed(['strings', 'bitmaps', 'hashes', 'lists', 'sets', 'sorted-sets', 'streams', 'hyperloglog', 'geo', 'keys', 'expiry', 'transactions', 'scripting']);
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);

@@ -1,8 +1,8 @@
-import type { Disk, DiskFile } from '../disk/disk.js';
-import { FILE_HEADER_BYTES, type FileHeader, encodeFileHeader, salvageLineage } from '../log/file-header.js';
-import { createRecordFile, readFileHeader } from '../log/record-file.js';
-import { RECORD_HEADER_BYTES, saltOf } from '../log/record-header.js';
-import { RecordReader } from '../log/record-reader.js';
+import type { Disk, DiskFile } from '../../disk/disk.js';
+import { FILE_HEADER_BYTES, type FileHeader, encodeFileHeader, salvageLineage } from '../../log/file-header.js';
+import { createRecordFile, readFileHeader } from '../../log/record-file.js';
+import { RECORD_HEADER_BYTES, saltOf } from '../../log/record-header.js';
+import { RecordReader } from '../../log/record-reader.js';
 import type { Damage } from './damage.js';
 import { type FileName, logName, parseName } from './file-names.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Disk } from '../disk/disk.js';
-import { FILE_HEADER_BYTES, type FileHeader, LINEAGE_BYTES } from '../log/file-header.js';
-import { readFileHeader } from '../log/record-file.js';
+import type { Disk } from '../../disk/disk.js';
+import { FILE_HEADER_BYTES, type FileHeader, LINEAGE_BYTES } from '../../log/file-header.js';
+import { readFileHeader } from '../../log/record-file.js';
 import { corruptStore } from './damage.js';
 import { type FileName, logName, parseName } from './file-names.js';
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Disk, DiskFile } from '../../src/disk/disk.js';
-import { SnapshotFile } from '../../src/durability/snapshot-file.js';
-import { LINEAGE_BYTES } from '../../src/log/file-header.js';
+import type { Disk, DiskFile } from '../../../src/disk/disk.js';
+import { SnapshotFile } from '../../../src/durability/snapshot/snapshot-file.js';
+import { LINEAGE_BYTES } from '../../../src/log/file-header.js';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024);
 const NOTHING = (): void => {};

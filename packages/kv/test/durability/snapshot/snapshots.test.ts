@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { loadSnapshot, type SnapshotEnd } from '../../src/durability/snapshot-loading.js';
-import { Snapshots } from '../../src/durability/snapshots.js';
-import { FILE_HEADER_BYTES, decodeFileHeader, LINEAGE_BYTES } from '../../src/log/file-header.js';
-import { Console } from '../support/console.js';
-import { type DiskCall, MemoryDisk } from '../support/memory-disk.js';
-import { contentsOf, differences } from './contents.js';
+import { loadSnapshot, type SnapshotEnd } from '../../../src/durability/snapshot/snapshot-loading.js';
+import { Snapshots } from '../../../src/durability/snapshot/snapshots.js';
+import { FILE_HEADER_BYTES, decodeFileHeader, LINEAGE_BYTES } from '../../../src/log/file-header.js';
+import { Console } from '../../support/console.js';
+import { type DiskCall, MemoryDisk } from '../../support/memory-disk.js';
+import { contentsOf, differences } from '../contents.js';
 
 const LINEAGE = Buffer.alloc(LINEAGE_BYTES, 7);
 const LIBRARY = "#!lua name=lib\nredis.register_function('f', function() return 1 end)";

@@ -1,5 +1,5 @@
-import type { Disk } from '../disk/disk.js';
-import type { RecordTaker } from '../log/record-reader.js';
+import type { Disk } from '../../disk/disk.js';
+import type { RecordTaker } from '../../log/record-reader.js';
 import { corruptStore } from './damage.js';
 import type { StoredFile } from './data-folder.js';
 import { damageOf, type LogReport, readLog } from './log-report.js';

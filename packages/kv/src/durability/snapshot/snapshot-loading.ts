@@ -1,8 +1,8 @@
-import type { DiskFile } from '../disk/disk.js';
-import { FILE_HEADER_BYTES } from '../log/file-header.js';
-import { type ReadProgress, RecordReader } from '../log/record-reader.js';
-import { CorruptPayloadError } from '../rdb/corrupt-payload-error.js';
-import type { Keyspace } from '../store/keyspace.js';
+import type { DiskFile } from '../../disk/disk.js';
+import { FILE_HEADER_BYTES } from '../../log/file-header.js';
+import { type ReadProgress, RecordReader } from '../../log/record-reader.js';
+import { CorruptPayloadError } from '../../rdb/corrupt-payload-error.js';
+import type { Keyspace } from '../../store/keyspace.js';
 import { SnapshotReader } from './snapshot-reader.js';
 
 /** What came of reading a snapshot: all, or up to which position of the file, and why not all. */

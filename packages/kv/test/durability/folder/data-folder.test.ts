@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import t from 'tap';
-import { readDataFolder } from '../../src/durability/data-folder.js';
-import type { LogReport } from '../../src/durability/log-report.js';
-import { readLogs } from '../../src/durability/log-series.js';
-import { EffectReader } from '../../src/log/effect-reader.js';
-import { EffectWriter } from '../../src/log/effect-writer.js';
-import { FILE_HEADER_BYTES, type FileKind } from '../../src/log/file-header.js';
-import { RecordBuffer } from '../../src/log/record-buffer.js';
-import { createRecordFile } from '../../src/log/record-file.js';
-import { writeClosing } from '../../src/log/record-kind.js';
-import type { RecordWriter } from '../../src/log/record-writer.js';
-import { Request } from '../../src/protocol/request.js';
-import { MemoryDisk } from '../support/memory-disk.js';
+import { readDataFolder } from '../../../src/durability/folder/data-folder.js';
+import type { LogReport } from '../../../src/durability/folder/log-report.js';
+import { readLogs } from '../../../src/durability/folder/log-series.js';
+import { EffectReader } from '../../../src/log/effect-reader.js';
+import { EffectWriter } from '../../../src/log/effect-writer.js';
+import { FILE_HEADER_BYTES, type FileKind } from '../../../src/log/file-header.js';
+import { RecordBuffer } from '../../../src/log/record-buffer.js';
+import { createRecordFile } from '../../../src/log/record-file.js';
+import { writeClosing } from '../../../src/log/record-kind.js';
+import type { RecordWriter } from '../../../src/log/record-writer.js';
+import { Request } from '../../../src/protocol/request.js';
+import { MemoryDisk } from '../../support/memory-disk.js';
 
 const LINEAGE = Buffer.alloc(16, 1);
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Disk, DiskFile } from '../disk/disk.js';
-import { encodeFileHeader } from '../log/file-header.js';
-import { RecordBuffer } from '../log/record-buffer.js';
-import { RecordWriter } from '../log/record-writer.js';
+import type { Disk, DiskFile } from '../../disk/disk.js';
+import { encodeFileHeader } from '../../log/file-header.js';
+import { RecordBuffer } from '../../log/record-buffer.js';
+import { RecordWriter } from '../../log/record-writer.js';
 
 /** What is written is synced in portions of this size: else the kernel would some day make a write wait for all of it. */
 const PORTION_BYTES = 32 * 1024 * 1024;
