@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { TRIALS } from '../src/trials/catalogue.js';
+import { GROUPS, TRIALS } from '../src/trials/catalogue.js';
 import { type Hindrance, hindranceOf } from '../src/trials/field/tools.js';
 import { TrialServer } from '../src/trials/field/server.js';
 import { holds } from '../src/waiting.js';
@@ -38,7 +38,7 @@ const runTrials = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...a
 t.test('a trial that does not exist is told in a line, with those that do', async (t) => {
   const { status, stderr } = runTrials('rst-storm', 'nothing');
   t.equal(status, 2);
-  t.equal(stderr, `trials: there is no trial "nothing", only ${TRIALS.map(({ name }) => name).join(', ')}\n`);
+  t.equal(stderr, `trials: there is no trial "nothing", only ${[...Object.keys(GROUPS), ...TRIALS.map(({ name }) => name)].join(', ')}\n`);
   t.equal(runTrials('--fast').status, 2);
 });
 

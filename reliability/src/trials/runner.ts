@@ -1,10 +1,10 @@
-import { UNPLACED, type Placement } from './field/placement.js';
+import { UNMEASURED, UNPLACED, type Placement } from './field/placement.js';
 import { Field } from './field/field.js';
 import type { Extent } from './field/findings.js';
 import type { Outcome, Trial } from './trial.js';
 
 /** Makes a trial. What stops it before its end is an expectation that was not met, like any other. */
-export async function make(trial: Trial, extent: Extent, placement: Placement = UNPLACED): Promise<Outcome> {
+export async function make(trial: Trial, extent: Extent, placement: Placement = extent.measured ? UNPLACED : UNMEASURED): Promise<Outcome> {
   const field = new Field(extent, placement);
   try {
     await trial.run(field);

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type LoadProgram, loadProgram } from './load-program.js';
 import type { Placement } from './placement.js';
-import type { TrialServer } from './server.js';
+import type { Served } from './served.js';
 
 const run = promisify(execFile);
 
@@ -30,7 +30,7 @@ export interface Load {
 }
 
 /** Runs the load; it fails if the server answers wrongly, late by seconds, or not at all. */
-export async function load(server: TrialServer, placement: Placement, asked: Load): Promise<Latency> {
+export async function load(server: Served, placement: Placement, asked: Load): Promise<Latency> {
   const { program = 'echo-load', connections = CONNECTIONS, seconds, mode, flags = [] } = asked;
   const target = ['--port', server.port, '--pid', server.pid, '--connections', connections].map(String);
   const time = ['--warmup', WARMUP_SECONDS, '--seconds', seconds].map(String);

@@ -103,9 +103,11 @@ export class Field {
   }
 
   /** Watches bystanders, first when all is quiet and then during what `begin` begins, in as many rounds as asked for. */
-  async disturb(server: TrialServer, begin: () => Promise<Ending>, calm: () => Promise<Ending> = () => Promise.resolve(() => {})): Promise<void> {
+  async disturb(
+    server: TrialServer, begin: () => Promise<Ending>, calm: () => Promise<Ending> = () => Promise.resolve(() => {}), times = this.extent.rounds,
+  ): Promise<void> {
     const rounds: Disturbance[] = [];
-    for (let round = 0; round < this.extent.rounds; round++) {
+    for (let round = 0; round < times; round++) {
       const quiet = await this.#watchDuring(server, calm);
       const attacked = await this.#watchDuring(server, begin);
       rounds.push({ quiet, attacked });

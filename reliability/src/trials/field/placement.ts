@@ -12,6 +12,9 @@ export interface Placement {
 
 const LAST_IN_LINE = ['nice', '-n', '19'];
 
+/** Where nothing is measured nobody has to stand back, and on a busy machine those who do come to nothing. */
+export const UNMEASURED: Placement = { server: [], load: [], attack: [] };
+
 /** Where the scheduler likes. */
 export const UNPLACED: Placement = { server: [], load: [], attack: LAST_IN_LINE };
 

@@ -25,6 +25,6 @@ export const announcedLengths: Trial = {
   tools: ['cc'],
   async run(field) {
     await announce(field, 'unknown');
-    await announce(field, 'known');
+    if (field.extent.measured) await announce(field, 'known');
   },
 };

@@ -1,11 +1,7 @@
 import { type Socket, connect } from 'node:net';
+import type { Served } from '../field/served.js';
 import { holds } from '../../waiting.js';
 import { type Argument, replyEnd, request } from './resp.js';
-
-export interface Place {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** A client of a store that asks and is answered; an attacker takes its `socket` for what no client does. */
 export class Asker {
@@ -22,7 +18,7 @@ export class Asker {
   }
 
   /** A connection that is there, or has ended already. */
-  static async dial({ host, port }: Place, password?: string): Promise<Asker> {
+  static async dial({ host, port }: Pick<Served, 'host' | 'port'>, password?: string): Promise<Asker> {
     const asker = new Asker(connect({ host, port, noDelay: true }));
     await new Promise<void>((resolve) => asker.socket.once('connect', resolve).once('close', () => resolve()));
     if (password !== undefined) await asker.asks('AUTH', password);
@@ -31,21 +27,28 @@ export class Asker {
 
   /** Sends a request and waits for its reply, as it came; what came instead, if it ends first. */
   async asks(...args: readonly Argument[]): Promise<string> {
-    const [reply = ''] = await this.pipelines([request(...args)], 1);
+    const [reply = ''] = await this.pipelines(request(...args), 1);
     return reply;
   }
 
   /** Sends bytes and waits for so many replies, or for the end. */
-  async pipelines(bytes: readonly Buffer[], replies: number): Promise<string[]> {
+  async pipelines(bytes: Buffer, replies: number): Promise<string[]> {
     const heard: string[] = [];
-    const hear = (chunk: Buffer): void => {
-      this.#heard = Buffer.concat([this.#heard, chunk]);
-      heard.push(...this.#takeReplies());
-    };
-    this.socket.on('data', hear);
-    for (const part of bytes) this.socket.write(part);
-    await holds(() => heard.length >= replies || this.ended, PATIENCE_MS);
-    this.socket.off('data', hear);
+    const { socket } = this;
+    await new Promise<void>((resolve) => {
+      const hear = (chunk: Buffer): void => {
+        this.#heard = Buffer.concat([this.#heard, chunk]);
+        heard.push(...this.#takeReplies());
+        if (heard.length >= replies) leave();
+      };
+      const leave = (): void => {
+        socket.off('data', hear).off('close', leave);
+        resolve();
+      };
+      socket.on('data', hear).on('close', leave);
+      if (this.ended) leave();
+      else socket.write(bytes);
+    });
     return heard;
   }
 
@@ -70,5 +73,3 @@ export class Asker {
     this.socket.resetAndDestroy();
   }
 }
-
-const PATIENCE_MS = 60_000;

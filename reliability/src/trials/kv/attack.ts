@@ -15,7 +15,7 @@ const ATTACKER = fileURLToPath(new URL('attacker.js', import.meta.url));
  */
 export async function beginAttack(field: Field, { host, port }: TrialServer, name: AttackName, setting: Setting): Promise<() => Promise<Report>> {
   const [command, ...args] = [...field.placement.attack, process.execPath, ATTACKER, JSON.stringify({ host, port, name, ...setting })];
-  const child = bound(spawn(command as string, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
+  const child = bound(spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   field.atEnd(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

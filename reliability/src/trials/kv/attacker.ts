@@ -20,12 +20,16 @@ async function main(): Promise<void> {
   const over = new AbortController();
   process.once('SIGTERM', () => over.abort());
   setTimeout(() => process.exit(1), MAX_MS).unref();
+  let isUnderWay = false;
   const report = await ATTACKS[task.name]({
     ...task,
     over: over.signal,
     dial: () => Asker.dial(task, task.password),
     dialUnknown: () => Asker.dial(task),
-    underWay: () => process.stdout.write('under way\n'),
+    underWay() {
+      if (!isUnderWay) process.stdout.write('under way\n');
+      isUnderWay = true;
+    },
   });
   process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit());
 }

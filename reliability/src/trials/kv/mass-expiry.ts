@@ -13,7 +13,7 @@ export const massExpiry: Trial = {
   async run(field) {
     const count = field.count(1_000_000, 10_000);
     const server = await field.serve({ protocol: storeProtocol() });
-    const { begin, sum } = attackIn(field, server, 'shortLives', { count });
+    const { begin } = attackIn(field, server, 'shortLives', { count });
     await field.disturb(server, async (): Promise<Ending> => {
       const before = await server.metric(EXPIRED);
       const end = await begin();
@@ -22,7 +22,6 @@ export const massExpiry: Trial = {
         await end();
       };
     });
-    field.expect('all were there when the second began', sum['late'] === 0, sum['keys']);
     field.expectPeak(server, count * KEY_BYTES, `${KEY_BYTES} bytes for a key`);
     await field.expectRecovered(server, 32 * 1024 * 1024);
   },

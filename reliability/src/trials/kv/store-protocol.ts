@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { load } from '../field/bystanders.js';
 import type { Protocol } from '../field/protocol.js';
-import { Asker, type Place } from './asker.js';
+import type { Served } from '../field/served.js';
+import { Asker } from './asker.js';
 import { request } from './resp.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/edgeloop-kv.mjs', import.meta.resolve('@edgeloop/kv')));
@@ -11,7 +12,7 @@ const RATE = 10_000;
 /** The keys that bystanders read and write, with values that they know. */
 const KEYS = 1000;
 const VALUE = 'x'.repeat(32);
-const WARM_UP_ROUNDS = 20;
+const WARM_UP_ROUNDS = 5;
 
 /** What attackers, too, log in with, where there is a password. */
 export const PASSWORD = 'a password that nobody guesses';
@@ -47,12 +48,12 @@ export function storeProtocol({ password, echo = false }: StoreWays = {}): Proto
 /** Makes the keys that bystanders know. */
 async function fill(asker: Asker): Promise<void> {
   const keys = Array.from({ length: KEYS }, (_, i) => `key:${String(i).padStart(12, '0')}`);
-  await asker.pipelines([Buffer.concat(keys.map((key) => request('SET', key, VALUE)))], KEYS);
+  await asker.pipelines(Buffer.concat(keys.map((key) => request('SET', key, VALUE))), KEYS);
 }
 
 /** Asks a server one thing, as an operator does. */
-export async function ask(place: Place, ...args: readonly (string | number)[]): Promise<string> {
-  const asker = await Asker.dial(place);
+export async function ask(server: Served, ...args: readonly (string | number)[]): Promise<string> {
+  const asker = await Asker.dial(server);
   const reply = await asker.asks(...args);
   asker.socket.destroy();
   return reply;

@@ -13,11 +13,11 @@ export interface Setting {
 export interface Target extends Setting {
   readonly over: AbortSignal;
   /** A client, which has logged in where there is a password. */
-  dial(): Promise<Asker>;
+  readonly dial: () => Promise<Asker>;
   /** One that has not. */
-  dialUnknown(): Promise<Asker>;
-  /** To be called when the attack is to be watched. */
-  underWay(): void;
+  readonly dialUnknown: () => Promise<Asker>;
+  /** To be called when the attack is to be watched; again does nothing. */
+  readonly underWay: () => void;
 }
 
 /** What an attacker has seen: numbers that the trial knows the names of. */

@@ -57,7 +57,7 @@ export async function collisions({ count, form, over, dial, underWay }: Target) 
   if (!isFill) underWay();
   for (let from = 0; isFill ? from < all.length : !over.aborted; from = (from + BATCH) % (isFill ? Number.POSITIVE_INFINITY : all.length)) {
     const requests = all.slice(from, from + BATCH).flatMap((name) => WAYS.map(([add, find]) => request(...(isFill ? add : find)(name))));
-    asked += (await asker.pipelines([Buffer.concat(requests)], requests.length)).length;
+    asked += (await asker.pipelines(Buffer.concat(requests), requests.length)).length;
   }
   if (isFill) underWay();
   asker.reset();

@@ -15,11 +15,11 @@ export async function fillers({ count, form, over, dial, underWay }: Target) {
   const ending: readonly Argument[] = form === 'volatile' ? LATER : [];
   for (let number = 0; !over.aborted; ) {
     const batch = Array.from({ length: BATCH }, () => request('SET', `filler:${number++}`, VALUE, ...ending));
-    const replies = await filler.pipelines([Buffer.concat(batch)], BATCH);
+    const replies = await filler.pipelines(Buffer.concat(batch), BATCH);
     stored += replies.filter((reply) => reply === '+OK\r\n').length;
     refused += replies.filter((reply) => reply.startsWith('-OOM ')).length;
     // As much as is allowed is there, and what follows is beyond it.
-    if (number === count) underWay();
+    if (number - BATCH < count && number >= count) underWay();
   }
   filler.reset();
   return { stored, refused };

@@ -18,14 +18,16 @@ async function guess(asker: Asker, over: AbortSignal, guesses: number): Promise<
 /** Clients that guess the password: half of them wait out their penalty, the others hang up and call again. */
 export async function guessers({ count, over, dialUnknown, underWay }: Target) {
   let refused = 0;
-  underWay();
-  const lane = async (guesses: number): Promise<void> => {
+  const lane = async (isPatient: boolean): Promise<void> => {
     while (!over.aborted) {
       const asker = await dialUnknown();
-      refused += await guess(asker, over, guesses);
+      refused += await guess(asker, over, GUESSES);
+      // From here on the first of them has to wait.
+      underWay();
+      if (isPatient) refused += await guess(asker, over, Number.POSITIVE_INFINITY);
       asker.reset();
     }
   };
-  await Promise.all(Array.from({ length: count }, (_, i) => lane(i % 2 === 0 ? GUESSES : Number.POSITIVE_INFINITY)));
+  await Promise.all(Array.from({ length: count }, (_, i) => lane(i % 2 === 0)));
   return { refused };
 }

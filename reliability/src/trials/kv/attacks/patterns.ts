@@ -20,7 +20,7 @@ const REQUESTS: readonly (readonly Argument[])[] = [
 async function prepare(asker: Asker, count: number): Promise<void> {
   const name = (i: number): string => `${'a'.repeat(50)}${i}`;
   for (let from = 0; from < count; from += BATCH) {
-    await asker.pipelines([Buffer.concat(Array.from({ length: BATCH }, (_, i) => request('SET', name(from + i), 'v')))], BATCH);
+    await asker.pipelines(Buffer.concat(Array.from({ length: BATCH }, (_, i) => request('SET', name(from + i), 'v'))), BATCH);
   }
   await asker.asks('HSET', 'hash', NAME, 'v', ...Array.from({ length: 200 }, (_, i) => [name(i), 'v']).flat());
   await asker.asks('ACL', 'SETUSER', 'bounded', 'on', 'nopass', '+@all', `~${STARS}`, `~${LONG}`, `&${LONG}`);

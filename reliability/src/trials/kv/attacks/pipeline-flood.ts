@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type { Asker } from '../asker.js';
 import { request } from '../resp.js';
 import type { Target } from '../target.js';
@@ -9,6 +9,19 @@ const PONG = Buffer.from('+PONG\r\n');
 /** What comes of a flood that takes its replies is read in chunks of any length. */
 const PIPELINE = Buffer.concat(Array.from({ length: REQUESTS }, () => PING));
 const REPLIES = Buffer.concat(Array.from({ length: REQUESTS + 1 }, () => PONG));
+
+/** Writes pipeline after pipeline, as the socket takes them. */
+function pour(socket: Socket, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const more = (): void => {
+      while (!over.aborted && !socket.destroyed) if (!socket.write(PIPELINE)) return;
+      resolve();
+    };
+    socket.on('drain', more).once('close', resolve);
+    over.addEventListener('abort', () => resolve(), { once: true });
+    more();
+  });
+}
 
 /** Sends pipelines as fast as they are taken. Resolves with how many of the replies were there, or -1 if one was wrong. */
 async function flood({ socket }: Asker, over: AbortSignal): Promise<number> {
@@ -23,18 +36,14 @@ async function flood({ socket }: Asker, over: AbortSignal): Promise<number> {
     }
     bytes += chunk.length;
   });
-  while (!over.aborted && !socket.destroyed) {
-    if (!socket.write(PIPELINE)) await Promise.race([once(socket, 'drain'), once(over, 'abort')]);
-  }
+  await pour(socket, over);
   return wrong ? -1 : Math.floor(bytes / PONG.length);
 }
 
 /** Sends pipelines and reads no reply, for as long as the server takes any. */
 async function shout({ socket }: Asker, over: AbortSignal): Promise<number> {
   socket.pause();
-  while (!over.aborted && !socket.destroyed) {
-    if (!socket.write(PIPELINE)) await Promise.race([once(socket, 'drain'), once(socket, 'close'), once(over, 'abort')]);
-  }
+  await pour(socket, over);
   return 0;
 }
 
