@@ -6,13 +6,20 @@ const ADVICE: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up; make room, or move the folder',
   EEXIST: 'a file stands where the folder should be; choose another path',
   EIO: 'the disk is failing; look at the log of the kernel, and save what can be saved',
+  EISDIR: 'a folder stands where a file should be; choose another path, or take it away',
   ELOOP: 'symbolic links are not followed there; put the file itself in its place',
+  EMFILE: 'the process has as many files open as it may; raise its limit (ulimit -n)',
   ENOENT: 'check how it is spelt',
   ENOSPC: 'make room, or move the folder',
   ENOTDIR: 'a file stands where a folder should be; choose another path',
   EPERM: 'the user of the process must be able to read and write there',
   EROFS: 'the file system is mounted read-only; mount it otherwise, or move the folder',
 };
+
+/** Whether a disk refuses for want of room, which there may be again: a limit may be raised, too. Anything else says that it fails. */
+export function isWantOfRoom({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+}
 
 /** The error for a disk that fails under a server which must not go on without it. */
 export function diskFailed(folder: string, error: NodeJS.ErrnoException): EdgeloopError {

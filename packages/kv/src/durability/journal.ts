@@ -2,6 +2,7 @@ import { RecordBuffer } from '../log/record-buffer.js';
 import { writeClosing, writeEmpty } from '../log/record-kind.js';
 import type { RecordWriter } from '../log/record-writer.js';
 import type { Arguments } from '../protocol/request.js';
+import { isWantOfRoom } from '../disk/store-failed.js';
 import type { FsyncPolicy } from '../server/durability.js';
 import type { TimerHandle, Timers } from '../server/timers.js';
 import { EffectBatch } from './effect-batch.js';
@@ -13,8 +14,6 @@ const SYNC_PERIOD_MS = 1000;
 const MAX_SYNC_MS = 2000;
 /** A disk that takes nothing is tried again so often. */
 const RETRY_MS = 100;
-/** What a disk refuses for want of room, which there may be again: RLIMIT_FSIZE may be raised, too. Anything else says that it fails. */
-const WANT_OF_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** So much is written though the turn goes on: memory that is touched once costs more than a write(2). */
 const LARGE_BATCH_BYTES = 1024 * 1024;
 
@@ -40,7 +39,7 @@ export class Journal {
   /** Whether it is the latter. */
   isOverfull = false;
   readonly #owner: JournalOwner;
-  readonly #timers: Timers;
+  readonly #timers: Pick<Timers, 'every'>;
   readonly #ticks: TimerHandle;
   #writer: RecordWriter;
   /** How much of the file is synced; and how much of that a record behind it says so of. */
@@ -49,7 +48,7 @@ export class Journal {
   readonly #batch: EffectBatch;
   #isAwake = false;
   /** Why the last write has failed, while there is more to write. */
-  #writeError: NodeJS.ErrnoException | undefined;
+  #full: { readonly error: NodeJS.ErrnoException; readonly retries: TimerHandle } | undefined;
   /** The present file was begun after the log was lost. */
   #isBegunAnew = false;
   #isClosed = false;
@@ -57,7 +56,7 @@ export class Journal {
   #syncingSinceMs: number | undefined;
 
   /** `writer` stands at the end of a file that is synced as a whole. */
-  constructor(writer: RecordWriter, timers: Timers, owner: JournalOwner, maxRecordBytes?: number) {
+  constructor(writer: RecordWriter, timers: Pick<Timers, 'every'>, owner: JournalOwner, maxRecordBytes?: number) {
     this.#batch = new EffectBatch(maxRecordBytes);
     this.#writer = writer;
     this.#synced = writer.position;
@@ -83,7 +82,7 @@ export class Journal {
 
   /** Whether the disk takes nothing at present. */
   get isFull(): boolean {
-    return this.#writeError !== undefined;
+    return this.#full !== undefined;
   }
 
   get isSyncing(): boolean {
@@ -152,12 +151,15 @@ export class Journal {
   goOnIn(next: RecordWriter, number: number): void {
     if (this.isLost) this.#isBegunAnew = true;
     else this.#end(number);
-    this.#replace(next);
+    this.#retire();
+    this.#writer = next;
+    this.#synced = next.position;
+    this.#certified = next.position;
   }
 
   /**
-   * A snapshot of what was there when the present file was begun is whole. If the file before was lost, that is made good: what was collected
-   * until then, and since then, need not be written. One that was begun before the loss has not seen all of it, and makes nothing good.
+   * A snapshot of what was there when the present file was begun is whole. If the log was lost before, that is made good; one that was begun
+   * before the loss has not seen all of it, and makes nothing good.
    */
   renew(): void {
     if (!this.#isBegunAnew) return;
@@ -171,6 +173,7 @@ export class Journal {
   /** Writes and syncs what there is, on this thread. Error: NodeJS.ErrnoException. */
   close(): void {
     this.#ticks.cancel();
+    this.#endRetries();
     try {
       if (this.isLost) return;
       if (this.#batch.isComplete) this.#append();
@@ -181,13 +184,6 @@ export class Journal {
       this.#isClosed = true;
       this.#retire();
     }
-  }
-
-  #replace(next: RecordWriter): void {
-    this.#retire();
-    this.#writer = next;
-    this.#synced = next.position;
-    this.#certified = next.position;
   }
 
   /** Closes the file; if it is being synced, when that is done: its number must not become another file's meanwhile. */
@@ -211,11 +207,11 @@ export class Journal {
   }
 
   #writeFailed(error: NodeJS.ErrnoException): void {
-    if (!WANT_OF_ROOM.has(error.code)) return this.#lose(error);
+    if (!isWantOfRoom(error)) return this.#lose(error);
     // Who has been told of the first error need not be told of each.
-    if (!this.isFull) this.#owner.onWriteFailed(error);
-    this.#writeError = error;
-    this.#timers.after(RETRY_MS, () => this.#retry());
+    if (this.isFull) return;
+    this.#full = { error, retries: this.#timers.every(RETRY_MS, () => this.#retry()) };
+    this.#owner.onWriteFailed(error);
   }
 
   #append(): void {
@@ -223,7 +219,7 @@ export class Journal {
     this.written++;
   }
 
-  readonly #put = (record: RecordBuffer, end = record.end): void => {
+  readonly #put = (record: RecordBuffer, end?: number): void => {
     this.#writer.append(record, this.#synced, end);
     this.#certified = this.#synced;
   };
@@ -243,16 +239,20 @@ export class Journal {
   }
 
   #retry(): void {
-    if (!this.isFull || this.#isClosed) return;
     if (this.#batch.isComplete && !this.#tryToWrite()) return;
-    this.#writeError = undefined;
+    this.#endRetries();
     this.#owner.onWritable();
     this.write();
   }
 
+  #endRetries(): void {
+    this.#full?.retries.cancel();
+    this.#full = undefined;
+  }
+
   #end(next: number): void {
     if (this.#batch.isComplete) this.write();
-    if (this.#writeError !== undefined) throw this.#writeError;
+    if (this.#full !== undefined) throw this.#full.error;
     const record = new RecordBuffer();
     writeClosing(record, next);
     this.#put(record);
@@ -292,7 +292,7 @@ export class Journal {
 
   #giveUp(): void {
     this.isLost = true;
-    this.#writeError = undefined;
+    this.#endRetries();
     this.#batch.clear();
   }
 

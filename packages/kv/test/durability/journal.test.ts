@@ -19,18 +19,15 @@ class Kept implements JournalOwner {
   readonly disk = new MemoryDisk();
   readonly journal: Journal;
   readonly told: string[] = [];
-  readonly #timers: { readonly callback: () => void; isOver: boolean }[] = [];
-  readonly #ticks: (() => void)[] = [];
+  readonly #periodic = new Map<() => void, number>();
 
   constructor(policy: FsyncPolicy) {
     const writer = createRecordFile(this.disk, 'log-1', { kind: 'log', number: 1, lineage: LINEAGE });
-    const after = (_ms: number, callback: () => void) => {
-      const timer = { callback, isOver: false };
-      this.#timers.push(timer);
-      return { cancel: () => (timer.isOver = true) };
+    const every = (periodMs: number, callback: () => void) => {
+      this.#periodic.set(callback, periodMs);
+      return { cancel: () => this.#periodic.delete(callback) };
     };
-    const every = (_ms: number, callback: () => void) => (this.#ticks.push(callback), { cancel() {} });
-    this.journal = new Journal(writer, { after, every }, this);
+    this.journal = new Journal(writer, { every }, this);
     this.journal.policy = policy;
   }
 
@@ -72,12 +69,12 @@ class Kept implements JournalOwner {
 
   /** A second passes. */
   tick(): void {
-    for (const tick of this.#ticks) tick();
+    for (const [callback, periodMs] of this.#periodic) if (periodMs === 1000) callback();
   }
 
-  /** Whatever was to come after some time comes. */
+  /** So much less passes that only what was refused is tried again. */
   pass(): void {
-    for (const timer of this.#timers.splice(0)) if (!timer.isOver) timer.callback();
+    for (const [callback, periodMs] of this.#periodic) if (periodMs < 1000) callback();
   }
 
   /** What a log has, a line for a record: each effect with its database if that is not 0. */

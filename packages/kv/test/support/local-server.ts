@@ -13,7 +13,7 @@ export class LocalServer implements Timers {
   readonly server: Server;
   readonly registry = new Registry(commands);
   readonly #frontend: Frontend;
-  readonly #periodic: (() => void)[] = [];
+  readonly #periodic = new Set<() => void>();
   readonly #timers = new Set<{ readonly dueMs: number; readonly callback: () => void }>();
   #nowMs = 0;
 
@@ -45,8 +45,8 @@ export class LocalServer implements Timers {
   }
 
   every(_periodMs: number, callback: () => void): TimerHandle {
-    this.#periodic.push(callback);
-    return { cancel() {} };
+    this.#periodic.add(callback);
+    return { cancel: () => this.#periodic.delete(callback) };
   }
 
   /** Lets each period end once. */
