@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, renameSync, unlink, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, renameSync, unlink, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EdgeloopError, lockFile } from '@edgeloop/reactor';
 import type { Disk, DiskFile } from './disk.js';
@@ -90,14 +90,20 @@ function opened(folder: string, prepare: () => void): NodeDisk {
   }
 }
 
-/** Makes a folder that outlives a power loss: each that is new is a name in the one above, and that has to be synced. */
+/**
+ * Makes a folder that outlives a power loss: each that is new is a name in the one above, and that has to be synced. Not by mkdirSync's
+ * `recursive`, which goes round for ever where a folder that is there answers ENOENT, as /proc does.
+ */
 function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) {
-    const above = openSync(dirname(made), O_RDONLY | O_DIRECTORY);
-    fsyncSync(above);
-    closeSync(above);
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  makeFolder(above);
+  mkdirSync(folder, FOLDER_MODE);
+  const descriptor = openSync(above, O_RDONLY | O_DIRECTORY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

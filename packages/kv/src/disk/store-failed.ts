@@ -4,7 +4,7 @@ import { EdgeloopError } from '@edgeloop/reactor';
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'the user of the process must be able to read and write there',
   EDQUOT: 'the quota is used up; make room, or move the folder',
-  EEXIST: 'a file stands where the folder should be; choose another path',
+  EEXIST: 'something else stands where the folder should be; choose another path',
   EIO: 'the disk is failing; look at the log of the kernel, and save what can be saved',
   EISDIR: 'a folder stands where a file should be; choose another path, or take it away',
   ELOOP: 'symbolic links are not followed there; put the file itself in its place',

@@ -195,6 +195,9 @@ t.test('a folder that is not there is made only by who wants to write', async (t
   mkdirSync(folder);
   NodeDisk.openExisting(folder).close();
   const file = join(folder, 'lock');
-  t.throws(() => NodeDisk.open(file), { code: 'EL_STORE_FAILED', message: /EEXIST: .*; a file stands where the folder should be/ });
+  t.throws(() => NodeDisk.open(file), { code: 'EL_STORE_FAILED', message: /ENOTDIR: .*; a file stands where a folder should be/ });
   t.throws(() => NodeDisk.open(join(file, 'data')), { code: 'EL_STORE_FAILED', message: /ENOTDIR: .*; a file stands where a folder should be/ });
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+  t.throws(() => NodeDisk.open(join(folder, 'link')), { code: 'EL_STORE_FAILED', message: /EEXIST: .*; something else stands where the folder should be/ });
+  t.throws(() => NodeDisk.open('/proc/data'), { code: 'EL_STORE_FAILED', message: /ENOENT: .*mkdir '\/proc\/data'/ }, 'and what cannot be made is told of');
 });
