@@ -27,26 +27,41 @@ export interface Denial {
   readonly object: string;
 }
 
-/** Why the user may not make this call; undefined if they may. One of their selectors has to allow all of it. */
+/** A denial, and which of the call's keys, or of its channels, it is about. */
+interface Obstacle {
+  readonly denial: Denial;
+  readonly at: number;
+}
+
+/**
+ * Why the user may not make this call; undefined if they may. One of their selectors has to allow all of it; if none does, that one
+ * tells which allows most of it.
+ */
 export function denialOf(user: User, call: Call): Denial | undefined {
   if (call.command.needsNoAuth) return undefined;
-  let denial: Denial | undefined;
+  let last: Obstacle | undefined;
   let uses: KeyUse[] | undefined;
   const usesOfCall = (): KeyUse[] => (uses ??= keyUses(call));
   for (const selector of user.selectors) {
-    const next = denialBy(selector, call, usesOfCall);
+    const next = obstacle(selector, call, usesOfCall);
     if (next === undefined) return undefined;
-    if (denial === undefined || ORDER.indexOf(next.reason) > ORDER.indexOf(denial.reason)) denial = next;
+    if (last === undefined || isFurther(next, last)) last = next;
   }
-  return denial;
+  return last?.denial;
 }
 
-function denialBy(selector: Selector, call: Call, usesOfCall: () => KeyUse[]): Denial | undefined {
-  if (!selector.allowsCommand(call.command)) return { reason: 'command', object: call.command.fullName };
-  const key = usesOfCall().find((use) => !selector.allowsKey(use));
-  if (key !== undefined) return { reason: 'key', object: key.key.toString('latin1') };
+function obstacle(selector: Selector, call: Call, usesOfCall: () => KeyUse[]): Obstacle | undefined {
+  if (!selector.allowsCommand(call.command)) return { denial: { reason: 'command', object: call.command.fullName }, at: 0 };
+  const uses = usesOfCall();
+  const key = uses.findIndex((use) => !selector.allowsKey(use));
+  if (key >= 0) return { denial: { reason: 'key', object: (uses[key] as KeyUse).key.toString('latin1') }, at: key };
   const channel = channelsOf(call).find((index) => !selector.allowsChannel(call.copy(index), call.command.fullName === 'psubscribe'));
-  return channel === undefined ? undefined : { reason: 'channel', object: call.latin1(channel) };
+  return channel === undefined ? undefined : { denial: { reason: 'channel', object: call.latin1(channel) }, at: channel };
+}
+
+function isFurther(next: Obstacle, last: Obstacle): boolean {
+  const steps = ORDER.indexOf(next.denial.reason) - ORDER.indexOf(last.denial.reason);
+  return steps > 0 || (steps === 0 && next.at > last.at);
 }
 
 /** The indexes of arguments that name channels to speak to or to listen to. */

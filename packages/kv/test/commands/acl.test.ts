@@ -29,6 +29,16 @@ t.test('a user may do what one of its selectors allows as a whole', async (t) =>
   ]);
 });
 
+t.test('of several selectors the one that allows most of a call says what is missing', async (t) => {
+  const console = new Console();
+  console.run('ACL SETUSER somebody on +@all ~s1 (+@all ~l*) (+get %R~*)');
+  dialogue(t, console, [
+    ['ACL DRYRUN somebody RPOPLPUSH l1 x', "$50 This user has no permissions to access the 'x' key"],
+    ['ACL DRYRUN somebody RPOPLPUSH s1 l1', "$51 This user has no permissions to access the 'l1' key"],
+    ['ACL DRYRUN somebody RPOPLPUSH x y', "$50 This user has no permissions to access the 'x' key"],
+  ]);
+});
+
 t.test('a shard channel is no key that a user would have to be allowed', async (t) => {
   const console = new Console();
   console.run('ACL SETUSER somebody on +@all &news');
