@@ -4,11 +4,12 @@ import { accept } from './src/accept.js';
 import type { Benchmark } from './src/benchmark.js';
 import { echo } from './src/echo.js';
 import { kv } from './src/kv.js';
+import { kvDurable } from './src/kv-durable.js';
 import { runBenchmark } from './src/runner.js';
 import { telemetry } from './src/telemetry.js';
 import { timers } from './src/timers.js';
 
-const benchmarks: readonly Benchmark[] = [echo, accept, timers, telemetry, kv];
+const benchmarks: readonly Benchmark[] = [echo, accept, timers, telemetry, kv, kvDurable];
 
 function overview(): string {
   const lines = benchmarks.map((benchmark) => `  ${benchmark.name.padEnd(10)} ${benchmark.summary}`);

@@ -12,7 +12,7 @@ export interface Comparison<Sample extends object> {
   /** A peer's line of the table. */
   row(samples: Samples<Sample>, peer: Peer): string[];
   verdicts(samples: Samples<Sample>, peer: Peer): readonly Verdict[];
-  notes(samples: Samples<Sample>): string[];
+  notes(samples: Samples<Sample>, session: Session): string[];
 }
 
 export function compare<Sample extends object>(comparison: Comparison<Sample>): Scenario {
@@ -24,7 +24,7 @@ export function compare<Sample extends object>(comparison: Comparison<Sample>): 
       title,
       columns,
       rows: session.peers.map((peer) => comparison.row(samples, peer)),
-      notes: comparison.notes(samples),
+      notes: comparison.notes(samples, session),
       verdicts: session.peers.flatMap((peer) => comparison.verdicts(samples, peer)),
       samples: Object.fromEntries(samples),
     };

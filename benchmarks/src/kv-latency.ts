@@ -1,21 +1,17 @@
 // How long a few requests take at the worst while the store has something else to do: nothing, growing, or expiring keys.
 
-import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import type { Peer, Scenario, Session } from './benchmark.js';
 import { compare } from './comparison.js';
-import { programPath } from './compile.js';
 import { type Command, NUMBER, SET_KEY, VALUE, assertKeys, fill, numbered } from './keyspace.js';
 import { KV, REDIS } from './kv-peers.js';
 import { formatNumber, formatPercent, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, bestRatioOf, ratioOf, spreadOf } from './rounds.js';
 import { type Store, withStore } from './store.js';
 import type { StoreClient } from './store-client.js';
+import { type SteadySample, latenessNotes, loadSteadily } from './store-load.js';
 import { type Verdict, atMost, judge } from './target.js';
-
-const execute = promisify(execFile);
 
 /** Of each measurement, whatever --seconds says: what the store is to do meanwhile must be the same. */
 const SECONDS = 10;
@@ -39,28 +35,12 @@ const MOST_FILL_MS = 40_000;
 /** After the measurement, for what a store has put off. */
 const AFTERWARDS_MS = 500;
 
-const TIMEOUT_MS = 120_000;
 const P999_LIMIT = 1.5;
-
-/** Late by more than this, the load generator itself was held up. */
-const LATE_US = 100;
 
 const COMPARED = ['store', 'p99.9 µs', 'rounds', '÷ redis', 'rounds', 'best ÷ best'];
 const OBSERVED = ['p50 µs', 'p99 µs', 'longest ms', 'server CPU', 'keys added', 'keys after'];
 
-interface Report {
-  readonly requests: number;
-  readonly grown: number;
-  readonly longestUs: number;
-  /** How late the load generator was with its own requests. It is part of the latencies. */
-  readonly lateP999Us: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly p999Us: number;
-  readonly serverCpuShare: number;
-}
-
-interface LatencySample extends Report {
+interface LatencySample extends SteadySample {
   readonly keysAfter: number;
 }
 
@@ -94,24 +74,13 @@ async function writeExpiringKeys(client: StoreClient): Promise<void> {
   throw new Error(`the keys that are to expire were not written within ${MOST_FILL_MS} ms`);
 }
 
-async function generate(session: Session, store: Store, growth: number): Promise<Report> {
-  const target = ['-c', session.cores.load, programPath('store-load'), '--port', store.port, '--pid', store.pid];
-  const load = ['--rate', RATE, '--keys', session.options.keys, '--growth', growth, '--warmup', WARMUP_SECONDS, '--seconds', SECONDS];
-  try {
-    const { stdout } = await execute('taskset', [...target, ...load].map(String), { timeout: TIMEOUT_MS });
-    return JSON.parse(stdout) as Report;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the load on ${store.peer.title} failed: ${reason.trim()}`, { cause: error });
-  }
-}
-
 async function measureOne(session: Session, store: Store, { prepare, growth }: Occupation): Promise<LatencySample> {
   const { client } = store;
-  await fill(client, SET_KEY, session.options.keys);
-  await assertKeys(client, session.options.keys);
+  const { options: { keys }, cores } = session;
+  await fill(client, SET_KEY, keys);
+  await assertKeys(client, keys);
   await prepare(client);
-  const report = await generate(session, store, growth);
+  const report = await loadSteadily(store, cores, { rate: RATE, keys, growth, warmupSeconds: WARMUP_SECONDS, seconds: SECONDS });
   await setTimeout(AFTERWARDS_MS);
   return { ...report, keysAfter: Number(await client.call('DBSIZE')) };
 }
@@ -151,12 +120,6 @@ function row(samples: Samples<LatencySample>, scenario: string, peer: Peer): str
   ];
 }
 
-function notesOn(samples: Samples<LatencySample>): string[] {
-  const all = [...samples.values()].flat();
-  const late = all.filter(({ lateP999Us }) => lateP999Us > LATE_US).length;
-  return late === 0 ? [] : [`in ${late} of ${all.length} measurements the load generator was late itself: something else had its core`];
-}
-
 function latencyScenario(occupation: Occupation): Scenario {
   const { name, title } = occupation;
   return compare({
@@ -166,7 +129,7 @@ function latencyScenario(occupation: Occupation): Scenario {
     measure: (session) => measure(session, occupation),
     row: (samples, peer) => row(samples, name, peer),
     verdicts: (samples, peer) => verdictsFor(samples, name, peer),
-    notes: notesOn,
+    notes: (samples) => latenessNotes([...samples.values()].flat()),
   });
 }
 

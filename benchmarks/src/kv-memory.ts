@@ -6,7 +6,7 @@ import type { Peer, Scenario, Session } from './benchmark.js';
 import { compare } from './comparison.js';
 import { KV, REDIS } from './kv-peers.js';
 import { SET_KEY, VALUE, assertKeys, fill } from './keyspace.js';
-import { type ProcessMemory, memoryOf } from './process-memory.js';
+import { type ProcessMemory, memoryOf } from './process-usage.js';
 import { formatNumber, formatRange, formatVerdict } from './report.js';
 import { type Samples, alternate, ratioOf, spreadOf } from './rounds.js';
 import { type Store, withStore } from './store.js';

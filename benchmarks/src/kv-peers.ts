@@ -7,6 +7,7 @@ import { paths } from './paths.js';
 
 export const KV = 'kv';
 export const REDIS = 'redis';
+export const CONTROL = 'redis-control';
 
 const REDIS_SERVER = 'redis-server';
 
@@ -36,7 +37,7 @@ export const kvPeers: readonly Peer[] = [
     command: (port = 0) => [process.execPath, paths.kvCommand, 'server', '--port', String(port), '--host', '127.0.0.1'],
   },
   redis(REDIS, version === undefined ? `${REDIS_SERVER} 7.0` : `redis ${version}`),
-  redis('redis-control', 'redis, again'),
+  redis(CONTROL, 'redis, again'),
 ];
 
 /** With further settings: the last one counts. */
@@ -48,10 +49,13 @@ function withSettings(peer: Peer, settings: readonly string[]): Peer {
   return { ...peer, command };
 }
 
-/** The same store with a log of what changes in this folder. A log of Redis is a log alone, as ours is: no RDB stands before it. */
+/** A log of Redis is a log alone, as ours is, and no RDB stands before it. It grows without end: who shortens it, and when, is not measured. */
+const REDIS_LOG = ['--appendonly', 'yes', '--aof-use-rdb-preamble', 'no', '--auto-aof-rewrite-percentage', '0'];
+
+/** The same store with a log of what changes in this folder. */
 export function withLog(peer: Peer, folder: string, policy: FsyncPolicy): Peer {
   const common = ['--dir', folder, '--appendfsync', policy];
-  return withSettings(peer, peer.name === KV ? common : [...common, '--appendonly', 'yes', '--aof-use-rdb-preamble', 'no']);
+  return withSettings(peer, peer.name === KV ? common : [...common, ...REDIS_LOG]);
 }
 
 /** The same store as it starts from the snapshot in this folder. */

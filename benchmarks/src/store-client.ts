@@ -8,8 +8,8 @@ import { type Socket, connect } from 'node:net';
 const LINE_FEED = 0x0a;
 const MINUS = 0x2d;
 
-/** A store that says nothing for so long while it is asked has failed. */
-const PATIENCE_MS = 30_000;
+/** A store that says nothing for so long while it is asked has failed: saving millions of keys on a busy machine takes its time. */
+const PATIENCE_MS = 60_000;
 
 /** A command as RESP has it, an array of bulk strings. All that is sent here is ASCII. */
 export function encode(command: readonly string[]): string {
@@ -36,7 +36,6 @@ export class StoreClient {
   static async open(port: number): Promise<StoreClient> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    socket.setTimeout(PATIENCE_MS);
     return new StoreClient(socket);
   }
 
@@ -48,12 +47,19 @@ export class StoreClient {
 
   /** Sends commands as fast as they are taken, and resolves when so many answers have come. The first error rejects. */
   async pour(commands: Iterable<Buffer>, answers: number): Promise<void> {
+    if (this.#socket.destroyed) throw new Error('the store has closed the connection');
     this.#owed = answers;
+    this.#socket.setTimeout(PATIENCE_MS);
     const answered = new Promise<void>((resolve, reject) => {
       this.#settle = (error) => (error === undefined ? resolve() : reject(error));
     });
-    await Promise.all([answered, this.#write(commands, answered)]);
-    this.#settle = undefined;
+    try {
+      await Promise.all([answered, this.#write(commands, answered)]);
+    } finally {
+      this.#settle = undefined;
+      // Between two questions others are measured, for as long as that takes.
+      this.#socket.setTimeout(0);
+    }
   }
 
   close(): void {

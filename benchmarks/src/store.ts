@@ -10,7 +10,10 @@ import { type Server, launch, stop } from './server.js';
 import { StoreClient } from './store-client.js';
 
 const START_TIMEOUT_MS = 10_000;
-const ASK_AGAIN_MS = 20;
+const ASK_AGAIN_MS = 5;
+
+/** What a store answers that is there and cannot say more yet. */
+const LOADING = 'LOADING';
 
 /** What a store prints at its start is shown where it fails. */
 const MAX_OUTPUT_CHARS = 8192;
@@ -41,27 +44,39 @@ function outputOf(child: ChildProcess): () => string {
   return () => output.trim();
 }
 
+/** Whether the store has all that it starts from. Redis opens its port before that. */
+async function isReady(client: StoreClient): Promise<boolean> {
+  try {
+    await client.call('PING');
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes(LOADING)) return false;
+    throw error;
+  }
+}
+
 /** Resolves when the store answers a PING: while it starts, nobody listens at its port. */
-async function answering(peer: Peer, child: ChildProcess, port: number): Promise<StoreClient> {
+async function answering(peer: Peer, child: ChildProcess, port: number, patienceMs: number): Promise<StoreClient> {
   const output = outputOf(child);
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`${peer.title} ended with ${child.exitCode}\n${output()}`);
     const client = await StoreClient.open(port).catch(() => undefined);
     if (client !== undefined) {
-      await client.call('PING');
-      return client;
+      if (await isReady(client)) return client;
+      client.close();
     }
     await setTimeout(ASK_AGAIN_MS);
   }
   throw new Error(`${peer.title} did not answer in time\n${output()}`);
 }
 
-async function startStore(peer: Peer, cores: Cores): Promise<Store> {
+/** The caller stops it, also where the measurement fails. */
+export async function startStore(peer: Peer, cores: Cores, patienceMs = START_TIMEOUT_MS): Promise<Store> {
   const port = await freePort();
   const child = launch(peer, cores.server, port);
   try {
-    const client = await answering(peer, child, port);
+    const client = await answering(peer, child, port, patienceMs);
     const end = (): Promise<void> => {
       client.close();
       return stop(child);
@@ -74,8 +89,8 @@ async function startStore(peer: Peer, cores: Cores): Promise<Store> {
 }
 
 /** Runs the body on a new store, and stops it whatever happens. */
-export async function withStore<T>(peer: Peer, cores: Cores, body: (store: Store) => Promise<T>): Promise<T> {
-  const store = await startStore(peer, cores);
+export async function withStore<T>(peer: Peer, cores: Cores, body: (store: Store) => Promise<T>, patienceMs?: number): Promise<T> {
+  const store = await startStore(peer, cores, patienceMs);
   try {
     return await body(store);
   } finally {
