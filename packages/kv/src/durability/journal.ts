@@ -6,12 +6,12 @@ import { isWantOfRoom } from '../disk/store-failed.js';
 import type { FsyncPolicy } from '../server/durability.js';
 import type { TimerHandle, Timers } from '../server/timers.js';
 import { EffectBatch } from './effect-batch.js';
+import { Gathering } from './gathering.js';
 import type { JournalOwner } from './journal-owner.js';
+import { SyncMeter } from './sync-meter.js';
 
-/** With `everysec`, changes are synced once in so long. */
+/** Changes are synced once in so long, if not before: that is `everysec`. */
 const SYNC_PERIOD_MS = 1000;
-/** With `everysec`, clients wait while a sync takes longer than this: so no more than this is ever at stake. */
-const MAX_SYNC_MS = 2000;
 /** A disk that takes nothing is tried again so often. */
 const RETRY_MS = 100;
 /** So much is written though the turn goes on: memory that is touched once costs more than a write(2). */
@@ -29,9 +29,8 @@ export class Journal {
   /** The last record that is in the file, and the last one that is safe. */
   written = 0;
   safe = 0;
-  /** Syncs off this thread that have ended, and how long they took together. */
-  syncs = 0;
-  syncMs = 0;
+  /** Those off this thread. */
+  readonly syncs = new SyncMeter();
   /** Seconds in which a sync took so long that clients waited for it. */
   delayedSyncs = 0;
   /** Whether a write or a sync has failed for good, or more has changed at once than a record can hold: nothing is collected and written any more. */
@@ -52,8 +51,8 @@ export class Journal {
   /** The present file was begun after the log was lost. */
   #isBegunAnew = false;
   #isClosed = false;
-  /** Since when a sync is under way, in ms of `performance`; undefined without one. */
-  #syncingSinceMs: number | undefined;
+  /** With `always`: who comes before the next sync begins. */
+  readonly #gathering = new Gathering();
 
   /** `writer` stands at the end of a file that is synced as a whole. */
   constructor(writer: RecordWriter, timers: Pick<Timers, 'every'>, owner: JournalOwner, maxRecordBytes?: number) {
@@ -85,13 +84,9 @@ export class Journal {
     return this.#full !== undefined;
   }
 
-  get isSyncing(): boolean {
-    return this.#syncingSinceMs !== undefined;
-  }
-
   /** Whether a sync takes so long that nobody may rely on the next one, or there is something that no sync will ever cover. */
   get isLate(): boolean {
-    return this.isOverfull || this.#syncingSinceMs !== undefined && performance.now() - this.#syncingSinceMs > MAX_SYNC_MS;
+    return this.isOverfull || this.syncs.isLate;
   }
 
   /** Takes what a command has changed. */
@@ -113,24 +108,25 @@ export class Journal {
     else if (!this.#isAwake) this.#wake();
   }
 
-  /** Writes what is complete, and with `always` has it synced. */
+  /** Writes what is complete, and with `always` has it synced soon. */
   write(): void {
+    const { written } = this;
     this.#isAwake = false;
     if (this.#batch.isComplete && !this.isFull && !this.isLost && !this.#isClosed) this.#tryToWrite();
-    if (this.policy === 'always') this.sync();
+    if (this.policy !== 'always' || !this.#isSyncDue) return;
+    if (this.#gathering.isOver(this.written > written)) this.sync();
+    else this.#wake();
   }
 
   /** Begins to sync what is written, unless that is done or a sync is under way. */
   sync(): void {
-    if (this.#syncingSinceMs !== undefined || this.isLost || this.#isClosed || this.safe === this.written) return;
+    if (!this.#isSyncDue) return;
     const { written } = this;
     const { file, position } = this.#writer;
-    const sinceMs = performance.now();
-    this.#syncingSinceMs = sinceMs;
+    this.syncs.begin();
+    this.#gathering.end(written - this.safe);
     const ended = (error: NodeJS.ErrnoException | null): void => {
-      this.#syncingSinceMs = undefined;
-      this.syncs++;
-      this.syncMs += performance.now() - sinceMs;
+      this.syncs.end();
       const isCurrent = file === this.#writer.file && !this.#isClosed;
       if (!isCurrent) file.close();
       if (error !== null) this.#lose(error);
@@ -186,9 +182,13 @@ export class Journal {
     }
   }
 
+  get #isSyncDue(): boolean {
+    return !this.syncs.isUnderWay && !this.isLost && !this.#isClosed && this.safe < this.written;
+  }
+
   /** Closes the file; if it is being synced, when that is done: its number must not become another file's meanwhile. */
   #retire(): void {
-    if (this.#syncingSinceMs === undefined) this.#writer.file.close();
+    if (!this.syncs.isUnderWay) this.#writer.file.close();
   }
 
   #wake(): void {
@@ -298,7 +298,7 @@ export class Journal {
 
   #tick(): void {
     if (this.isLate && this.safe < this.written) this.delayedSyncs++;
-    if (this.policy === 'everysec') this.sync();
+    if (this.policy !== 'no') this.sync();
     const isIdle = this.safe === this.written && this.#batch.isEmpty && !this.isFull && !this.isLost;
     if (isIdle && this.#certified < this.#synced) this.#certify();
   }

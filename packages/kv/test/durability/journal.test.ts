@@ -158,7 +158,66 @@ t.test('with always, one sync serves all that was written before it began, and t
   kept.journal.write();
   await setImmediate();
   t.same(kept.told.filter((line) => line.startsWith('safe')), ['safe 1', 'safe 3']);
-  t.equal(kept.journal.syncs, 2);
+  t.equal(kept.journal.syncs.count, 2);
+});
+
+/** Has three turns synced together. */
+async function serveThree(kept: Kept): Promise<void> {
+  for (const key of ['a', 'b', 'c', 'd']) {
+    kept.change('SET', key, '1');
+    kept.journal.write();
+  }
+  await setImmediate();
+  kept.journal.write();
+  await setImmediate();
+}
+
+t.test('with always, a sync is put off while turns bring more of those that the last one has served together', async (t) => {
+  const kept = new Kept('always');
+  await serveThree(kept);
+  t.same([kept.journal.safe, kept.journal.syncs.count], [4, 2]);
+  for (const key of ['a', 'b', 'c']) {
+    kept.change('SET', key, '2');
+    kept.journal.write();
+    t.notOk(kept.journal.syncs.isUnderWay, 'another may come');
+    t.equal(kept.told.pop(), 'wake', 'the next turn comes also if nobody does');
+  }
+  kept.journal.write();
+  kept.journal.write();
+  t.notOk(kept.journal.syncs.isUnderWay);
+  kept.journal.write();
+  t.ok(kept.journal.syncs.isUnderWay, 'nobody has come for three turns');
+  await setImmediate();
+  t.same([kept.journal.safe, kept.journal.syncs.count], [7, 3]);
+});
+
+t.test('with always, a sync is not put off for long, and not for a client that is alone', async (t) => {
+  const kept = new Kept('always');
+  await serveThree(kept);
+  let turns = 0;
+  for (; !kept.journal.syncs.isUnderWay && turns < 100; turns++) {
+    kept.change('INCR', 'a');
+    kept.journal.write();
+  }
+  t.equal(turns, 32);
+  await setImmediate();
+  kept.change('INCR', 'a');
+  for (let turn = 0; turn < 4; turn++) kept.journal.write();
+  await setImmediate();
+  t.equal(kept.journal.safe, 4 + 32 + 1);
+  kept.change('INCR', 'a');
+  kept.journal.write();
+  t.ok(kept.journal.syncs.isUnderWay, 'the last one has served one alone');
+});
+
+t.test('with always, what waits for others is synced within a second also if no turn comes', async (t) => {
+  const kept = new Kept('always');
+  await serveThree(kept);
+  kept.change('SET', 'a', '2');
+  kept.journal.write();
+  kept.tick();
+  await setImmediate();
+  t.equal(kept.journal.safe, 5);
 });
 
 t.test('with everysec it is synced once a second, with no never', async (t) => {
@@ -184,15 +243,15 @@ t.test('a sync counts when it has ended, and a second counts as one of delay whe
   const beganMs = performance.now();
   kept.tick();
   kept.tick();
-  t.same([kept.journal.syncs, kept.journal.delayedSyncs], [0, 0], 'one that is under way is not late yet');
+  t.same([kept.journal.syncs.count, kept.journal.delayedSyncs], [0, 0], 'one that is under way is not late yet');
   t.intercept(performance, 'now', { value: () => beganMs + 2500 });
   kept.tick();
   kept.tick();
   t.equal(kept.journal.delayedSyncs, 2);
   await setImmediate();
   kept.tick();
-  t.same([kept.journal.syncs, kept.journal.delayedSyncs], [1, 2]);
-  t.ok(kept.journal.syncMs > 2000 && kept.journal.syncMs <= 2500);
+  t.same([kept.journal.syncs.count, kept.journal.delayedSyncs], [1, 2]);
+  t.ok(kept.journal.syncs.totalMs > 2000 && kept.journal.syncs.totalMs <= 2500);
 });
 
 t.test('when nothing more comes, the last records are said to be synced: damage to them is none that a crash leaves', async (t) => {
