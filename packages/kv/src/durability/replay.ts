@@ -70,8 +70,7 @@ export class Replay {
 
   #do(effect: Arguments): void {
     this.#dispatcher.run(this.#client, effect);
-    const reply = this.#reply.written();
-    if (reply[0] === MINUS) throw this.#failed(reply.toString('utf8', 1).trimEnd());
+    if (this.#reply.firstByte === MINUS) throw this.#failed(this.#reply.written().toString('utf8', 1).trimEnd());
     this.#reply.clear();
   }
 

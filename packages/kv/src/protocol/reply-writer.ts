@@ -71,6 +71,11 @@ export class ReplyWriter {
     return this.#buffer.subarray(from - this.#passed, this.#length);
   }
 
+  /** The first of them, which tells the kind of the first reply; undefined without any. */
+  get firstByte(): number | undefined {
+    return this.#length === 0 ? undefined : this.#buffer[0];
+  }
+
   /** Hands over what is written. */
   flush(): void {
     if (this.#length === 0) return;
