@@ -55,7 +55,7 @@ export class ReplyGate {
   }
 
   #cut(): void {
-    if (this.#first < this.#queue.length && this.#first < SLACK) return;
+    if (this.#first === 0 || (this.#first < this.#queue.length && this.#first < SLACK)) return;
     this.#queue.splice(0, this.#first);
     this.#first = 0;
   }
