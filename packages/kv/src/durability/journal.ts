@@ -1,5 +1,5 @@
-import { RecordBuffer } from '../log/record-buffer.js';
-import { writeClosing, writeEmpty } from '../log/record-kind.js';
+import type { RecordBuffer } from '../log/record-buffer.js';
+import { closingRecord, emptyRecord } from '../log/record-kind.js';
 import type { RecordWriter } from '../log/record-writer.js';
 import type { Arguments } from '../protocol/request.js';
 import { isWantOfRoom } from '../disk/store-failed.js';
@@ -33,9 +33,8 @@ export class Journal {
   readonly syncs = new SyncMeter();
   /** Seconds in which a sync took so long that clients waited for it. */
   delayedSyncs = 0;
-  /** Whether a write or a sync has failed for good, or more has changed at once than a record can hold: nothing is collected and written any more. */
+  /** Whether a write or a sync has failed for good, or, overfull, more has changed at once than a record can hold: nothing is written any more. */
   isLost = false;
-  /** Whether it is the latter. */
   isOverfull = false;
   readonly #owner: JournalOwner;
   readonly #timers: Pick<Timers, 'every'>;
@@ -229,10 +228,8 @@ export class Journal {
    * a crash leaves behind. This record itself need not be safe.
    */
   #certify(): void {
-    const record = new RecordBuffer();
-    writeEmpty(record);
     try {
-      this.#put(record);
+      this.#put(emptyRecord());
     } catch {
       // A full disk is told of when there is something to lose.
     }
@@ -253,9 +250,7 @@ export class Journal {
   #end(next: number): void {
     if (this.#batch.isComplete) this.write();
     if (this.#full !== undefined) throw this.#full.error;
-    const record = new RecordBuffer();
-    writeClosing(record, next);
-    this.#put(record);
+    this.#put(closingRecord(next));
     try {
       this.#writer.file.syncNow();
     } catch (error) {

@@ -1,20 +1,24 @@
 import { MalformedRecordError } from './malformed-record-error.js';
-import type { RecordBuffer } from './record-buffer.js';
+import { RecordBuffer } from './record-buffer.js';
 import { RecordCursor } from './record-cursor.js';
 
 /** The first byte of each record of a log. */
 export const EFFECTS = 1;
 export const CLOSING = 2;
 
-/** Fills an empty record with one that has no effects: what counts of it is its header. */
-export function writeEmpty(record: RecordBuffer): void {
+/** A record without effects: what counts of it is its header. */
+export function emptyRecord(): RecordBuffer {
+  const record = new RecordBuffer();
   record.byte(EFFECTS);
+  return record;
 }
 
-/** Fills an empty record with the one that ends a log: it goes on in the log with this number. */
-export function writeClosing(record: RecordBuffer, next: number): void {
+/** The record that ends a log: it goes on in the log with this number. */
+export function closingRecord(next: number): RecordBuffer {
+  const record = new RecordBuffer();
   record.byte(CLOSING);
   record.varint(next);
+  return record;
 }
 
 /** The number of the log that goes on, if a payload is a closing record; undefined if it is none. Error: MalformedRecordError. */

@@ -6,7 +6,7 @@ import { EffectWriter } from '../../src/log/effect-writer.js';
 import { MalformedRecordError } from '../../src/log/malformed-record-error.js';
 import { RecordBuffer } from '../../src/log/record-buffer.js';
 import { RECORD_HEADER_BYTES } from '../../src/log/record-header.js';
-import { CLOSING, EFFECTS, readClosing, writeClosing } from '../../src/log/record-kind.js';
+import { CLOSING, EFFECTS, closingRecord, readClosing } from '../../src/log/record-kind.js';
 import { Request } from '../../src/protocol/request.js';
 
 interface Effect {
@@ -105,8 +105,7 @@ t.test('a record may be larger than 2 GB', async () => {
 });
 
 t.test('a closing record names the next log and is not taken for effects, nor effects for it', async () => {
-  const record = new RecordBuffer();
-  writeClosing(record, 2 ** 40);
+  const record = closingRecord(2 ** 40);
   assert.equal(readClosing(...payloadOf(record)), 2 ** 40);
   assert.throws(() => effectsOf(...payloadOf(record)), MalformedRecordError);
   record.byte(0);

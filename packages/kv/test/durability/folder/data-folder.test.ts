@@ -8,7 +8,7 @@ import { EffectWriter } from '../../../src/log/effect-writer.js';
 import { FILE_HEADER_BYTES, type FileKind } from '../../../src/log/file-header.js';
 import { RecordBuffer } from '../../../src/log/record-buffer.js';
 import { createRecordFile } from '../../../src/log/record-file.js';
-import { writeClosing } from '../../../src/log/record-kind.js';
+import { closingRecord } from '../../../src/log/record-kind.js';
 import type { RecordWriter } from '../../../src/log/record-writer.js';
 import { Request } from '../../../src/protocol/request.js';
 import { MemoryDisk } from '../../support/memory-disk.js';
@@ -23,10 +23,13 @@ function add(disk: MemoryDisk, name: string, ...records: (string | number)[]): v
 }
 
 function append(writer: RecordWriter, content: string | number): void {
+  writer.append(typeof content === 'number' ? closingRecord(content) : effectRecord(content), writer.position);
+}
+
+function effectRecord(name: string): RecordBuffer {
   const record = new RecordBuffer();
-  if (typeof content === 'number') writeClosing(record, content);
-  else new EffectWriter(record).write(0, new Request([Buffer.from(content)]));
-  writer.append(record, writer.position);
+  new EffectWriter(record).write(0, new Request([Buffer.from(name)]));
+  return record;
 }
 
 /** What the logs of a folder say, what is known of the one that goes on, and the progress that was told. */
