@@ -105,7 +105,8 @@ export class Frontend {
   drained(client: Client): void {
     if (!client.congested || client.closing) return;
     client.congested = false;
-    this.#goOn(client);
+    // A hundred of those who wait for replies of a megabyte may have room for them in the same turn.
+    if (client.pending !== undefined) this.#backlog.add(client);
   }
 
   #beginTurn(): void {

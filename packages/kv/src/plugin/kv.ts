@@ -30,7 +30,7 @@ export const kv = definePlugin({
   connectionDefaults: CONNECTION_DEFAULTS,
   state: (): Client | undefined => undefined,
   setup({ options, timers, log, floodLog, post, waitFor, closed }) {
-    const server = new Server(options, new ReactorTimers(timers));
+    const server = new Server(options, new ReactorTimers({ timers, post }));
     applyAll(server);
     if (options.enableShutdownCommand) server.shutDown = () => void process.kill(process.pid, 'SIGTERM');
     server.limitWatch.log = floodLog;
