@@ -49,13 +49,13 @@ function withSettings(peer: Peer, settings: readonly string[]): Peer {
   return { ...peer, command };
 }
 
-/** A log of Redis is a log alone, as ours is, and no RDB stands before it. It grows without end: who shortens it, and when, is not measured. */
-const REDIS_LOG = ['--appendonly', 'yes', '--aof-use-rdb-preamble', 'no', '--auto-aof-rewrite-percentage', '0'];
+/** Logs grow without end: who shortens them, and when, is not what is measured. A log of Redis is a log alone, as ours is: no RDB stands before it. */
+const KV_LOG = ['--kv-auto-aof-rewrite-percentage', '0'];
+const REDIS_LOG = ['--auto-aof-rewrite-percentage', '0', '--appendonly', 'yes', '--aof-use-rdb-preamble', 'no'];
 
 /** The same store with a log of what changes in this folder. */
 export function withLog(peer: Peer, folder: string, policy: FsyncPolicy): Peer {
-  const common = ['--dir', folder, '--appendfsync', policy];
-  return withSettings(peer, peer.name === KV ? common : [...common, ...REDIS_LOG]);
+  return withSettings(peer, ['--dir', folder, '--appendfsync', policy, ...(peer.name === KV ? KV_LOG : REDIS_LOG)]);
 }
 
 /** The same store as it starts from the snapshot in this folder. */
