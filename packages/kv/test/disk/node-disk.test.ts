@@ -167,15 +167,33 @@ t.test('a symbolic link in the folder is not followed, be it for a log or for th
   t.equal(readFileSync(victim, 'utf8'), 'precious');
 });
 
-t.test('a server whose log is a symbolic link does not start, and leaves the folder to others', async (t) => {
-  const folder = emptyFolder(t);
-  symlinkSync('elsewhere', join(folder, 'log-1'));
+t.test('a server whose log or snapshot is something else does not start, and leaves the folder to others', async (t) => {
   const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
   t.teardown(() => reactor.close());
-  const message = `the data folder ${folder} cannot be used: ELOOP: too many symbolic links encountered, open '${folder}/log-1'; symbolic links are not followed there; put the file itself in its place`;
-  t.throws(() => reactor.use(kv, { dir: folder }), { code: 'EL_STORE_FAILED', message });
-  t.notOk(existsSync(join(folder, 'elsewhere')));
-  NodeDisk.open(folder).close();
+  const linked = (path: string): void => symlinkSync('elsewhere', path);
+  for (const [name, make, why] of [
+    ['log-1', linked, "ELOOP: too many symbolic links encountered, open 'FILE'; symbolic links are not followed there; put the file itself in its place"],
+    ['snapshot-1', linked, "ELOOP: too many symbolic links encountered, open 'FILE'; symbolic links are not followed there; put the file itself in its place"],
+    ['log-1', mkdirSync, "EISDIR: illegal operation on a directory, open 'FILE'; a folder stands where a file should be; choose another path, or take it away"],
+  ] as const) {
+    const folder = emptyFolder(t);
+    make(join(folder, name));
+    const message = `the data folder ${folder} cannot be used: ${why.replace('FILE', join(folder, name))}`;
+    t.throws(() => reactor.use(kv, { dir: folder }), { code: 'EL_STORE_FAILED', message });
+    t.notOk(existsSync(join(folder, 'elsewhere')));
+    NodeDisk.open(folder).close();
+  }
+});
+
+t.test('a snapshot that was being made, and is a symbolic link, is removed and what it leads to is not', async (t) => {
+  const [folder, elsewhere] = [emptyFolder(t), emptyFolder(t)];
+  writeFileSync(join(elsewhere, 'victim'), 'precious');
+  symlinkSync(join(elsewhere, 'victim'), join(folder, 'snapshot-1.tmp'));
+  const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
+  reactor.use(kv, { dir: folder });
+  await reactor.close();
+  t.notOk(existsSync(join(folder, 'snapshot-1.tmp')));
+  t.equal(readFileSync(join(elsewhere, 'victim'), 'utf8'), 'precious');
 });
 
 t.test('a folder in which the user may not write is refused, with the call, the file and what to do', async (t) => {

@@ -46,9 +46,9 @@ export class StoredServer {
     return new StoredServer(t, running, Number(port), await connected(t, Number(port)), acknowledged);
   }
 
-  /** Sends a command, and returns the reply's text: of a call that the connection has not survived, the reason. Then there is another connection. */
+  /** Sends a command, and returns the reply's text; of a connection that was closed the reason. Then there is another one, if the server is up. */
   async ask(...command: string[]): Promise<string> {
-    const reply = await this.#client.call(...command);
+    const [reply] = await this.#client.pipeline([command], PATIENCE_MS);
     if (!this.#client.isOpen && this.program.process.exitCode === null) this.#client = await connected(this.#t, this.#port).catch(() => this.#client);
     return textOf(reply);
   }
