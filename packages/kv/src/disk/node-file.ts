@@ -1,6 +1,9 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { DiskFile } from './disk.js';
 
+/** libuv has no name for it: whether a disk is full, for this user, or fails is not the same. */
+const { EDQUOT } = constants.errno;
 /** The kernel takes a little less than 2 GiB at a time, and node:fs refuses more. */
 const MAX_CALL_BYTES = 2 ** 30;
 
@@ -70,6 +73,10 @@ export function naming<Result>(path: string, call: () => Result): Result {
 }
 
 function named(path: string, error: NodeJS.ErrnoException): NodeJS.ErrnoException {
+  if (error.errno === -EDQUOT) {
+    error.code = 'EDQUOT';
+    error.message = error.message.replace('UNKNOWN: unknown error', 'EDQUOT: disk quota exceeded');
+  }
   error.path = path;
   error.message += ` '${path}'`;
   return error;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createLog, createReactor } from '@edgeloop/reactor';
 import t, { type Test } from 'tap';
 import { NodeDisk } from '../../src/disk/node-disk.js';
+import { naming } from '../../src/disk/node-file.js';
 import { kv } from '../../src/index.js';
 import { until } from '../support/conditions.js';
 import { Program } from '../support/program.js';
@@ -46,6 +47,11 @@ function unprivileged(call: () => void): void {
     process.seteuid?.(0);
   }
 }
+
+t.test('a quota that is used up has its name: Node knows none', async (t) => {
+  const thrown = Object.assign(new Error('UNKNOWN: unknown error, write'), { code: 'UNKNOWN', errno: -122, syscall: 'write' });
+  t.throws(() => naming('/data/log-1', () => { throw thrown; }), { code: 'EDQUOT', message: "EDQUOT: disk quota exceeded, write '/data/log-1'" });
+});
 
 t.test('a file that is discarded is gone at some time, and nothing is said where there is none', async (t) => {
   const disk = opened(t, emptyFolder(t));

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
 import type { Disk, DiskFile } from '../../src/disk/disk.js';
 
 /** What a fault may befall. */
@@ -199,5 +200,6 @@ class MemoryFile implements DiskFile {
 
 function failure(code: string, call: string, name: string): NodeJS.ErrnoException {
   const errno = -constants.errno[code as keyof typeof constants.errno];
-  return Object.assign(new Error(`${code}: ${call} ${name}`), { code, errno, syscall: call, path: name });
+  const text = getSystemErrorMap().get(errno)?.[1];
+  return Object.assign(new Error(`${code}: ${text}, ${call} '${name}'`), { code, errno, syscall: call, path: name });
 }
