@@ -1,4 +1,3 @@
-import { getSystemErrorMap } from 'node:util';
 import type { EdgeloopError, Log } from '@edgeloop/reactor';
 import type { Client } from '../client/client.js';
 import type { Disk } from '../disk/disk.js';
@@ -277,8 +276,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 }
 
-/** As perror(3) has it: "No space left on device". */
-function describe({ errno, message }: NodeJS.ErrnoException): string {
-  const text = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+/** As perror(3) has it, "No space left on device", of what Node makes of that: `ENOSPC: no space left on device, write '/…/log-1'`. */
+function describe({ message }: NodeJS.ErrnoException): string {
+  const text = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1];
   return text === undefined ? message : text.charAt(0).toUpperCase() + text.slice(1);
 }
