@@ -117,6 +117,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     if (!this.#untold.mayLeave()) return false;
     this.#isAnsweringReads = this.#refusal !== undefined;
     this.#release();
+    // Whoever waits is owed a sync, whatever the policy: it was another one when the waiting began, or the last sync was late and did not cover it.
+    if (!this.#gate.isEmpty) this.#journal.sync();
     return true;
   }
 
@@ -188,6 +190,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   onSafe(record: number): void {
     this.#succession.onSafe(record);
     this.#release();
+    if (!this.#gate.isEmpty) this.#loop.wake();
   }
 
   onWriteFailed(error: NodeJS.ErrnoException): void {
@@ -198,6 +201,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   onWritable(): void {
     this.#refusal = undefined;
+    this.#loop.wake();
     this.#log.info({ event: 'kv.log_writable' }, 'the log is written again');
   }
 

@@ -20,6 +20,10 @@ export class ReplyGate {
   /** Where the first one stands that has not gone. */
   #first = 0;
 
+  get isEmpty(): boolean {
+    return this.#first === this.#queue.length;
+  }
+
   /** Keeps a copy of the bytes until the record with this number is safe. */
   hold(record: number, client: Client, bytes: Uint8Array): void {
     const copy = Buffer.from(bytes);

@@ -131,6 +131,24 @@ t.test('who asks that all be safe waits for a sync, whatever the policy, and not
   }
 });
 
+t.test('who waits for a sync has one, also where there would be none by the policy: it was changed, or one that was under way came too early', async (t) => {
+  const server = new DurableServer('always');
+  const [early, late, operator] = [server.connect(), server.connect(), server.connect()];
+  early.send('SET a 1');
+  server.endTurn();
+  late.send('SET b 1');
+  operator.send('CONFIG SET appendfsync no');
+  let isSecured = false;
+  void server.store.secured().then(() => (isSecured = true));
+  server.endTurn();
+  await synced();
+  t.equal(early.received(), '+OK');
+  server.endTurn();
+  await synced();
+  t.equal(late.received(), '+OK');
+  t.equal(isSecured, true);
+});
+
 t.test('while the disk is full writes are refused and reads answered, and afterwards everything goes on', async (t) => {
   for (const policy of ['always', 'everysec'] as const) {
     const server = new DurableServer(policy);
