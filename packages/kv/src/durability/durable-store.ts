@@ -200,7 +200,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 
   onWritable(): void {
-    this.#refusal = undefined;
+    this.#admit();
     this.#loop.wake();
     this.#log.info({ event: 'kv.log_writable' }, 'the log is written again');
   }
@@ -241,6 +241,12 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#refusal = `MISCONF Errors writing to the AOF file: ${describe(error)}`;
   }
 
+  /** Writes are taken again: from now on, and not from the end of this turn, answers may be about what is to be written. */
+  #admit(): void {
+    this.#refusal = undefined;
+    this.#isAnsweringReads = false;
+  }
+
   // --- What the snapshots ask for and tell
 
   prepareLog(done: (error?: NodeJS.ErrnoException) => void): void {
@@ -264,7 +270,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     // One that was under way already when too much was changed was begun too early.
     if (this.#journal.isOverfull) this.#snapshots.start();
     if (!wasLost || this.#journal.isLost) return;
-    this.#refusal = undefined;
+    this.#admit();
     this.#log.info({ event: 'kv.log_renewed' }, 'the log has begun anew: writes are taken again');
   }
 

@@ -175,6 +175,22 @@ t.test('while the disk is full writes are refused and reads answered, and afterw
   }
 });
 
+t.test('with always the first write after a refusal waits for its sync as every other one', async (t) => {
+  const full = new DurableServer('always');
+  full.disk.roomBytes = full.disk.get('log-1').length;
+  full.connect().send('SET a 1');
+  full.endTurn();
+  full.disk.roomBytes = Number.POSITIVE_INFINITY;
+  full.elapse(100);
+  t.equal(full.connect().send('SET b 1'), '', 'there is room again');
+
+  const overfull = new DurableServer('always', new MemoryDisk(), 10_000);
+  overfull.connect().send(`SET a ${'v'.repeat(10_000)}`);
+  overfull.endTurn();
+  overfull.store.snapshotNow();
+  t.equal(overfull.connect().send('SET b 1'), '', 'a snapshot has what no record could hold');
+});
+
 t.test('a sync that fails ends a server with always: what waits is never sent', async (t) => {
   const server = new DurableServer('always');
   const client = server.connect();
