@@ -46,6 +46,7 @@ export class UnwrittenReplies {
     const clients = new Set(this.#clients);
     this.#log.warn({ event: 'kv.replies_dropped', clients: clients.size }, 'clients are disconnected that would have been told of changes that could not be written');
     this.#clients.length = 0;
+    this.#hasFailed = false;
     this.#isEnding = false;
     for (const client of clients) this.#server.kill(client);
   }

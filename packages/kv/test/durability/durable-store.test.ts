@@ -175,6 +175,20 @@ t.test('while the disk is full writes are refused and reads answered, and afterw
   }
 });
 
+t.test('a full disk ends whoever would have been told of what it has not taken, and nobody who comes later in that turn', (t) => {
+  const server = new DurableServer('everysec');
+  const [early, late] = [server.connect(), server.connect()];
+  server.disk.roomBytes = server.disk.get('log-1').length;
+  early.send('SET a 1');
+  t.equal(server.endTurn(), false);
+  server.elapse(0);
+  late.send('GET b');
+  t.equal(server.endTurn(), true);
+  server.elapse(0);
+  t.same([early.phase, late.phase], ['closed', 'open']);
+  t.end();
+});
+
 t.test('with always the first write after a refusal waits for its sync as every other one', async (t) => {
   const full = new DurableServer('always');
   full.disk.roomBytes = full.disk.get('log-1').length;
