@@ -117,8 +117,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     if (!this.#untold.mayLeave()) return false;
     this.#isAnsweringReads = this.#refusal !== undefined;
     this.#release();
-    // Whoever waits is owed a sync, whatever the policy: it was another one when the waiting began, or the last sync was late and did not cover it.
-    if (!this.#gate.isEmpty) this.#journal.sync();
+    // Whoever waits is owed a sync, without `always`, too: that was the policy when the waiting began, or the last sync was late and did not cover it.
+    if (!this.#gate.isEmpty && this.#journal.policy !== 'always') this.#journal.sync();
     return true;
   }
 

@@ -62,6 +62,36 @@ t.test('with always a reply leaves when a power loss cannot undo what it tells o
   t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
 });
 
+t.test('who waits when appendfsync is set to no gets its reply', async (t) => {
+  const server = new DurableServer('always');
+  const [writer, operator] = [server.connect(), server.connect()];
+  writer.send('SET a 1');
+  server.endTurn();
+  writer.send('SET b 1');
+  operator.send('CONFIG SET appendfsync no');
+  server.endTurn();
+  await synced();
+  server.endTurn();
+  await synced();
+  t.equal(writer.received(), '+OK +OK');
+  t.equal(server.afterPowerLoss().connect().send('GET b'), '$1 1');
+});
+
+t.test('whoever asks for safety while a sync is under way gets it by the next one, whatever the policy', async (t) => {
+  const server = new DurableServer('no');
+  const client = server.connect();
+  client.send('SET a 1');
+  const first = server.store.secured();
+  client.send('SET b 1');
+  let isSecond = false;
+  void server.store.secured().then(() => (isSecond = true));
+  await first;
+  server.endTurn();
+  await synced();
+  t.ok(isSecond);
+  t.equal(server.afterPowerLoss().connect().send('GET b'), '$1 1');
+});
+
 t.test('nobody is told of a change that is not safe: neither who reads it nor who is told of it', async (t) => {
   const server = new DurableServer('always');
   const [writer, reader, listener] = [server.connect(), server.connect(), server.connect()];
@@ -195,7 +225,7 @@ t.test('with always the first write after a refusal waits for its sync as every 
   full.connect().send('SET a 1');
   full.endTurn();
   full.disk.roomBytes = Number.POSITIVE_INFINITY;
-  full.elapse(100);
+  full.tick();
   t.equal(full.connect().send('SET b 1'), '', 'there is room again');
 
   const overfull = new DurableServer('always', new MemoryDisk(), 10_000);
