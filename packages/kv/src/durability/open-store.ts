@@ -1,7 +1,9 @@
 import type { Registry } from '../catalogue/registry.js';
 import type { Call } from '../command/call.js';
+import type { DiskFile } from '../disk/disk.js';
 import { createRecordFile } from '../log/record-file.js';
 import { RecordWriter } from '../log/record-writer.js';
+import { writeAgain } from '../log/tail.js';
 import { corruptStore } from './folder/damage.js';
 import { type DataFolder, type StoredFile, readDataFolder } from './folder/data-folder.js';
 import { DurableStore, type StoreParts, type StoreState } from './durable-store.js';
@@ -50,22 +52,23 @@ class Recovery {
   }
 
   run(): StoreState {
-    const last = this.read();
-    const state = last === undefined ? this.#begin() : this.#continue(last);
+    const reports = this.read();
+    const last = reports.pop();
+    const state = last === undefined ? this.#begin() : this.#continue(last, reports);
     const { lineage, snapshot, logs } = this.#folder;
     const earlierLogBytes = logs.reduce((bytes, { number, size }) => (number < state.logNumber ? bytes + size : bytes), 0);
     return { ...state, lineage, snapshotBytes: snapshot?.size ?? 0, earlierLogBytes };
   }
 
-  /** Fills the server, and returns what is known of the last log that counts; undefined if there are none. */
-  read(): LogReport | undefined {
+  /** Fills the server, and returns what is known of the logs that count. */
+  read(): LogReport[] {
     const { snapshot, logs } = this.#folder;
     const replay = new Replay(this.#parts.server, this.#registry);
     if (snapshot !== undefined) this.#load(replay, snapshot);
-    const last = readLogs(this.#parts.disk, logs, (bytes, start, end) => replay.run(bytes, start, end), (...progress) => this.#progress(...progress));
+    const reports = readLogs(this.#parts.disk, logs, (bytes, start, end) => replay.run(bytes, start, end), (...progress) => this.#progress(...progress));
     replay.end();
     this.#tell(replay.effects);
-    return last;
+    return reports;
   }
 
   #load(replay: Replay, snapshot: StoredFile): void {
@@ -91,7 +94,8 @@ class Recovery {
   }
 
   /** Goes on at the end of the last log. What a crash has left behind that is cut off: it was acknowledged to nobody. */
-  #continue({ log, end }: LogReport): Pick<StoreState, 'logNumber' | 'writer'> {
+  #continue(report: LogReport, earlier: readonly LogReport[]): Pick<StoreState, 'logNumber' | 'writer'> {
+    const { log, end } = report;
     const { disk, log: journal } = this.#parts;
     const file = disk.open(log.name);
     if (end.kind === 'torn') {
@@ -100,18 +104,17 @@ class Recovery {
       file.truncate(position);
     }
     this.#removeLeftovers(log.number);
-    // What was only in the kernel's hands when the process before this one ended is served from now on: it has to last. That may go for
-    // more than the last log: who dies between the end of one log and its sync leaves the next one, too.
-    for (const { name, number } of this.#folder.logs) if (number < log.number) this.#sync(name);
-    file.syncNow();
+    for (const each of earlier) this.#secureEarlier(each);
+    secure(file, report);
     disk.syncFolder();
     return { logNumber: log.number, writer: new RecordWriter(file, log.salt, end.position) };
   }
 
-  #sync(name: string): void {
-    const file = this.#parts.disk.open(name);
+  /** That may go for more than the last log: who dies between the end of one log and its sync leaves the next one, too. */
+  #secureEarlier(report: LogReport): void {
+    const file = this.#parts.disk.open(report.log.name);
     try {
-      file.syncNow();
+      secure(file, report);
     } finally {
       file.close();
     }
@@ -136,4 +139,10 @@ class Recovery {
     const seconds = Number(((performance.now() - this.#beganMs) / 1000).toFixed(3));
     log.info({ event: 'kv.recovered', folder: disk.folder, keys, effects, seconds }, 'the data folder has been read');
   }
+}
+
+/** What was only in the kernel's hands when the process before this one ended is served from now on: it has to last. */
+function secure(file: DiskFile, { certified, end }: LogReport): void {
+  writeAgain(file, certified, end.position);
+  file.syncNow();
 }

@@ -26,6 +26,7 @@ export class RecordReader {
   readonly #salt: number;
   readonly #size: number;
   readonly #header = new RecordHeader();
+  #certified = 0;
   /** A piece of the file: `#chunk[0, #chunkBytes)` stands at `#chunkAt`. */
   #chunk: Buffer;
   #view: DataView;
@@ -40,6 +41,11 @@ export class RecordReader {
     this.#view = viewOf(this.#chunk);
   }
 
+  /** Up to where the file was synced once, as the records say that have been read. */
+  get certified(): number {
+    return this.#certified;
+  }
+
   /** Reads all records from `start` on. Errors: those of the disk and of `take`. */
   read(start: number, take: RecordTaker, progress?: ReadProgress): RecordsEnd {
     let position = start;
@@ -48,6 +54,7 @@ export class RecordReader {
       if (fault !== undefined) return this.#damaged(position, fault);
       const payload = position - this.#chunkAt + RECORD_HEADER_BYTES;
       const end = payload + this.#header.payloadBytes;
+      this.#certified = this.#header.synced;
       take(this.#chunk, payload, end, position);
       position = this.#chunkAt + end;
     }

@@ -248,6 +248,22 @@ t.test('a sync that fails ends a server with always: what waits is never sent', 
   t.throws(() => server.store.close(), { code: 'EL_STORE_FAILED' });
 });
 
+t.test('what a sync has failed for is written again by the next server: it finds it, and no sync of its own would tell that the disk has not', async (t) => {
+  const server = new DurableServer('always');
+  server.connect().send('SET a 1');
+  server.disk.fail('sync', 'EIO');
+  server.endTurn();
+  await synced();
+  const next = new DurableServer('always', server.disk);
+  const client = next.connect();
+  t.equal(client.send('GET a'), '$1 1');
+  client.send('SET b 1');
+  next.endTurn();
+  await synced();
+  t.equal(client.received(), '+OK');
+  t.equal(next.afterPowerLoss().connect().send('MGET a b'), '*2 $1 1 $1 1');
+});
+
 t.test('a write that fails for good ends a server with always as well', (t) => {
   const server = new DurableServer('always');
   const client = server.connect();

@@ -9,6 +9,8 @@ export type DiskCall = 'open' | 'create' | 'rename' | 'remove' | 'syncFolder' | 
 class Contents {
   synced = Buffer.alloc(0);
   size = 0;
+  /** What was written since the last sync, whether or not that has succeeded, is behind this position. */
+  #written = 0;
   /** Zeros behind the end: what a hole is filled with. */
   #storage = Buffer.alloc(256);
 
@@ -20,16 +22,27 @@ class Contents {
     const end = position + bytes.length;
     if (end > this.#storage.length) this.#storage = Buffer.concat([this.#storage, Buffer.alloc(end * 2 - this.#storage.length)]);
     this.#storage.set(bytes, position);
+    this.#written = Math.min(this.#written, position);
     this.size = Math.max(this.size, end);
   }
 
   cut(size: number): void {
+    this.#written = Math.min(this.#written, size);
     this.#storage.fill(0, size);
     this.size = size;
   }
 
   sync(): void {
-    this.synced = Buffer.from(this.bytes);
+    const synced = Buffer.alloc(this.size);
+    this.synced.copy(synced);
+    this.bytes.copy(synced, this.#written, this.#written);
+    this.synced = synced;
+    this.forget();
+  }
+
+  /** A sync has failed. The kernel has told of it, and takes for written what the disk has not got: no later sync tries again. */
+  forget(): void {
+    this.#written = Number.POSITIVE_INFINITY;
   }
 }
 
@@ -189,7 +202,12 @@ class MemoryFile implements DiskFile {
   }
 
   syncNow(): void {
-    this.disk.meet('sync', this.name);
+    try {
+      this.disk.meet('sync', this.name);
+    } catch (error) {
+      this.contents.forget();
+      throw error;
+    }
     this.contents.sync();
   }
 

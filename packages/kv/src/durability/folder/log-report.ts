@@ -13,6 +13,8 @@ export interface LogReport {
   /** Those with effects. */
   readonly records: number;
   readonly end: RecordsEnd;
+  /** Up to where it was synced once, as its records say: at least so far. */
+  readonly certified: number;
   /** The number of the log that goes on, if there is a closing record. */
   readonly next: number | undefined;
 }
@@ -45,7 +47,7 @@ class LogReading {
 
   report(reader: RecordReader, progress: ReadProgress | undefined): LogReport {
     const end = this.#read(reader, progress);
-    return { log: this.log, records: this.#records, end, next: this.#next };
+    return { log: this.log, records: this.#records, end, certified: reader.certified, next: this.#next };
   }
 
   #read(reader: RecordReader, progress: ReadProgress | undefined): RecordsEnd {

@@ -37,13 +37,13 @@ function read(disk: MemoryDisk): { effects: string[]; last: LogReport | undefine
   const effects: string[] = [];
   const progress: string[] = [];
   const reader = new EffectReader();
-  const last = readLogs(disk, readDataFolder(disk).logs, (bytes, start, stop) => {
+  const reports = readLogs(disk, readDataFolder(disk).logs, (bytes, start, stop) => {
     reader.begin(bytes, start, stop);
     while (reader.next()) effects.push(reader.source.toString('latin1', reader.starts[0], reader.ends[0]));
   }, (file, done, total) => {
     if (done === total) progress.push(`${file}: ${total} bytes`);
   });
-  return { effects, last, progress };
+  return { effects, last: reports.at(-1), progress };
 }
 
 function names(disk: MemoryDisk): object {
