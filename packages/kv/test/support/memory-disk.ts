@@ -42,7 +42,7 @@ class Contents {
 
   /** A sync has failed. The kernel has told of it, and takes for written what the disk has not got: no later sync tries again. */
   forget(): void {
-    this.#written = Number.POSITIVE_INFINITY;
+    this.#written = this.size;
   }
 }
 
