@@ -5,7 +5,7 @@ import type { RecordWriter } from '../log/record-writer.js';
 import type { Arguments } from '../protocol/request.js';
 import type { Durability, DurabilityFacts } from '../server/durability.js';
 import type { Server } from '../server/server.js';
-import { parseName } from './folder/file-names.js';
+import { discardReplaced } from './folder/replaced-files.js';
 import { Journal } from './journal.js';
 import type { JournalOwner } from './journal-owner.js';
 import { LogSuccession } from './log-succession.js';
@@ -262,7 +262,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   /** What is older is not needed any more; and what a failed sync has put in doubt is made good. */
   onSnapshot({ number, keys, bytes }: SnapshotFacts): void {
-    this.#removeOlder(number);
+    discardReplaced(this.#disk, number);
     this.#earlierLogBytes = 0;
     const wasLost = this.#journal.isLost;
     this.#journal.renew();
@@ -272,13 +272,6 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     if (!wasLost || this.#journal.isLost) return;
     this.#admit();
     this.#log.info({ event: 'kv.log_renewed' }, 'the log has begun anew: writes are taken again');
-  }
-
-  #removeOlder(number: number): void {
-    for (const name of this.#disk.list()) {
-      const file = parseName(name);
-      if (file !== undefined && file.number < number) this.#disk.discard(name);
-    }
   }
 
   onSnapshotFailed(error: NodeJS.ErrnoException): void {

@@ -403,6 +403,17 @@ t.test('a sync that fails has writes refused with everysec, until a snapshot has
   t.equal(server.afterPowerLoss().connect().send('MGET a b'), '*2 $1 1 $1 1');
 });
 
+t.test('files that cannot be looked for when a snapshot is whole are removed after the next one', async (t) => {
+  const server = new DurableServer('everysec');
+  server.connect().send('SET a 1');
+  server.disk.fail('list', 'EMFILE', 1);
+  server.store.snapshotNow();
+  t.equal(server.store.facts.lastSaveSucceeded, true);
+  t.same(server.disk.list().toSorted(), ['log-1', 'log-2', 'snapshot-2']);
+  server.store.snapshotNow();
+  t.same(server.disk.list().toSorted(), ['log-3', 'snapshot-3']);
+});
+
 t.test('a store that is closed refuses writes: they would be lost', (t) => {
   const server = new DurableServer('no');
   const client = server.connect();

@@ -3,7 +3,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Disk, DiskFile } from '../../src/disk/disk.js';
 
 /** What a fault may befall. */
-export type DiskCall = 'open' | 'create' | 'rename' | 'remove' | 'syncFolder' | 'write' | 'truncate' | 'sync';
+export type DiskCall = 'list' | 'open' | 'create' | 'rename' | 'remove' | 'syncFolder' | 'write' | 'truncate' | 'sync';
 
 /** What a file holds, under whatever name. */
 class Contents {
@@ -95,6 +95,7 @@ export class MemoryDisk implements Disk {
   }
 
   list(): string[] {
+    this.meet('list', this.folder);
     return [...this.#contents.keys()];
   }
 
