@@ -144,6 +144,7 @@ export class Journal {
    * When the last file is lost it is left as it is, and nothing is written until `renew` is called.
    */
   goOnIn(next: RecordWriter, number: number): void {
+    if (this.#batch.isComplete) this.write();
     if (this.isLost) this.#isBegunAnew = true;
     else this.#end(number);
     this.#retire();
@@ -248,7 +249,6 @@ export class Journal {
   }
 
   #end(next: number): void {
-    if (this.#batch.isComplete) this.write();
     if (this.#full !== undefined) throw this.#full.error;
     this.#put(closingRecord(next));
     try {

@@ -4,8 +4,7 @@ import { Journal } from '../../src/durability/journal.js';
 import type { JournalOwner } from '../../src/durability/journal-owner.js';
 import { FILE_HEADER_BYTES, type FileHeader } from '../../src/log/file-header.js';
 import { EffectReader } from '../../src/log/effect-reader.js';
-import { createRecordFile } from '../../src/log/record-file.js';
-import { readFileHeader } from '../../src/log/record-file.js';
+import { createRecordFile, readFileHeader } from '../../src/log/record-file.js';
 import { readClosing } from '../../src/log/record-kind.js';
 import { RecordReader } from '../../src/log/record-reader.js';
 import { Request } from '../../src/protocol/request.js';
@@ -381,6 +380,18 @@ t.test('a log that cannot be ended goes on', (t) => {
   kept.change('SET', 'a', '1');
   kept.journal.write();
   t.same(kept.log(), ['SET a 1']);
+  t.end();
+});
+
+t.test('a log that is lost when it is about to end is not ended as one that is whole, and a snapshot makes it good', (t) => {
+  const kept = new Kept('everysec');
+  const next = createRecordFile(kept.disk, 'log-2', { kind: 'log', number: 2, lineage: LINEAGE });
+  kept.change('SET', 'a', '1');
+  kept.disk.fail('write', 'EIO');
+  kept.journal.goOnIn(next, 2);
+  t.same([kept.told.at(-1), kept.log()], ['lost by EIO', []]);
+  kept.journal.renew();
+  t.equal(kept.journal.isLost, false);
   t.end();
 });
 
