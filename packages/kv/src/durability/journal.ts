@@ -52,6 +52,8 @@ export class Journal {
   #isClosed = false;
   /** With `always`: who comes before the next sync begins. */
   readonly #gathering = new Gathering();
+  /** The last record of the file before, if that was being synced when it ended. */
+  #ended = 0;
 
   /** `writer` stands at the end of a file that is synced as a whole. */
   constructor(writer: RecordWriter, timers: Pick<Timers, 'every'>, owner: JournalOwner, maxRecordBytes?: number) {
@@ -129,7 +131,8 @@ export class Journal {
       const isCurrent = file === this.#writer.file && !this.#isClosed;
       if (!isCurrent) file.close();
       if (error !== null) this.#lose(error);
-      else this.#secured(written, isCurrent ? position : this.#synced);
+      else if (isCurrent) this.#secured(written, position);
+      else this.#secured(Math.max(written, this.#ended), this.#synced);
     };
     this.#owner.onSync(new Promise((resolve) => file.sync((error) => {
       resolve();
@@ -257,7 +260,9 @@ export class Journal {
       this.#lose(error as NodeJS.ErrnoException);
       throw error;
     }
-    this.#secured(this.written, this.#writer.position);
+    // Of two syncs at a time only one is told of an error, so the one under way has to succeed as well.
+    if (this.syncs.isUnderWay) this.#ended = this.written;
+    else this.#secured(this.written, this.#writer.position);
   }
 
   #secured(record: number, position: number): void {

@@ -372,6 +372,20 @@ t.test('a log ends with the number of the next one, synced, before that is writt
   t.end();
 });
 
+t.test('a log that ends while it is being synced is safe when that has succeeded: of two syncs at a time only one is told of an error', async (t) => {
+  for (const fails of [true, false]) {
+    const kept = new Kept('always');
+    const next = createRecordFile(kept.disk, 'log-2', { kind: 'log', number: 2, lineage: LINEAGE });
+    kept.change('SET', 'a', '1');
+    if (fails) kept.disk.fail('sync', 'EIO');
+    kept.journal.write();
+    kept.journal.goOnIn(next, 2);
+    t.equal(kept.journal.safe, 0);
+    await setImmediate();
+    t.same([kept.journal.safe, kept.told.at(-1)], fails ? [0, 'lost by EIO'] : [1, 'safe 1']);
+  }
+});
+
 t.test('a log that cannot be ended goes on', (t) => {
   const kept = new Kept('no');
   const next = createRecordFile(kept.disk, 'log-2', { kind: 'log', number: 2, lineage: LINEAGE });
