@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Disk, DiskFile } from '../../disk/disk.js';
-import { encodeFileHeader } from '../../log/file-header.js';
 import { RecordBuffer } from '../../log/record-buffer.js';
-import { RecordWriter } from '../../log/record-writer.js';
+import { createRecordFile } from '../../log/record-file.js';
+import type { RecordWriter } from '../../log/record-writer.js';
+import { snapshotName, temporaryName } from '../folder/file-names.js';
 
 /** What is written is synced in portions of this size: else the kernel would some day make a write wait for all of it. */
 const PORTION_BYTES = 32 * 1024 * 1024;
@@ -14,8 +14,10 @@ const PORTION_BYTES = 32 * 1024 * 1024;
 export class SnapshotFile {
   readonly #disk: Disk;
   readonly #name: string;
+  readonly #temporaryName: string;
   readonly #file: DiskFile;
   readonly #writer: RecordWriter;
+  readonly #portionBytes: number;
   readonly #record = new RecordBuffer();
   #synced = 0;
   #isSyncing = false;
@@ -23,21 +25,18 @@ export class SnapshotFile {
   /** What waits for the end of the sync that is under way: the file may not be closed before. */
   #whenIdle: (() => void) | undefined;
 
-  /** Errors: those of the disk; then there is no such file. */
-  constructor(disk: Disk, number: number, lineage: Buffer) {
+  /**
+   * One that will be settled at once is not to be synced in portions: of two syncs at a time only one is told of an error.
+   * Errors: those of the disk; then there is no such file.
+   */
+  constructor(disk: Disk, number: number, lineage: Buffer, portionBytes = PORTION_BYTES) {
     this.#disk = disk;
-    this.#name = `snapshot-${number}`;
+    this.#name = snapshotName(number);
+    this.#temporaryName = temporaryName(number);
+    this.#portionBytes = portionBytes;
     if (disk.list().includes(this.#temporaryName)) disk.remove(this.#temporaryName);
-    const salt = randomBytes(4).readUInt32LE();
-    const header = encodeFileHeader({ kind: 'snapshot', number, lineage, salt });
-    this.#file = disk.create(this.#temporaryName);
-    this.#writer = new RecordWriter(this.#file, salt, header.length);
-    try {
-      this.#file.write(header, 0, header.length, 0);
-    } catch (error) {
-      this.abandon();
-      throw error;
-    }
+    this.#writer = createRecordFile(disk, this.#temporaryName, { kind: 'snapshot', number, lineage });
+    this.#file = this.#writer.file;
   }
 
   get bytes(): number {
@@ -46,7 +45,7 @@ export class SnapshotFile {
 
   /** Whether the disk cannot keep up: it is better to wait than to have the kernel make a write wait. */
   get isBehind(): boolean {
-    return this.#isSyncing && this.#unsynced >= 2 * PORTION_BYTES;
+    return this.#isSyncing && this.#unsynced >= 2 * this.#portionBytes;
   }
 
   /** Writes one record. Errors: those of the disk, also of a sync before. */
@@ -55,7 +54,7 @@ export class SnapshotFile {
     this.#record.clear();
     this.#record.raw(payload);
     this.#writer.append(this.#record, this.#synced);
-    if (!this.#isSyncing && this.#unsynced >= PORTION_BYTES) this.#sync();
+    if (!this.#isSyncing && this.#unsynced >= this.#portionBytes) this.#sync();
   }
 
   /** Makes it last, and gives it its name. `done` is called later, with what went wrong: then the file is still to be abandoned. */
@@ -79,10 +78,6 @@ export class SnapshotFile {
       attempt(() => this.#file.close());
       attempt(() => this.#disk.discard(this.#temporaryName));
     });
-  }
-
-  get #temporaryName(): string {
-    return `${this.#name}.tmp`;
   }
 
   get #unsynced(): number {

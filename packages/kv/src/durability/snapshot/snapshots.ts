@@ -94,7 +94,7 @@ export class Snapshots {
     this.isUnderWay = true;
     this.begunMs = Date.now();
     try {
-      const snapshot = this.#begin();
+      const snapshot = this.#begin(Number.POSITIVE_INFINITY);
       snapshot.slice(Number.POSITIVE_INFINITY);
       snapshot.file.settleNow();
       this.#succeeded(snapshot);
@@ -124,11 +124,11 @@ export class Snapshots {
     return false;
   }
 
-  #begin(): Snapshot {
+  #begin(portionBytes?: number): Snapshot {
     this.#number = this.#owner.beginLog();
     this.#dirtyAtBegin = this.#subject.keyspace.dirty;
     const { keyspace, functions } = this.#subject;
-    const snapshot = new Snapshot(keyspace, new SnapshotFile(this.#disk, this.#number, this.#lineage));
+    const snapshot = new Snapshot(keyspace, new SnapshotFile(this.#disk, this.#number, this.#lineage, portionBytes));
     this.#snapshot = snapshot;
     for (const { source } of functions.libraries.values()) snapshot.library(source);
     return snapshot;

@@ -59,6 +59,14 @@ t.test('a large snapshot is synced in portions, and waits for a disk that is beh
   t.strictSame(disk.calls, ['sync', 'sync', 'rename to snapshot-5', 'syncFolder', 'close']);
 });
 
+t.test('one that is to last at once is not synced in portions: of two syncs at a time, only one would be told what fails', async (t) => {
+  const disk = new NotedDisk();
+  const file = new SnapshotFile(disk, 5, Buffer.alloc(LINEAGE_BYTES), Number.POSITIVE_INFINITY);
+  for (let i = 0; i < 32; i++) file.append(MEGABYTE);
+  file.settleNow();
+  t.strictSame(disk.calls, ['rename to snapshot-5', 'syncFolder', 'close']);
+});
+
 t.test('a portion that cannot be synced ends the snapshot, also if all is written', async (t) => {
   const failed = Object.assign(new Error('EIO'), { code: 'EIO' });
   const { disk, file } = begun(32);
