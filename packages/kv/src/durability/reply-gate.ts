@@ -16,7 +16,7 @@ const SLACK = 1024;
 export class ReplyGate {
   /** How much is kept back, of all clients together. */
   bytes = 0;
-  readonly #queue: Held[] = [];
+  readonly #queue: (Held | undefined)[] = [];
   /** Where the first one stands that has not gone. */
   #first = 0;
 
@@ -52,7 +52,8 @@ export class ReplyGate {
     while (this.#first < this.#queue.length) {
       const next = this.#queue[this.#first] as Held;
       if (next.record > record) break;
-      this.#first++;
+      // Its bytes are not to stay until the list is cut: they may be a megabyte.
+      this.#queue[this.#first++] = undefined;
       next.release();
     }
     this.#cut();
