@@ -6,9 +6,8 @@ import { EffectReader } from '../log/effect-reader.js';
 import { MalformedRecordError } from '../log/malformed-record-error.js';
 import { ReplyWriter } from '../protocol/reply-writer.js';
 import { type Arguments, Request } from '../protocol/request.js';
-import { MAX_STRING_BYTES } from '../server/settings.js';
 import type { Server } from '../server/server.js';
-import { MAX_DATABASES } from '../server/settings.js';
+import { MAX_DATABASES, MAX_STRING_BYTES } from '../server/settings.js';
 import { tooFewDatabases } from './too-few-databases.js';
 
 const MINUS = 0x2d;

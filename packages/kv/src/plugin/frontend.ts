@@ -18,6 +18,7 @@ const LINGER_MS = 1000;
 
 /** From here on a turn counts as large: a client has had its share of it, and how long it took is looked at in any case. */
 const LARGE_REPLY_BYTES = 64 * 1024;
+
 /**
  * Between connections and commands: takes requests out of what a connection brings, has them served one after the other,
  * and sends the replies of a turn in one piece.

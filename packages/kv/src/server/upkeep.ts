@@ -6,6 +6,7 @@ import type { Timers } from './timers.js';
 
 /** Ten times a second, as Redis does by default. */
 export const UPKEEP_HZ = 10;
+
 /** What upkeep needs of a server. */
 export interface UpkeptServer {
   readonly keyspace: Keyspace;

@@ -4,7 +4,7 @@ import { createRecordFile, readFileHeader } from '../../log/record-file.js';
 import { RECORD_HEADER_BYTES, saltOf } from '../../log/record-header.js';
 import { RecordReader } from '../../log/record-reader.js';
 import type { Damage } from './damage.js';
-import { type FileName, logName, parseName } from './file-names.js';
+import { type FileName, logName, parseName, snapshotName } from './file-names.js';
 
 const COPY_BYTES = 1024 * 1024;
 
@@ -39,7 +39,7 @@ export function planRepair(disk: Disk, { file, position }: Damage): RepairPlan {
 
 /** A log that is missing in the middle, or behind a snapshot. Before all others it would have what they are changes of. */
 function planMissing(disk: Disk, { name, number }: FileName): RepairPlan {
-  const isFounded = disk.list().some((other) => other === `snapshot-${number}` || other === logName(number - 1));
+  const isFounded = disk.list().some((other) => other === snapshotName(number) || other === logName(number - 1));
   if (!isFounded) return 'what the other files change stood in it: take a backup of the folder';
   return [...later(disk, number).map((log) => aside(disk, log)), { kind: 'begin', file: name }];
 }
