@@ -28,14 +28,17 @@ export class LogSuccession {
     this.#number = number;
   }
 
-  /** Does what takes time; `done` is called later, with the error of the disk if there was one. */
+  /** Does what takes time; `done` is called later, with the error of the disk if there was one, unless `goOn` is called before. */
   prepare(done: (error?: NodeJS.ErrnoException) => void): void {
     try {
       this.#next ??= this.#make(this.#number + 1);
     } catch (error) {
       return done(error as NodeJS.ErrnoException);
     }
-    this.#next.file.sync((error) => {
+    const next = this.#next;
+    next.file.sync((error) => {
+      // Somebody who could not wait has begun with it, or has given it up: whoever asked for it before has been overtaken.
+      if (this.#next !== next) return;
       if (error !== null) {
         this.#drop();
         return done(error);
@@ -47,6 +50,7 @@ export class LogSuccession {
 
   /** Ends the present log and goes on in the next one. Returns the number of that. Errors: those of the disk; then the present log goes on. */
   goOn(): number {
+    this.#awaited = undefined;
     const number = this.#number + 1;
     const next = (this.#next ??= this.#make(number));
     try {

@@ -62,6 +62,25 @@ t.test('with always a reply leaves when a power loss cannot undo what it tells o
   t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
 });
 
+t.test('a snapshot that was overtaken by one made at once does not come into the next one', async (t) => {
+  const server = new DurableServer('always');
+  const client = server.connect();
+  client.send('SET a 1');
+  server.store.startSnapshot();
+  server.store.snapshotNow();
+  // Slices come after the sync for the one that was overtaken, and after that for the next one.
+  const slices = [setImmediate()];
+  server.store.startSnapshot();
+  slices.push(setImmediate());
+  for (const slice of slices) {
+    await slice;
+    server.elapse(10);
+  }
+  await snapshotEnds(server);
+  t.equal(server.afterPowerLoss().connect().send('GET a'), '$1 1');
+  t.equal(client.send('BGSAVE').includes('started'), true);
+});
+
 t.test('who waits when appendfsync is set to no gets its reply', async (t) => {
   const server = new DurableServer('always');
   const [writer, operator] = [server.connect(), server.connect()];
