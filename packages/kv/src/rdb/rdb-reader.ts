@@ -86,11 +86,15 @@ export class RdbReader {
     return start;
   }
 
-  /** In ms since the epoch. What no number holds exactly is further away than any clock goes. */
-  time(): number {
+  /** In ms since the epoch, as a number that was written says it. */
+  deadline(): number {
     const at = this.skip(8);
-    const ms = this.#bytes.readInt32LE(at + 4) * 2 ** 32 + this.#bytes.readUInt32LE(at);
-    return Math.min(Math.max(ms, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+    return this.#bytes.readInt32LE(at + 4) * 2 ** 32 + this.#bytes.readUInt32LE(at);
+  }
+
+  /** The same of anybody's payload. What no number holds exactly is further away than any clock goes. */
+  time(): number {
+    return Math.min(Math.max(this.deadline(), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
   }
 
   #integer(encoding: number): number {

@@ -39,7 +39,7 @@ export class SnapshotReader {
     while (!bytes.isAtEnd) {
       const type = bytes.byte();
       if (type === DATABASE) database = this.#database(bytes.length());
-      else if (type === DEADLINE) deadlineMs = bytes.time();
+      else if (type === DEADLINE) deadlineMs = bytes.deadline();
       else if (type === LIBRARY) this.#library(bytes.string());
       else if (type === END) this.#end();
       else {

@@ -62,6 +62,7 @@ class Saved {
     for (const [name, value] of [['empty', ''], ['number', '12345678901'], ['bytes', '\0\r\n\xff'], ['large', 'large '.repeat(50_000)]] as const) console.send('SET', name, value);
     console.send('SET', '', 'a key without a name', 'PXAT', '4102444800000');
     console.send('SET', 'a key that is over', 'x', 'PXAT', '9999999999999');
+    console.send('SET', 'further away than numbers are exact', 'x', 'PXAT', '9223372036854775000');
     add('small', 20, 'element ');
     console.run('SELECT 3');
     add('large', 3000, 'a longer element ');
