@@ -21,10 +21,10 @@ function start(disk: MemoryDisk): { readonly server: LocalServer; readonly secur
   const server = new LocalServer({ dir: disk.folder, appendfsync: 'always' });
   const store = openStore({ server: server.server, disk, log, wake() {}, waitFor() {} }, server.registry);
   const secured = async (): Promise<void> => {
-    let isSafe = false;
-    void store.secured().then(() => (isSafe = true));
+    const safe = store.secured().then(() => true);
     // A sync waits for those who come with the next turns.
-    for (; !isSafe; await setImmediate()) store.write();
+    do store.write();
+    while (!(await Promise.race([safe, setImmediate(false)])));
   };
   return { server, secured, warnings };
 }
