@@ -93,7 +93,7 @@ class Recovery {
     return { logNumber: 1, writer };
   }
 
-  /** Goes on at the end of the last log. What a crash has left behind that is cut off: it was acknowledged to nobody. */
+  /** Goes on at the end of the last log. What a crash has left behind that is cut off: it was not known to be synced. */
   #continue(report: LogReport, earlier: readonly LogReport[]): Pick<StoreState, 'logNumber' | 'writer'> {
     const { log, end } = report;
     const { disk, log: journal } = this.#parts;

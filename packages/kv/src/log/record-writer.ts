@@ -22,7 +22,8 @@ export class RecordWriter {
   }
 
   /**
-   * Writes one record, or as much of it as stands before `end`. The file is known to be synced up to `synced`, which later proves that what stands before was whole once.
+   * Writes one record, or as much of it as stands before `end`. The file is known to be synced up to `synced`, which later proves that what
+   * stands before was whole once.
    * Error: that of the disk. Then the file is as it was, nothing of the record counts, and the next try begins at the same place.
    */
   append(record: RecordBuffer, synced: number, end = record.end): void {
