@@ -22,6 +22,8 @@ export class RegisteredCommand<Call> {
   readonly isWrite: boolean;
   /** Whether it may change keys by itself, which PFCOUNT does, too: it keeps its count in them. */
   readonly changesKeys: boolean;
+  /** Runs other commands as one: a transaction, or a script that may change something. */
+  readonly runsOthers: boolean;
   readonly deniesWhenFull: boolean;
   readonly needsNoAuth: boolean;
   /** Runs at once between MULTI and EXEC, or may not be there at all. */
@@ -43,6 +45,7 @@ export class RegisteredCommand<Call> {
     this.isContainer = this.subcommands.size > 0 && this.flags.size === 0;
     this.isWrite = this.flags.has('write');
     this.changesKeys = this.isWrite || (this.flags.has('readonly') && this.flags.has('may_replicate'));
+    this.runsOthers = definition.name === 'exec' || (definition.group === 'scripting' && this.flags.has('may_replicate'));
     this.deniesWhenFull = this.flags.has('denyoom');
     this.needsNoAuth = this.flags.has('no_auth');
     this.isImmediate = definition.isImmediate ?? false;

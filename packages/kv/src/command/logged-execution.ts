@@ -1,3 +1,4 @@
+import type { Durability } from '../server/durability.js';
 import type { Capture } from '../store/capture.js';
 import type { Call } from './call.js';
 import { logKey } from './key-effect.js';
@@ -8,22 +9,32 @@ import { ReplyError } from './reply-error.js';
  * something else. Of a transaction and of a script the commands are logged that they run, each by itself.
  */
 export function executeLogged(call: Call): void {
-  const { command, server: { keyspace, durability } } = call;
-  if (!command.changesKeys || durability === undefined) return command.execute(call);
+  const { command, server: { durability } } = call;
+  if (durability === undefined) return command.execute(call);
+  const wasChanging = durability.isChanging;
+  // What a transaction or a script tells of anything may follow from a change of its own, which counts only as a whole.
+  durability.isChanging ||= command.changesKeys || command.runsOthers;
+  try {
+    if (command.changesKeys) change(call, durability);
+    else command.execute(call);
+  } finally {
+    durability.isChanging = wasChanging;
+  }
+}
+
+function change(call: Call, durability: Durability): void {
+  const { command, server: { keyspace } } = call;
   if (keyspace.capture !== undefined) captureKeys(call, keyspace.capture);
   const dirtyBefore = keyspace.dirty;
   call.isEffectTold = false;
-  durability.isChanging = true;
   try {
     command.execute(call);
-    if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability.note(call.db.index, call);
   } catch (error) {
     // Where memory ends in the middle of a command, a part of it may have happened: what it would do again nobody knows.
     if (!(error instanceof ReplyError) || keyspace.dirty !== dirtyBefore) forEachKey(call, (index) => logKey(call, index));
     throw error;
-  } finally {
-    durability.isChanging = false;
   }
+  if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability.note(call.db.index, call);
 }
 
 /** Shows a snapshot under way the keys of a command before it may change them. */

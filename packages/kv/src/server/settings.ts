@@ -100,7 +100,7 @@ export const kvOptions = z.strictObject({
     .number()
     .int()
     .min(1024)
-    .default(16 * 1024)
+    .default(32 * 1024)
     .describe('Bytes of requests of which a client is served in one turn, before others have theirs.')
     .meta({ unit: 'bytes' }),
   clientOutputBufferLimit: z

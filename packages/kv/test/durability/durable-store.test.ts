@@ -127,6 +127,22 @@ t.test('nobody is told of a change that is not safe: neither who reads it nor wh
   t.equal(listener.received(), '*3 $7 message $18 __keyevent@0__:set $1 a');
 });
 
+t.test('a message that a transaction or a script has sent waits for all of it, and one that tells of no change for nothing', async (t) => {
+  for (const [isScript, lines] of [[false, ['MULTI', 'PUBLISH c before', 'SET a 1', 'EXEC']], [true, [`EVAL redis.call('PUBLISH','c','before');redis.call('SET','a','1') 0`]]] as const) {
+    const server = new DurableServer('always');
+    const [writer, listener] = [server.connect(), server.connect()];
+    listener.send('SUBSCRIBE c');
+    writer.send(...lines);
+    t.equal(listener.received(), '', isScript ? 'script' : 'transaction');
+    server.endTurn();
+    await synced();
+    t.equal(listener.received(), '*3 $7 message $1 c $6 before');
+    writer.send('MULTI', 'PUBLISH c after', 'EXEC');
+    server.endTurn();
+    t.equal(listener.received(), '*3 $7 message $1 c $5 after');
+  }
+});
+
 t.test('each client has its replies in order, those of later changes after theirs are safe', async (t) => {
   const server = new DurableServer('always');
   const client = server.connect();
