@@ -85,7 +85,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
 
   get facts(): DurabilityFacts {
     const { begunMs, isUnderWay, lastMs, lastDurationMs, hasFailed, count, dirty, keysDone, keys, bytes } = this.#snapshots;
-    const { bytes: logBytes, bufferedBytes, delayedSyncs, syncs } = this.#journal;
+    const { bytes: logBytes, bufferedBytes, syncs } = this.#journal;
     return {
       folder: this.#disk.folder,
       lastSaveSeconds: Math.floor(lastMs / 1000),
@@ -97,7 +97,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
       loadedKeys: this.#loadedKeys,
       lastWriteSucceeded: this.#refusal === undefined,
       saves: count, savedKeys: keysDone, keysToSave: keys, snapshotBytes: bytes,
-      logBytes: this.#earlierLogBytes + logBytes, bufferedBytes, pendingSyncs: syncs.isUnderWay ? 1 : 0, delayedSyncs, syncs: syncs.count, syncSeconds: syncs.totalMs / 1000,
+      logBytes: this.#earlierLogBytes + logBytes, bufferedBytes, pendingSyncs: syncs.isUnderWay ? 1 : 0, delayedSyncs: syncs.delays, syncs: syncs.count, syncSeconds: syncs.totalMs / 1000,
       withheldBytes: this.#gate.bytes,
     };
   }

@@ -2,6 +2,9 @@ import { EffectWriter } from '../log/effect-writer.js';
 import { RecordBuffer } from '../log/record-buffer.js';
 import type { Arguments } from '../protocol/request.js';
 
+/** So much is written though the turn goes on: memory that is touched once costs more than a write(2). */
+const LARGE_BYTES = 1024 * 1024;
+
 /**
  * What commands have changed since the last record was written: the effects of those that are complete, and behind them those of one that has
  * begun. That one stays behind when a record is written: its effects are one, or none.
@@ -17,6 +20,11 @@ export class EffectBatch {
   constructor(maxRecordBytes?: number) {
     this.#effects = new EffectWriter(new RecordBuffer(maxRecordBytes));
     this.#spare = new EffectWriter(new RecordBuffer(maxRecordBytes));
+  }
+
+  /** Whether it is better written now than when the turn ends. */
+  get isLarge(): boolean {
+    return this.bytes > LARGE_BYTES;
   }
 
   get isEmpty(): boolean {

@@ -14,8 +14,6 @@ import { SyncMeter } from './sync-meter.js';
 const SYNC_PERIOD_MS = 1000;
 /** A disk that takes nothing is tried again so often. */
 const RETRY_MS = 100;
-/** So much is written though the turn goes on: memory that is touched once costs more than a write(2). */
-const LARGE_BATCH_BYTES = 1024 * 1024;
 
 /**
  * The end of the log: collects what commands change, writes it in one record a turn, and has it synced by the policy. One sync runs
@@ -29,10 +27,7 @@ export class Journal {
   /** The last record that is in the file, and the last one that is safe. */
   written = 0;
   safe = 0;
-  /** Those off this thread. */
   readonly syncs = new SyncMeter();
-  /** Seconds in which a sync took so long that clients waited for it. */
-  delayedSyncs = 0;
   /** Whether a write or a sync has failed for good, or, overfull, more has changed at once than a record can hold: nothing is written any more. */
   isLost = false;
   isOverfull = false;
@@ -105,7 +100,7 @@ export class Journal {
   commit(): void {
     if (this.#batch.isEmpty) return;
     this.#batch.complete();
-    if (this.#batch.bytes > LARGE_BATCH_BYTES && !this.isFull) this.write();
+    if (this.#batch.isLarge && !this.isFull) this.write();
     else if (!this.#isAwake) this.#wake();
   }
 
@@ -297,7 +292,7 @@ export class Journal {
   }
 
   #tick(): void {
-    if (this.isLate && this.safe < this.written) this.delayedSyncs++;
+    if (this.safe < this.written) this.syncs.noteDelay();
     if (this.policy !== 'no') this.sync();
     const isIdle = this.safe === this.written && this.#batch.isEmpty && !this.isFull && !this.isLost;
     if (isIdle && this.#certified < this.#synced) this.#certify();

@@ -242,14 +242,14 @@ t.test('a sync counts when it has ended, and a second counts as one of delay whe
   const beganMs = performance.now();
   kept.tick();
   kept.tick();
-  t.same([kept.journal.syncs.count, kept.journal.delayedSyncs], [0, 0], 'one that is under way is not late yet');
+  t.same([kept.journal.syncs.count, kept.journal.syncs.delays], [0, 0], 'one that is under way is not late yet');
   t.intercept(performance, 'now', { value: () => beganMs + 2500 });
   kept.tick();
   kept.tick();
-  t.equal(kept.journal.delayedSyncs, 2);
+  t.equal(kept.journal.syncs.delays, 2);
   await setImmediate();
   kept.tick();
-  t.same([kept.journal.syncs.count, kept.journal.delayedSyncs], [1, 2]);
+  t.same([kept.journal.syncs.count, kept.journal.syncs.delays], [1, 2]);
   t.ok(kept.journal.syncs.totalMs > 2000 && kept.journal.syncs.totalMs <= 2500);
 });
 
