@@ -66,6 +66,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     why: 'What is kept, and where, is decided at the start, and a change in the log is what keeps it: no snapshot has to be made by the clock.',
   },
   {
+    what: 'KEYS of many keys is answered in several turns, with others served between them',
+    why: 'In one piece it keeps everybody waiting for as long as it takes. A key that is there all the time is in the answer; one that comes, goes or gets another '
+      + 'name meanwhile may be or not. In a transaction or a script it is one moment, as in Redis always.',
+  },
+  {
+    what: 'A pattern that has been compared with a name in vain for 65,536 steps, and 64 for each byte of the name, matches it no more',
+    why: 'Some patterns take as many steps as there are ways to cut the name up. Nobody writes such a one for another purpose than that.',
+  },
+  {
     what: 'REPLICAOF and SLAVEOF take NO ONE, and refuse a host',
     why: 'The server is a master without replicas, and there is no replication.',
   },
