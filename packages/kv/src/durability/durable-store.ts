@@ -96,6 +96,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
       savedChanges: dirty,
       loadedKeys: this.#loadedKeys,
       lastWriteSucceeded: this.#refusal === undefined,
+      needsSnapshot: this.#journal.isOverfull,
       saves: count, savedKeys: keysDone, keysToSave: keys, snapshotBytes: bytes,
       logBytes: this.#earlierLogBytes + logBytes, bufferedBytes, pendingSyncs: syncs.isUnderWay ? 1 : 0, delayedSyncs: syncs.delays, syncs: syncs.count, syncSeconds: syncs.totalMs / 1000,
       withheldBytes: this.#gate.bytes,

@@ -21,6 +21,8 @@ export interface DurabilityFacts {
   /** What Keyspace.dirty was when the last one that is whole began. */
   readonly savedChanges: number;
   readonly lastWriteSucceeded: boolean;
+  /** Whether only a snapshot can keep what has changed: more of it has come at once than the log can hold. */
+  readonly needsSnapshot: boolean;
   /** Snapshots since the start. */
   readonly saves: number;
   /** Keys that were found in the folder at the start. */

@@ -14,9 +14,9 @@ export function longestLog({ snapshotBytes }: Pick<DurabilityFacts, 'snapshotByt
   return Math.max(Math.ceil((snapshotBytes * autoAofRewritePercentage) / 100), autoAofRewriteMinSize + 1 - snapshotBytes);
 }
 
-/** Whether the log has become so long that a snapshot is due. */
+/** Whether the log has become so long that a snapshot is due, or there is nothing else that could keep what has changed. */
 export function isSnapshotDue(facts: DurabilityFacts, settings: KvSettings, nowMs: number): boolean {
-  const { logBytes, lastSaveSucceeded, lastSaveBegunSeconds } = facts;
+  const { logBytes, needsSnapshot, lastSaveSucceeded, lastSaveBegunSeconds } = facts;
   if (!lastSaveSucceeded && nowMs / 1000 < lastSaveBegunSeconds + PAUSE_SECONDS) return false;
-  return logBytes >= (longestLog(facts, settings) ?? Number.POSITIVE_INFINITY);
+  return needsSnapshot || logBytes >= (longestLog(facts, settings) ?? Number.POSITIVE_INFINITY);
 }

@@ -104,9 +104,9 @@ t.test('a log that has grown as long as the snapshot is shortened without a requ
 
 t.test('a snapshot is due when Redis would rewrite its append-only file, and not again right after one has failed', async (t) => {
   const settings = kvOptions.parse({ autoAofRewriteMinSize: 1000, autoAofRewritePercentage: 50 });
-  const isDue = (snapshotBytes: number, logBytes: number, lastSaveSucceeded = true, nowMs = 1_000_000, percentage = 50): boolean =>
+  const isDue = (snapshotBytes: number, logBytes: number, lastSaveSucceeded = true, nowMs = 1_000_000, percentage = 50, needsSnapshot = false): boolean =>
     isSnapshotDue(
-      { snapshotBytes, logBytes, lastSaveSucceeded, lastSaveBegunSeconds: 950 } as DurabilityFacts,
+      { snapshotBytes, logBytes, needsSnapshot, lastSaveSucceeded, lastSaveBegunSeconds: 950 } as DurabilityFacts,
       { ...settings, autoAofRewritePercentage: percentage },
       nowMs,
     );
@@ -117,6 +117,8 @@ t.test('a snapshot is due when Redis would rewrite its append-only file, and not
   t.notOk(isDue(0, 1e9, true, 1_000_000, 0), 'it is turned off');
   t.notOk(isDue(0, 1e9, false), 'the last one has failed');
   t.ok(isDue(0, 1e9, false, 1_010_000), 'a while ago');
+  t.ok(isDue(0, 0, true, 1_000_000, 0, true), 'nothing else could keep what has changed');
+  t.notOk(isDue(0, 0, false, 1_000_000, 0, true), 'not that either, right after one has failed');
 });
 
 /** Writes until a sync is under way. */

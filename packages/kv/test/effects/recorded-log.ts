@@ -11,7 +11,7 @@ export interface RecordedEffect {
 /** Of a folder in which nothing has happened yet. */
 const NO_FACTS: DurabilityFacts = {
   folder: '', lastSaveSeconds: 0, lastSaveDurationSeconds: -1, currentSaveDurationSeconds: -1, lastSaveSucceeded: true, lastSaveBegunSeconds: 0,
-  savedChanges: 0, lastWriteSucceeded: true, saves: 0, loadedKeys: 0, savedKeys: 0, keysToSave: 0, logBytes: 0, snapshotBytes: 0, bufferedBytes: 0,
+  savedChanges: 0, lastWriteSucceeded: true, needsSnapshot: false, saves: 0, loadedKeys: 0, savedKeys: 0, keysToSave: 0, logBytes: 0, snapshotBytes: 0, bufferedBytes: 0,
   pendingSyncs: 0, delayedSyncs: 0, syncs: 0, syncSeconds: 0, withheldBytes: 0,
 };
 
