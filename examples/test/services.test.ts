@@ -162,7 +162,7 @@ t.test('worker-inbox computes in another thread, and answers others meanwhile', 
 
 t.test('echo-and-kv serves both from one reactor, shows both at one endpoint, and is what npm start runs', async (t) => {
   const { scripts } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } };
-  t.equal(scripts.start, 'node examples/dist/echo-and-kv.js');
+  t.equal(scripts.start, 'node examples/dist/echo-and-kv.js --kv-dir data');
   const example = new Example(t, 'echo-and-kv', ['--port', '0', '--kv-port', '0', '--admin-port', '0']);
   const [, echoPort, kvPort, url] = await example.printed(/^echo on port (\d+), a key-value server on port (\d+), its data in memory\nlive page .* on (\S+)\n[^]*Ctrl-C/m);
   const echoed = await dial(t, Number(echoPort));

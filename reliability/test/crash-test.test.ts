@@ -99,7 +99,7 @@ t.test('a reply that is wrong is found', async (t) => {
 });
 
 t.test('what a killed server had acknowledged is there when it is back', async (t) => {
-  const { code, output, complaint } = await run(t, '--cycles', '8', '--seed', '1');
+  const { code, output, complaint } = await run(t, '--cycles', '6', '--seed', '1');
   t.equal(code, 0, `${output}${complaint}`);
   t.match(output, /\n {2}\d+ cycles in \d folders: \d{3,} deeds acknowledged, all there\n.*\npassed, seed 1\n$/s);
 });

@@ -40,6 +40,7 @@ async function folder(): Promise<{ disk: MemoryDisk; states: string[]; ends: num
   const { server, secured } = start(disk);
   const client = server.connect();
   client.send('SET a 0', 'SAVE');
+  await secured();
   const states = [contents(server)];
   const ends = [disk.get('log-2').length];
   for (const request of ['SET b 1', 'MSET a 2 c 3', 'DEL a', 'SET d 4']) {

@@ -62,7 +62,10 @@ t.test('a slow disk under the hook before output is not blamed on the message th
   let slow = false;
   const hooks = {
     onData: (connection: { write(data: Buffer): boolean }, chunk: Buffer) => ((slow = true), connection.write(chunk)),
-    beforeOutput: () => slow && (block(), (slow = false)),
+    beforeOutput: () => {
+      if (slow) block();
+      slow = false;
+    },
   };
   const { port, reactor } = await serve(t, hooks as Hooks<undefined>, setting);
   const client = await dial(t, port);

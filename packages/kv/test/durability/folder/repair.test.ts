@@ -109,10 +109,13 @@ t.test('a check tells what is in a folder, and changes nothing', async (t) => {
   t.same(disk.list().map((name) => [name, disk.get(name)]), before.list().map((name) => [name, before.get(name)]));
 });
 
+/** Each repair is tried by a start. Every offset is tried with REPAIR_STRIDE=1; what a check finds at each, other tests see. */
+const STRIDE = Number(process.env['REPAIR_STRIDE'] ?? 3);
+
 t.test('after a flipped bit anywhere in the logs, a repair brings back a state that there was, and keeps every byte', async (t) => {
   const { disk, states } = await history();
   for (const name of ['log-1', 'log-2']) {
-    for (let at = 0; at < disk.get(name).length; at++) {
+    for (let at = 0; at < disk.get(name).length; at += STRIDE) {
       const damaged = copyOf(disk);
       const bytes = disk.get(name);
       bytes[at] = (bytes[at] as number) ^ (1 << at % 8);
