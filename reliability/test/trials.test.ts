@@ -1,37 +1,24 @@
-/** Each trial in its brief form, which measures nothing: the server behaves, and nothing is left of the fault. `npm run trials` measures. */
+/** The trials of the reactor, in brief, and their command. `npm run trials` measures. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { GROUPS, TRIALS } from '../src/trials/catalogue.js';
-import { type Hindrance, hindranceOf } from '../src/trials/field/tools.js';
 import { TrialServer } from '../src/trials/field/server.js';
 import { holds } from '../src/waiting.js';
 import { make } from '../src/trials/runner.js';
 import { BRIEF } from '../src/trials/field/findings.js';
 import { account, passed, table } from '../src/trials/report.js';
 import type { Outcome, Trial } from '../src/trials/trial.js';
+import { tryBriefly } from './support/brief-trials.js';
 
 const MAIN = fileURLToPath(new URL('../src/trials/main.js', import.meta.url));
 
 // Most of the time is spent waiting: for deadlines, for processes to start.
 t.jobs = 3;
 
-/** In CI nothing may be skipped, but for what the kernel of a container refuses, which nobody could install. */
-function skipping(hindrance: Hindrance | undefined): { skip?: string } {
-  if (hindrance === undefined) return {};
-  if (process.env['CI'] !== undefined && !hindrance.refused) throw new Error(`${hindrance.why}, and CI may skip nothing`);
-  return { skip: hindrance.refused ? `the kernel refuses: ${hindrance.why}` : hindrance.why };
-}
-
-for (const trial of TRIALS) {
-  t.test(`${trial.name}: ${trial.expects}`, skipping(hindranceOf(trial)), async (t) => {
-    const { expectations } = await make(trial, BRIEF);
-    t.ok(expectations.length > 0);
-    for (const { what, met, seen } of expectations) t.ok(met, `${what}: ${seen}`);
-  });
-}
+tryBriefly(t, GROUPS['reactor'] as readonly Trial[]);
 
 const runTrials = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
 

@@ -1,0 +1,10 @@
+/** The trials of the key-value server, in brief: `npm run trials -- kv` measures. They have a file of their own as they take long. */
+import t from 'tap';
+import { GROUPS } from '../src/trials/catalogue.js';
+import type { Trial } from '../src/trials/trial.js';
+import { tryBriefly } from './support/brief-trials.js';
+
+// Most of the time is spent waiting: for deadlines, for processes to start.
+t.jobs = 3;
+
+tryBriefly(t, GROUPS['kv'] as readonly Trial[]);
