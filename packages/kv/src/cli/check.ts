@@ -38,7 +38,7 @@ export function checkData(argv: readonly string[]): Promise<void> {
   const [folder] = line.operands;
   if (folder === undefined) throw new UsageError('the folder to check is missing: DIR');
   requireData(folder);
-  const disk = NodeDisk.open(folder);
+  const disk = NodeDisk.openExisting(folder);
   try {
     if (line.options.has('repair')) mend(disk);
     else show(disk, look(disk));

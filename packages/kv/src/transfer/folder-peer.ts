@@ -18,7 +18,7 @@ export class FolderReader extends EmbeddedPeer {
 
   /** Errors: EL_STORE_LOCKED, EL_STORE_CORRUPT, EL_STORE_FAILED, those of the disk. */
   static open(folder: string, log: Log): FolderReader {
-    const disk = NodeDisk.open(folder);
+    const disk = NodeDisk.openExisting(folder);
     return closedOnError(disk, () => {
       const store = newStore();
       readStore({ server: store.server, disk, log }, store.registry);
