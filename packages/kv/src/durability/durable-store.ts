@@ -74,7 +74,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#succession = new LogSuccession(disk, lineage, this.#journal, logNumber);
     this.#snapshots = new Snapshots(server, server.timers, disk, lineage, snapshotBytes, this);
     this.#untold = new UnwrittenReplies(server, log);
-    this.#loadedKeys = server.keyspace.databases.reduce((keys, { size }) => keys + size, 0);
+    this.#loadedKeys = server.keyspace.size;
     this.#earlierLogBytes = earlierLogBytes;
     this.configure();
   }

@@ -135,7 +135,7 @@ class Recovery {
 
   #tell(effects: number): void {
     const { server: { keyspace }, disk, log } = this.#parts;
-    const keys = keyspace.databases.reduce((sum, { size }) => sum + size, 0);
+    const keys = keyspace.size;
     const seconds = Number(((performance.now() - this.#beganMs) / 1000).toFixed(3));
     log.info({ event: 'kv.recovered', folder: disk.folder, keys, effects, seconds }, 'the data folder has been read');
   }

@@ -81,6 +81,11 @@ export class Keyspace implements ValueContext, DatabaseContext {
     return halfSipHash(bytes, start, end, this.#key0, this.#key1);
   }
 
+  /** Keys of all databases, those included whose deadline has come but that nobody has looked for. */
+  get size(): number {
+    return this.databases.reduce((keys, { size }) => keys + size, 0);
+  }
+
   /** What all keys and values take, in bytes: `maxmemory` bounds this. */
   get usedBytes(): number {
     return this.memory.usedBytes + this.collections.count * COLLECTION_BYTES;

@@ -56,7 +56,7 @@ function databases({ server }: Call): Fact[] {
 }
 
 function contents({ server }: Call, { used, peak, tables, dataset }: MemoryFacts): Fact[] {
-  const keys = server.keyspace.databases.reduce((sum, { size }) => sum + size, 0);
+  const keys = server.keyspace.size;
   return [
     ['overhead.total', tables],
     ['keys.count', keys],

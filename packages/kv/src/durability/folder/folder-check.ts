@@ -70,7 +70,7 @@ class FolderCheck {
   }
 
   get #keys(): number {
-    return this.#server.keyspace.databases.reduce((sum, { size }) => sum + size, 0);
+    return this.#server.keyspace.size;
   }
 
   #snapshot({ name, size, salt }: StoredFile): FileReport {

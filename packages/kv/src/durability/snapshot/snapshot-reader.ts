@@ -26,7 +26,7 @@ export class SnapshotReader {
   }
 
   get keys(): number {
-    return this.#keyspace.databases.reduce((keys, { size }) => keys + size, 0);
+    return this.#keyspace.size;
   }
 
   /** Reads one record. Errors: CorruptPayloadError, EL_OPTION_INVALID, OutOfMemory, and what `library` throws. */
