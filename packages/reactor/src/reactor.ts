@@ -11,7 +11,7 @@ import { leftOpen, tellLeftOpen } from './left-open.js';
 import type { Kernel } from './kernel/kernel.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
-import { Listener } from './net/listener.js';
+import { Entrance } from './net/entrance.js';
 import { Loop } from './loop/loop.js';
 import { Meters } from './loop/meters.js';
 import { type ReactorChanges, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, reactorOptions } from './options.js';
@@ -111,7 +111,7 @@ export class Reactor {
 
   /** Whether any listener is open. Listeners come early, so the first channels tell as a rule. */
   get listening(): boolean {
-    for (const channel of this.#loop.poller.channels()) if (channel instanceof Listener) return true;
+    for (const channel of this.#loop.poller.channels()) if (channel instanceof Entrance) return true;
     return false;
   }
 

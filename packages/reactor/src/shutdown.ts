@@ -5,7 +5,7 @@ import type { Ended, Loop } from './loop/loop.js';
 import { SHUTDOWN_LINGER_MS, SHUTDOWN_SWEEP_MS } from './limits.js';
 import type { Admission } from './net/admission.js';
 import { DatagramSocket } from './net/datagram-socket.js';
-import { Listener } from './net/listener.js';
+import { Entrance } from './net/entrance.js';
 import { openConnections } from './net/open-connections.js';
 import type { SocketConnection } from './net/socket-connection.js';
 import type { PluginHost } from './plugin/plugin-host.js';
@@ -60,7 +60,7 @@ export class Shutdown {
     const { clock, poller } = this.#loop;
     this.#timers = [clock.after(deadlineMs, () => this.force()), clock.every(SHUTDOWN_SWEEP_MS, () => this.#sweep())];
     for (const channel of poller.channels()) {
-      if (channel instanceof Listener) channel.acceptRest();
+      if (channel instanceof Entrance) channel.acceptRest();
       if (channel instanceof DatagramSocket) channel.close();
     }
     for (const connection of openConnections(this.#loop.poller)) if (!connection.busy) this.#idleSince.set(connection, connection.bytesRead);

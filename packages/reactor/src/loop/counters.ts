@@ -6,7 +6,7 @@ export const COUNTERS = [
   'turns', 'events', 'eventsReadable', 'eventsWritable', 'eventsPeerClosed', 'eventsHangup', 'eventsError', 'emptyWaits', 'staleEvents',
   'timersExpired', 'tasksRun', 'wakeUps', 'messagesReceived', 'signalsReceived', 'stalls',
   // Connections: how they come, why some may not, how they end. Of each end there is one reason.
-  'accepted', 'connected', 'connectFailures', 'acceptPauses', 'shed', 'refusedByTotal', 'refusedByAddress', 'refusedByRate',
+  'listenerEvents', 'accepted', 'connected', 'connectFailures', 'acceptPauses', 'shed', 'refusedByTotal', 'refusedByAddress', 'refusedByRate',
   'closed', 'failed', 'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator',
   'handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts', 'slowConsumers', 'outputLimited',
   'handlerFailures',

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Channel } from './channel.js';
 import { EdgeloopError, check } from '../errors.js';
 import { HandleMap } from '../structures/handle-map.js';
@@ -109,6 +110,12 @@ export class Poller {
    */
   silence(channel: Channel): number {
     return controlled(this.#kernel.epollRemove(this.#epoll, channel.fd));
+  }
+
+  /** Puts a silenced channel back, under the handle that it has kept. Returns 0, or why not: -ENOMEM or -ENOSPC. */
+  resume(channel: Channel, events: number): number {
+    const result = this.#kernel.epollAdd(this.#epoll, channel.fd, events, channel.slot, this.#channels.generationOf(channel.slot));
+    return result === -constants.errno.ENOSPC ? result : controlled(result);
   }
 
   /** Frees the slot of a silenced channel: events of this batch that are still to come are stale. */

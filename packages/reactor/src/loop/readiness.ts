@@ -1,6 +1,6 @@
 /** What we ask epoll for, by trigger, and what it says. Pure arithmetic on epoll_ctl(2)'s event bits. */
 import type { Counters } from './counters.js';
-import { EPOLLERR, EPOLLET, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
+import { EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
 
 /**
  * How a descriptor reports readiness, chosen once when it is registered:
@@ -39,6 +39,15 @@ export function readInterest(trigger: Trigger): number {
     case 'oneshot':
       return EPOLLIN | EPOLLONESHOT;
   }
+}
+
+/**
+ * The interest of a listener. The kernel gives each connection to be accepted to one of the epoll sets that ask for it exclusively; it
+ * takes neither EPOLLONESHOT with that nor a change of what is registered (epoll_ctl(2)), so a one-shot one is edge-triggered then.
+ */
+export function listenerInterest(trigger: Trigger, exclusive: boolean): number {
+  if (!exclusive) return readInterest(trigger);
+  return (readInterest(trigger === 'level' ? 'level' : 'edge') | EPOLLEXCLUSIVE) >>> 0;
 }
 
 /** What is asked for, by the names of epoll_ctl(2) in small letters: `['in', 'rdhup', 'oneshot']`. */

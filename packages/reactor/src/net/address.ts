@@ -22,6 +22,9 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+/** No address to show: of a socket that is not IP, or whose peer has gone already. */
+export const UNKNOWN_ADDRESS: SocketAddress = { family: 'IPv4', address: '0.0.0.0', port: 0 };
+
 /** An IPv4 address that makes its text only when it is asked for: most connections come and go without. */
 class IPv4Address implements SocketAddress {
   readonly #bits: number;

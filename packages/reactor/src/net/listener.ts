@@ -1,14 +1,14 @@
 import { constants } from 'node:os';
-import { type SocketAddress, decodeAddress } from './address.js';
-import type { Channel } from '../loop/channel.js';
+import { type SocketAddress, UNKNOWN_ADDRESS, decodeAddress } from './address.js';
+import { Entrance } from './entrance.js';
 import type { Timer } from '../loop/timer.js';
-import { SystemError, check } from '../errors.js';
-import { EAGAIN, EMFILE, ENFILE, EPOLLONESHOT, SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../kernel/abi.js';
+import { SystemError } from '../errors.js';
+import { EAGAIN, EMFILE, ENFILE, EPOLLEXCLUSIVE, EPOLLONESHOT, SOCKADDR_STORAGE_BYTES } from '../kernel/abi.js';
 import { ACCEPT_BACKOFF_MS, ACCEPT_BUDGET_CALLS } from '../limits.js';
 import type { Loop } from '../loop/loop.js';
-import type { LocalEndpoint } from './endpoint.js';
+import type { ListeningSocket } from './listening-socket.js';
 import type { ListenerOptions } from '../options.js';
-import { readInterest } from '../loop/readiness.js';
+import { listenerInterest } from '../loop/readiness.js';
 import type { ReserveDescriptor } from './reserve.js';
 
 /** Two of them Node has no names for. */
@@ -24,9 +24,6 @@ const PASSING: ReadonlySet<number> = new Set([
   -EHOSTDOWN,
 ]);
 
-/** No address to show: the peer of a socket that is not IP. */
-const UNKNOWN_PEER: SocketAddress = { family: 'IPv4', address: '0.0.0.0', port: 0 };
-
 /** Who gets what a listener accepts. */
 export interface Acceptor {
   /** The first call, and the last one. */
@@ -38,49 +35,51 @@ export interface Acceptor {
   acceptPaused(address: SocketAddress, cause: SystemError): void;
 }
 
+export type ListenerParts = Pick<ListenerOptions, 'trigger' | 'backlog'> & {
+  /** Whether other epoll sets have the socket too, and the kernel is to wake one of them only (EPOLLEXCLUSIVE, epoll_ctl(2)). */
+  readonly exclusive?: boolean;
+};
+
 /**
- * A listening socket in the loop. Owns its descriptor until `close`.
+ * A listening socket in the loop, which it has to itself or shares with the loops of other threads.
  *
  * It accepts until EAGAIN or its budget, whatever the trigger. When descriptors or memory run out it sheds what it can
- * through the reserve descriptor, then rests, disarmed, for a while: no spin, and it goes on by itself.
+ * through the reserve descriptor, then rests, out of the epoll set, for a while: no spin, and it goes on by itself.
  */
-export class Listener implements Channel {
+export class Listener extends Entrance {
   readonly fd: number;
-  readonly keepsAlive = true;
-  slot = -1;
-  /** Where it listens, with the port that the kernel chose if 0 was asked for. */
-  readonly address: SocketAddress;
   readonly #loop: Loop;
   readonly #acceptor: Acceptor;
   readonly #reserve: ReserveDescriptor;
+  readonly #socket: ListeningSocket;
   readonly #interest: number;
   readonly #backlog: number;
-  readonly #endpoint: LocalEndpoint;
   readonly #peer = new Uint8Array(SOCKADDR_STORAGE_BYTES);
   #rest: Timer | undefined;
+  #watched = true;
   #closed = false;
 
-  /** Errors: EL_SLOTS_EXHAUSTED, those of the endpoint, and a SystemError of socket, setsockopt, bind or listen. */
-  constructor(loop: Loop, acceptor: Acceptor, reserve: ReserveDescriptor, endpoint: LocalEndpoint, { trigger, backlog }: ListenerOptions) {
+  /** Takes over the socket, also if it throws: EL_SLOTS_EXHAUSTED, and a SystemError of epoll_ctl. */
+  constructor(loop: Loop, acceptor: Acceptor, reserve: ReserveDescriptor, socket: ListeningSocket, parts: ListenerParts) {
+    super();
     this.#loop = loop;
     this.#acceptor = acceptor;
     this.#reserve = reserve;
-    this.#endpoint = endpoint;
-    this.#interest = readInterest(trigger);
-    this.#backlog = backlog;
-    this.fd = check(loop.kernel.socket(endpoint.address.family, SOCK_STREAM), 'socket');
-    let bound = false;
+    this.#socket = socket;
+    this.#interest = listenerInterest(parts.trigger, parts.exclusive ?? false);
+    this.#backlog = parts.backlog;
+    this.fd = socket.fd;
     try {
-      endpoint.prepare(loop.kernel, this.fd);
-      check(loop.kernel.bind(this.fd, endpoint.address.bytes, endpoint.address.bytes.length), 'bind', endpoint.text);
-      bound = true;
-      this.address = this.#listen();
+      loop.poller.enter(this, this.#interest);
     } catch (error) {
-      loop.kernel.close(this.fd);
-      if (bound) endpoint.released();
+      socket.close();
       throw error;
     }
     acceptor.opened(this.address);
+  }
+
+  get address(): SocketAddress {
+    return this.#socket.address;
   }
 
   get closed(): boolean {
@@ -89,6 +88,7 @@ export class Listener implements Channel {
 
   mark(): void {
     // A listener is only ever readable; service accepts until EAGAIN.
+    this.#loop.counters.listenerEvents++;
   }
 
   service(): boolean {
@@ -99,14 +99,14 @@ export class Listener implements Channel {
       result = this.#loop.kernel.accept(this.fd, this.#peer, this.#peer.length);
       if (result >= 0) this.#handOver(result);
       else if (PASSING.has(result)) failures++;
-      else return this.#stopAccepting(result);
+      else return this.#stopAccepting(result, calls > failures);
     }
     // What fails so often does not pass: a rule that forbids to accept answers EPERM, and leaves the connection where it is.
-    if (failures === ACCEPT_BUDGET_CALLS) return this.#stopAccepting(result);
+    if (failures === ACCEPT_BUDGET_CALLS) return this.#stopAccepting(result, false);
     return !this.#closed;
   }
 
-  /** Closes, but first accepts what waits in the backlog, even if it rests: the kernel would reset those connections. */
+  /** Who waits is in the backlog. */
   acceptRest(): void {
     this.#rest?.cancel();
     this.#rest = undefined;
@@ -119,29 +119,14 @@ export class Listener implements Channel {
     this.#closed = true;
     this.#rest?.cancel();
     this.#loop.forget(this);
-    this.#loop.poller.silence(this);
+    if (this.#watched) this.#loop.poller.silence(this);
     this.#loop.poller.remove(this);
-    this.#loop.kernel.close(this.fd);
-    this.#endpoint.released();
+    this.#socket.close();
     this.#acceptor.closed(this.address);
   }
 
-  destroy(): void {
-    this.close();
-  }
-
-  #listen(): SocketAddress {
-    const { kernel, poller } = this.#loop;
-    this.#endpoint.bound();
-    check(kernel.listen(this.fd, this.#backlog), 'listen', this.#endpoint.text);
-    const length = check(kernel.getsockname(this.fd, this.#peer, this.#peer.length), 'getsockname');
-    const address = decodeAddress(this.#peer, length) ?? UNKNOWN_PEER;
-    poller.enter(this, this.#interest);
-    return address;
-  }
-
   #handOver(fd: number): void {
-    const peer = decodeAddress(this.#peer) ?? UNKNOWN_PEER;
+    const peer = decodeAddress(this.#peer) ?? UNKNOWN_ADDRESS;
     this.#acceptor.accepted(fd, peer.family === 'unix' ? this.#namedPeer(fd, peer) : peer);
   }
 
@@ -152,10 +137,20 @@ export class Listener implements Channel {
   }
 
   /** Nothing more to accept, or nothing to accept it with. A one-shot listener is armed again; that also looks for what has come since. */
-  #stopAccepting(result: number): false {
+  #stopAccepting(result: number, hasAccepted: boolean): false {
     if (result !== -EAGAIN) this.#takeRest(new SystemError(result, 'accept4'));
     else if ((this.#interest & EPOLLONESHOT) !== 0) this.#arm();
+    else if (hasAccepted && (this.#interest & EPOLLEXCLUSIVE) !== 0) this.#goBehindOthers();
     return false;
+  }
+
+  /**
+   * The kernel wakes the first epoll set in its list that waits, in the order in which they came to the socket, and so always the same
+   * one while there is little to do. Who comes anew stands at the end of the list: so all take turns.
+   */
+  #goBehindOthers(): void {
+    this.#disarm();
+    if (!this.#watched) this.#arm();
   }
 
   #takeRest(cause: SystemError): void {
@@ -170,20 +165,22 @@ export class Listener implements Channel {
   /** The reserve comes first: without it, those who call in the next shortage would wait instead of being told. */
   #endRest(cause: SystemError): void {
     this.#rest = undefined;
-    if (this.#reserve.refill()) this.#arm();
-    else this.#takeRest(cause);
+    if (!this.#reserve.refill()) this.#takeRest(cause);
+    else if (!this.#watched) this.#arm();
+    else this.#loop.makeReady(this);
   }
 
-  /** If it cannot be disarmed, it is called again while it rests, and tries once more. */
+  /** Leaves the epoll set, because that is what can be done with a shared socket, too. If it cannot, it is called again while it rests, and tries once more. */
   #disarm(): false {
-    this.#loop.poller.modify(this, 0);
+    if (this.#watched) this.#watched = this.#loop.poller.silence(this) < 0;
     return false;
   }
 
-  /** If it cannot be armed, it rests, and tries again. */
+  /** Also arms a one-shot one again. If it cannot be armed, it rests, and tries once more. */
   #arm(): void {
-    const result = this.#loop.poller.modify(this, this.#interest);
+    const result = this.#watched ? this.#loop.poller.modify(this, this.#interest) : this.#loop.poller.resume(this, this.#interest);
     if (result < 0) this.#takeRest(new SystemError(result, 'epoll_ctl'));
+    else this.#watched = true;
   }
 
   #shed(): void {

@@ -1,7 +1,7 @@
 import type { Loop } from '../loop/loop.js';
 import type { SocketAddress } from '../net/address.js';
 import type { Admission, AdmissionLimits } from '../net/admission.js';
-import type { Listener } from '../net/listener.js';
+import type { Entrance } from '../net/entrance.js';
 import { openConnections } from '../net/open-connections.js';
 import type { SocketConnection } from '../net/socket-connection.js';
 import type { ConnectionOptions, ListenerChanges, ListenerOptions } from '../options.js';
@@ -20,26 +20,26 @@ export interface ListenerHandleParts {
 
 /** An open listener, as users see it. */
 export class ListenerHandle {
-  readonly #listener: Listener;
+  readonly #entrance: Pick<Entrance, 'address' | 'closed' | 'close'>;
   readonly #parts: ListenerHandleParts;
 
-  constructor(listener: Listener, parts: ListenerHandleParts) {
-    this.#listener = listener;
+  constructor(entrance: Pick<Entrance, 'address' | 'closed' | 'close'>, parts: ListenerHandleParts) {
+    this.#entrance = entrance;
     this.#parts = parts;
   }
 
   /** Where it listens, with the port that the kernel chose if 0 was asked for. */
   get address(): SocketAddress {
-    return this.#listener.address;
+    return this.#entrance.address;
   }
 
   get closed(): boolean {
-    return this.#listener.closed;
+    return this.#entrance.closed;
   }
 
   /** Accepts no more. The connections that it has accepted stay, and may still be reconfigured. */
   close(): void {
-    this.#listener.close();
+    this.#entrance.close();
   }
 
   /**

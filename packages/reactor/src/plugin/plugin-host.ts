@@ -7,7 +7,9 @@ import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/
 import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
 import { ATTEMPT_DELAY_MS } from '../limits.js';
-import { Listener } from '../net/listener.js';
+import type { Entrance } from '../net/entrance.js';
+import { type Acceptor, Listener } from '../net/listener.js';
+import { openListening } from '../net/listening-socket.js';
 import { ListenerHandle, type SharedOptions } from './listener-handle.js';
 import type { Loop } from '../loop/loop.js';
 import { type ConnectionOptions, connectOptions, listenOptions, unixConnectOptions, unixListenOptions } from '../options.js';
@@ -37,6 +39,9 @@ export interface HostedBy {
   assertOpen(): void;
   assertRunning(): void;
 }
+
+/** Opens an entrance to this loop, whose acceptor gets who comes in. */
+export type OpenEntrance = (acceptor: Acceptor, reactor: Pick<HostedBy, 'loop' | 'reserve'>, options: SharedOptions) => Entrance;
 
 /** A plugin in use on a reactor: listens and dials for it, and hands it the connections. */
 export class PluginHost<State, Api = undefined> {
@@ -72,6 +77,16 @@ export class PluginHost<State, Api = undefined> {
     const parsed = parseOptions(listenOptions, this.#filled(options), 'listen');
     const [ip] = await this.#reactor.loop.awaited(resolveHost(parsed.host));
     return this.#listen(tcpListening(ip, parsed), listenOptions, parsed);
+  }
+
+  /**
+   * As `listen`, but `open` makes what lets the connections in: where they are accepted by or with other loops. Of the options those hold
+   * that concern connections and how many there may be. Errors: EL_OPTION_INVALID, EL_REACTOR_CLOSED, and those of `open`.
+   */
+  admit(options: TcpListen | UnixListen, open: OpenEntrance): ListenerHandle {
+    const filled = this.#filled(options);
+    if (hasPath(options)) return this.#admit(unixListenOptions, parseOptions(unixListenOptions, filled, 'listen'), open);
+    return this.#admit(listenOptions, parseOptions(listenOptions, filled, 'listen'), open);
   }
 
   /**
@@ -121,13 +136,18 @@ export class PluginHost<State, Api = undefined> {
   }
 
   #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {
+    return this.#admit(schema, options, (acceptor, { loop, reserve }) => {
+      return new Listener(loop, acceptor, reserve, openListening(loop.kernel, endpoint, options.backlog), options);
+    });
+  }
+
+  #admit(schema: ChangeableSchema<SharedOptions>, options: SharedOptions, open: OpenEntrance): ListenerHandle {
     this.#reactor.assertOpen();
-    const { loop, reserve, admission } = this.#reactor;
-    const log = this.#logs.connection;
-    const open = (fd: number, peer: SocketAddress, admitted: Admission) => void this.#open(fd, peer, options, admitted);
-    const reception = new Reception({ loop, log, admission, open }, options);
-    const listener = new Listener(loop, reception, reserve, endpoint, options);
-    return new ListenerHandle(listener, { loop, admission: reception.admission, schema, options });
+    const { loop, admission } = this.#reactor;
+    const opened = (fd: number, peer: SocketAddress, admitted: Admission) => void this.#open(fd, peer, options, admitted);
+    const reception = new Reception({ loop, log: this.#logs.connection, admission, open: opened }, options);
+    const entrance = open(reception, this.#reactor, options);
+    return new ListenerHandle(entrance, { loop, admission: reception.admission, schema, options });
   }
 
   #connect(find: Find, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {

@@ -44,6 +44,7 @@ const COUNTER_ROWS: readonly CounterRow[] = [
   { name: 'edgeloop_wakeups_total', help: 'Times that other threads have woken the loop for their messages.', counter: 'wakeUps' },
   { name: 'edgeloop_messages_received_total', help: 'Messages of other threads.', counter: 'messagesReceived' },
   { name: 'edgeloop_signals_received_total', help: 'Signals that the loop has read.', counter: 'signalsReceived' },
+  { name: 'edgeloop_listener_wakeups_total', help: 'Times that epoll has reported connections to be accepted.', counter: 'listenerEvents' },
   { name: 'edgeloop_connections_accepted_total', help: 'Connections accepted.', counter: 'accepted' },
   { name: 'edgeloop_connections_dialled_total', help: 'Connections dialled that came about.', counter: 'connected' },
   { name: 'edgeloop_connect_failures_total', help: 'Connections dialled that did not come about.', counter: 'connectFailures' },
