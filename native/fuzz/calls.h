@@ -23,6 +23,12 @@ call fuzz_bind, fuzz_connect, fuzz_accept, fuzz_getsockname, fuzz_getpeername, f
 call fuzz_epoll_control, fuzz_epoll_wait, fuzz_eventfd, fuzz_timerfd, fuzz_signal_claim, fuzz_signalfd,
     fuzz_signalfd_read;
 
+/* rights.c */
+call fuzz_send_descriptors, fuzz_recv_descriptors;
+
+/* thread.c */
+call fuzz_affinity, fuzz_thread_name;
+
 /* memory.c */
 call fuzz_advise_huge_pages, fuzz_abi_describe;
 

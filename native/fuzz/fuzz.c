@@ -36,6 +36,10 @@ static struct {
     CALL(signal_claim),
     CALL(signalfd),
     CALL(signalfd_read),
+    CALL(send_descriptors),
+    CALL(recv_descriptors),
+    CALL(affinity),
+    CALL(thread_name),
     CALL(advise_huge_pages),
     CALL(abi_describe),
 #undef CALL

@@ -19,7 +19,7 @@
 #define EL_PUBLIC __attribute__((visibility("default")))
 
 /* Grows by one whenever functions are added below or one changes its meaning; kernel/abi.ts expects this number. */
-#define EL_ABI_VERSION 5
+#define EL_ABI_VERSION 6
 
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024
@@ -29,6 +29,9 @@
 
 /* The most signals that one el_signalfd_read fetches. */
 #define EL_SIGNAL_BATCH 16
+
+/* The most descriptors that one el_send_descriptors or el_recv_descriptors passes: SCM_MAX_FD of unix(7). */
+#define EL_DESCRIPTOR_BATCH 253
 
 EL_PUBLIC int32_t el_abi_version(void);
 
@@ -103,6 +106,20 @@ EL_PUBLIC int32_t el_recv_datagrams(int32_t fd, uint8_t *base, uint32_t segment,
 EL_PUBLIC int32_t el_send_datagrams(int32_t fd, const uint8_t *base, const uint8_t *addresses, const int32_t *quads,
                                     int32_t count);
 
+/* sendmsg(2) of base[offset, offset + length) with MSG_NOSIGNAL, and with `count` descriptors as SCM_RIGHTS of unix(7): the
+ * receiver gets duplicates with numbers of its own. They travel with the first byte, so there has to be one; if fewer bytes
+ * were sent than asked for, the rest follows without them. More than EL_DESCRIPTOR_BATCH are -EINVAL. A socket that is no
+ * Unix socket sends the bytes alone. */
+EL_PUBLIC int32_t el_send_descriptors(int32_t fd, const uint8_t *base, uint32_t offset, uint32_t length,
+                                      const int32_t *descriptors, int32_t count);
+
+/* recvmsg(2) into base[offset, offset + length); 0 is the end of the stream. descriptors[0] becomes how many descriptors came
+ * with the bytes, close-on-exec, and they follow it, so the list has room for `capacity` and one more; `capacity` is cut to
+ * EL_DESCRIPTOR_BATCH. What exceeds it, or the process's limit of descriptors, is closed by the kernel: fewer come then than
+ * were sent, which their sender's bytes have to tell. */
+EL_PUBLIC int32_t el_recv_descriptors(int32_t fd, uint8_t *base, uint32_t offset, uint32_t length, int32_t *descriptors,
+                                      int32_t capacity);
+
 EL_PUBLIC int32_t el_shutdown(int32_t fd, int32_t how);
 
 /* close(2). On Linux the descriptor is gone whatever is returned, so a failure must not be retried. */
@@ -168,6 +185,15 @@ EL_PUBLIC int32_t el_signalfd(int32_t fd, uint32_t low, uint32_t high);
 /* Takes pending signals of the process and of the calling thread into quads [signal, code, pid, uid]; the last two are
  * the sender's. `capacity` counts quads and is cut to EL_SIGNAL_BATCH. Returns the number of quads. */
 EL_PUBLIC int32_t el_signalfd_read(int32_t fd, int32_t *quads, int32_t capacity);
+
+/* sched_setaffinity(2) and sched_getaffinity(2) of the calling thread. Bit n % 8 of byte n / 8 is CPU n; CPUs beyond the mask
+ * are not in it. The latter wants a multiple of 8 bytes, and room for all CPUs that the kernel was built to know, or it is
+ * -EINVAL; it returns how many bytes it wrote. */
+EL_PUBLIC int32_t el_setaffinity(const uint8_t *mask, uint32_t length);
+EL_PUBLIC int32_t el_getaffinity(uint8_t *mask, uint32_t capacity);
+
+/* prctl(2) with PR_SET_NAME: the calling thread's name in top(1) and /proc. It is cut to 15 bytes, and at a NUL. */
+EL_PUBLIC int32_t el_thread_name(const uint8_t *name, uint32_t length);
 
 /* madvise(2) with MADV_HUGEPAGE for what of `base[0, length)` could be huge pages: whole and aligned ones of 2 MiB. 0 if there are
  * none. -EINVAL: this kernel has no huge pages. */

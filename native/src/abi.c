@@ -82,6 +82,7 @@ static const uint32_t constants[] = {
     offsetof(struct tcp_info, tcpi_rtt),
     offsetof(struct tcp_info, tcpi_total_retrans),
     EINVAL,
+    EL_DESCRIPTOR_BATCH,
 };
 
 int32_t el_abi_version(void)

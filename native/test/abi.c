@@ -30,6 +30,7 @@ static const uint32_t expected[] = {
     MSG_TRUNC, EL_DATAGRAM_BATCH,
     TCP_INFO, offsetof(struct tcp_info, tcpi_rtt), offsetof(struct tcp_info, tcpi_total_retrans),
     EINVAL,
+    EL_DESCRIPTOR_BATCH,
 };
 
 #define COUNT ((int32_t)(sizeof expected / sizeof expected[0]))

@@ -53,6 +53,16 @@ export interface Kernel {
    * length is 0. `count` is cut to DATAGRAM_BATCH. Returns how many were sent, or the error of the first.
    */
   sendDatagrams(fd: number, base: Uint8Array, addresses: Uint8Array, quads: Int32Array, count: number): number;
+  /**
+   * sendmsg(2) with MSG_NOSIGNAL: bytes, at least one, and with them the first `count` descriptors, as SCM_RIGHTS of unix(7). The receiver
+   * gets duplicates. More than DESCRIPTOR_BATCH are EINVAL.
+   */
+  sendDescriptors(fd: number, base: Uint8Array, offset: number, length: number, descriptors: Int32Array, count: number): number;
+  /**
+   * recvmsg(2); 0 is the end of the stream. `descriptors[0]` becomes how many came with the bytes, close-on-exec, and they follow it: the
+   * list has room for `capacity` and one more. What exceeds it, or the limit of the process, the kernel has closed; no error tells of it.
+   */
+  recvDescriptors(fd: number, base: Uint8Array, offset: number, length: number, descriptors: Int32Array, capacity: number): number;
   shutdown(fd: number, how: number): number;
   /** close(2). The descriptor is gone whatever is returned. */
   close(fd: number): number;
@@ -88,6 +98,15 @@ export interface Kernel {
   signalfd(fd: number, low: number, high: number): number;
   /** Takes pending signals into quads `[signal, code, pid, uid]`; `capacity` counts quads and is cut to SIGNAL_BUDGET_CALLS. Returns how many. */
   signalfdRead(fd: number, quads: Int32Array, capacity: number): number;
+
+  /**
+   * sched_setaffinity(2) and sched_getaffinity(2) of the calling thread; bit n % 8 of byte n / 8 is CPU n. The latter returns how many
+   * bytes it wrote. EINVAL: no such CPU may be used, or `capacity` is no multiple of 8, or less than the kernel's own mask.
+   */
+  setAffinity(mask: Uint8Array, length: number): number;
+  getAffinity(mask: Uint8Array, capacity: number): number;
+  /** prctl(2) with PR_SET_NAME, of the calling thread: cut to 15 bytes, and at a NUL. */
+  setThreadName(name: Uint8Array): number;
 
   /** madvise(2) with MADV_HUGEPAGE, for those of 2 MiB that lie in `base[0, length)`. EINVAL: the kernel has none. */
   adviseHugePages(base: Uint8Array, length: number): number;

@@ -15,6 +15,7 @@ function bind(): Kernel {
   const library = loadLibrary();
   const bound = (signature: string) => library.func(`int32_t ${signature}`);
   const signals = bindSignals(bound);
+  const nameThread = bound('el_thread_name(void *name, uint32_t length)');
   return {
     epollCreate: bound('el_epoll_create()'),
     epollAdd: bound('el_epoll_add(int32_t epoll, int32_t fd, uint32_t events, uint32_t slot, uint32_t generation)'),
@@ -38,6 +39,8 @@ function bind(): Kernel {
     sendMany: bound('el_send_many(void *base, void *triples, int32_t count)'),
     recvDatagrams: bound('el_recv_datagrams(int32_t fd, void *base, uint32_t segment, void *addresses, void *results, int32_t count)'),
     sendDatagrams: bound('el_send_datagrams(int32_t fd, void *base, void *addresses, void *quads, int32_t count)'),
+    sendDescriptors: bound('el_send_descriptors(int32_t fd, void *base, uint32_t offset, uint32_t length, void *descriptors, int32_t count)'),
+    recvDescriptors: bound('el_recv_descriptors(int32_t fd, void *base, uint32_t offset, uint32_t length, void *descriptors, int32_t capacity)'),
     shutdown: bound('el_shutdown(int32_t fd, int32_t how)'),
     close: bound('el_close(int32_t fd)'),
     duplicate: bound('el_duplicate(int32_t fd)'),
@@ -53,6 +56,9 @@ function bind(): Kernel {
     releaseSignals: signals.release,
     signalfd: bound('el_signalfd(int32_t fd, uint32_t low, uint32_t high)'),
     signalfdRead: bound('el_signalfd_read(int32_t fd, void *quads, int32_t capacity)'),
+    setAffinity: bound('el_setaffinity(void *mask, uint32_t length)'),
+    getAffinity: bound('el_getaffinity(void *mask, uint32_t capacity)'),
+    setThreadName: (name) => nameThread(name, name.length),
     adviseHugePages: bound('el_advise_huge_pages(void *base, uint32_t length)'),
     now: () => performance.now(),
   };

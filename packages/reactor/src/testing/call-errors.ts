@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { Call } from './intercept.js';
 
 /** The errnos of which Node does not know the number. It is the same on every architecture that libedgeloop is built for. */
-const UNLISTED = { ENONET: 64, ESOCKTNOSUPPORT: 94, EHOSTDOWN: 112 } as const;
+const UNLISTED = { ENONET: 64, ESOCKTNOSUPPORT: 94, ETOOMANYREFS: 109, EHOSTDOWN: 112 } as const;
 
 const NUMBERS = { ...constants.errno, ...UNLISTED };
 
@@ -53,6 +53,9 @@ export const CALL_ERRORS: Readonly<Record<Call, readonly Errno[]>> = {
   // What ICMP has said of an earlier datagram comes as the error of a later call.
   recvDatagrams: ['ECONNREFUSED', 'EHOSTUNREACH', 'EINTR', 'ENETUNREACH', 'ENOMEM'],
   sendDatagrams: ['EACCES', 'ECONNREFUSED', 'EHOSTUNREACH', 'EINTR', 'EMSGSIZE', 'ENETUNREACH', 'ENOBUFS', 'ENOMEM', 'EPERM'],
+  // unix(7) adds to those of send: too many descriptors are on their way.
+  sendDescriptors: ['EINTR', 'ENOBUFS', 'ENOMEM', 'EPIPE', 'ETOOMANYREFS', 'ECONNRESET'],
+  recvDescriptors: ['EINTR', 'ENOBUFS', 'ENOMEM', 'ECONNRESET'],
   shutdown: ['ENOBUFS', 'ENOTCONN'],
   close: ['EDQUOT', 'EINTR', 'EIO', 'ENOSPC'],
   duplicate: ['EMFILE'],
@@ -72,6 +75,11 @@ export const CALL_ERRORS: Readonly<Record<Call, readonly Errno[]>> = {
   releaseSignals: ['EAGAIN', 'ETIMEDOUT'],
   signalfd: NEW_FILE,
   signalfdRead: ['EAGAIN', 'EINTR'],
+
+  // EINVAL: the CPUs that were asked for are not there, or not this process's to use; cpuset(7).
+  setAffinity: ['EINVAL', 'EPERM', 'ENOMEM'],
+  getAffinity: ['EINVAL'],
+  setThreadName: [],
 
   adviseHugePages: ['EAGAIN', 'EINVAL', 'ENOMEM'],
 };

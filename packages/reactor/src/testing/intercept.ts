@@ -36,9 +36,11 @@ const CALLS: Readonly<Record<Call, true>> = {
   epollCreate: true, epollAdd: true, epollModify: true, epollRemove: true, epollWait: true,
   socket: true, bind: true, listen: true, connect: true, accept: true, getsockname: true, getpeername: true,
   setsockopt: true, getsockopt: true, getsockoptBytes: true, setLinger: true,
-  recv: true, send: true, recvDatagrams: true, sendDatagrams: true, shutdown: true, close: true, duplicate: true, flock: true,
+  recv: true, send: true, recvDatagrams: true, sendDatagrams: true, sendDescriptors: true, recvDescriptors: true,
+  shutdown: true, close: true, duplicate: true, flock: true,
   openNull: true, timerfdCreate: true, timerfdArm: true, timerfdRead: true, eventfdCreate: true, eventfdSignal: true, eventfdRead: true,
-  claimSignals: true, releaseSignals: true, signalfd: true, signalfdRead: true, adviseHugePages: true,
+  claimSignals: true, releaseSignals: true, signalfd: true, signalfdRead: true,
+  setAffinity: true, getAffinity: true, setThreadName: true, adviseHugePages: true,
 };
 
 /** The calls by name, in the order of `Kernel`. */

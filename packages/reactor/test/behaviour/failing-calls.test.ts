@@ -13,8 +13,10 @@ import { SCENARIOS } from '../support/failing-calls/scenarios.js';
 /** How many calls of a kind fail in a row, where more than one does. */
 const ROW = 20;
 
-/** What no reactor calls on the simulated kernel: it has no Unix sockets, a timerfd is never read, and memory and files are no reactor's. */
-const ELSEWHERE: readonly Call[] = ['getpeername', 'flock', 'timerfdRead', 'adviseHugePages'];
+/** What no reactor calls on the simulated kernel: it has no Unix sockets, a timerfd is never read, and memory, files and threads are no reactor's. */
+const ELSEWHERE: readonly Call[] = [
+  'getpeername', 'sendDescriptors', 'recvDescriptors', 'flock', 'timerfdRead', 'setAffinity', 'getAffinity', 'setThreadName', 'adviseHugePages',
+];
 
 /** These are made often, and have so many errors that they would take most of the time. */
 const MANIFOLD: readonly Call[] = ['accept', 'close'];

@@ -13,6 +13,9 @@ const { EAGAIN, EBADF, EBUSY, EINTR, EINVAL, EPERM } = constants.errno;
 const NS_PER_MS = 1_000_000;
 const QUAD = 4;
 
+/** A mask of CPUs comes in words of the machine. */
+const MASK_BYTES = 8;
+
 /**
  * A kernel in memory, as far as a reactor can tell: sockets, epoll sets, timers and signals of one process in a simulated world.
  * Time stands still but for what calls cost and for waits, so a program on it does the same each time that it is run with the
@@ -138,7 +141,22 @@ export class SimKernel extends SocketCalls implements Kernel {
     this.#signals.raise({ number: signal, code, pid, uid });
   }
 
-  // --- Memory and time
+  // --- The thread, memory and time
+
+  /** There is one CPU, and one thread without a name. */
+  setAffinity(mask: Uint8Array, length: number): number {
+    return length > 0 && ((mask[0] ?? 0) & 1) === 1 ? 0 : -EINVAL;
+  }
+
+  getAffinity(mask: Uint8Array, capacity: number): number {
+    if (capacity === 0 || capacity % MASK_BYTES !== 0) return -EINVAL;
+    mask.fill(0, 0, MASK_BYTES)[0] = 1;
+    return MASK_BYTES;
+  }
+
+  setThreadName(): number {
+    return 0;
+  }
 
   adviseHugePages(): number {
     return 0;

@@ -132,6 +132,16 @@ export abstract class SocketCalls extends Process {
     return Math.min(count, DATAGRAM_BATCH);
   }
 
+  /** There are no Unix sockets here, and any other sends the bytes alone. */
+  sendDescriptors(fd: number, base: Uint8Array, offset: number, length: number): number {
+    return this.send(fd, base, offset, length);
+  }
+
+  recvDescriptors(fd: number, base: Uint8Array, offset: number, length: number, descriptors: Int32Array): number {
+    descriptors[0] = 0;
+    return this.recv(fd, base, offset, length);
+  }
+
   shutdown(fd: number, how: number): number {
     return this.#onStream(fd, (socket) => socket.shutdown(how));
   }

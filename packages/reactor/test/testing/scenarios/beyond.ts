@@ -32,6 +32,17 @@ export const BEYOND: Scenarios = {
     socket two unix
     connect two to server       | EAGAIN
   `,
+  'a descriptor that is passed over a Unix socket is the same open file at the other end': `
+    connection client server unix
+    connection left right
+    pass client hello left      | 5
+    close left
+    obtain server 10 copy       | "hello" and a descriptor
+    send right x                | 1
+    recv copy 10                | "x"
+    close copy
+    recv right 10               | end
+  `,
   'a second connect asks for the outcome of the first (connect(2)), and a third is EISCONN': `
     listener server
     socket client

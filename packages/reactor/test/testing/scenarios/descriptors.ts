@@ -110,6 +110,19 @@ export const DESCRIPTORS: Scenarios = {
     recv-many 0 d 10            | 0:
     recv d 10                   | "u"
   `,
+  'descriptors that TCP is to pass are left out, and the bytes go (unix(7) has the other case)': `
+    connection client server
+    obtain server 10 copy       | EAGAIN
+    pass client hello client    | 5
+    obtain server 10 copy       | "hello"
+    close client
+    obtain server 10 copy       | end
+  `,
+  'a thread may run where it may run already, and has to run somewhere (sched_setaffinity(2))': `
+    affinity 1024               | ok
+    use-no-cpu                  | EINVAL
+    thread-name                 | ok
+  `,
   'advice that concerns no whole huge page is taken without a word': `
     advise-huge-pages           | ok
   `,

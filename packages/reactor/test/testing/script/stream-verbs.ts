@@ -1,6 +1,7 @@
 /**
  * `send LABEL TEXT`, `recv LABEL LENGTH`, `send-many LABEL TEXT ...`, `recv-many ENOUGH LABEL LENGTH ...`, `fill LABEL` until the
- * buffers are full, `drain LABEL` of what filled them, `shutdown LABEL [rd | wr | rdwr]`, `linger LABEL` for a close that resets.
+ * buffers are full, `drain LABEL` of what filled them, `shutdown LABEL [rd | wr | rdwr]`, `linger LABEL` for a close that resets,
+ * `pass LABEL TEXT OTHER` with the descriptor of another one, `obtain LABEL LENGTH COPY` of bytes and such a descriptor.
  */
 import { type Stage, type Verb, resultText } from './stage.js';
 
@@ -20,6 +21,9 @@ export const STREAM_VERBS: Readonly<Record<string, Verb>> = {
   recv: (stage, label = '', length = '0') => recv(stage, label, Number(length)),
   'send-many': (stage, ...words) => sendMany(stage, words),
   'recv-many': (stage, enough = '', ...words) => recvMany(stage, Number(enough), words),
+  pass: (stage, label = '', text = '', other = '') =>
+    resultText(stage.kernel.sendDescriptors(stage.fd(label), Buffer.from(`.......${text}`), BEFORE, text.length, Int32Array.of(stage.fd(other)), 1)),
+  obtain: (stage, label = '', length = '0', copy = '') => obtain(stage, label, Number(length), copy),
   fill: (stage, label = '') => fill(stage, label),
   drain: (stage, label = '') => drain(stage, label),
   shutdown: (stage, label = '', how = 'wr') => resultText(stage.kernel.shutdown(stage.fd(label), HOW[how] as number)),
@@ -37,6 +41,15 @@ function recv(stage: Stage, label: string, length: number): string {
   const last = BEFORE + Math.max(result, 0);
   const isSpilt = base.some((byte, at) => (at < BEFORE || at >= last) && byte !== UNTOUCHED);
   return receivedText(result, base, BEFORE) + (isSpilt ? ' and more' : '');
+}
+
+function obtain(stage: Stage, label: string, length: number, copy: string): string {
+  const base = new Uint8Array(ROOM);
+  const descriptors = Int32Array.of(-1, -1);
+  const result = stage.kernel.recvDescriptors(stage.fd(label), base, BEFORE, length, descriptors, 1);
+  const [count = 0, fd = 0] = descriptors;
+  if (count === 1) stage.opened(copy, fd);
+  return `${receivedText(result, base, BEFORE)}${count === 0 ? '' : ' and a descriptor'}`;
 }
 
 /** Bytes as a quoted text, the end of the stream as `end`. */

@@ -1,11 +1,15 @@
 /**
  * `timer LABEL`, `arm LABEL [MILLISECONDS]` (an hour without), `disarm LABEL`, `expirations LABEL`; `event LABEL`, `signal LABEL`, `take LABEL`;
- * `claim NUMBER`, `release NUMBER`, `signals LABEL NUMBER,...`, `raise NUMBER`, `read-signals LABEL CAPACITY`; `huge LABEL`, `clock`.
+ * `claim NUMBER`, `release NUMBER`, `signals LABEL NUMBER,...`, `raise NUMBER`, `read-signals LABEL CAPACITY`; `affinity CAPACITY`, `use-no-cpu`, `thread-name`,
+ * `advise-huge-pages`, `clock`.
  */
 import { type Verb, resultText } from './stage.js';
 
 const NANOSECONDS = 1e6;
 const HOUR_MS = 3_600_000;
+
+/** Of CPUs. */
+const MASK = new Uint8Array(1024);
 
 export const WAKEUP_VERBS: Readonly<Record<string, Verb>> = {
   timer: (stage, label = '') => stage.opened(label, stage.kernel.timerfdCreate()),
@@ -37,6 +41,9 @@ export const WAKEUP_VERBS: Readonly<Record<string, Verb>> = {
     return count < 0 ? resultText(count) : Array.from({ length: count }, (_, i) => quads[i * 4]).join(' ');
   },
 
+  affinity: (stage, capacity = '') => resultText(stage.kernel.setAffinity(MASK, stage.kernel.getAffinity(MASK, Number(capacity)))),
+  'use-no-cpu': (stage) => resultText(stage.kernel.setAffinity(new Uint8Array(8), 8)),
+  'thread-name': (stage) => resultText(stage.kernel.setThreadName(Buffer.from('a script'))),
   'advise-huge-pages': (stage) => resultText(stage.kernel.adviseHugePages(new Uint8Array(4096), 4096)),
   clock: (stage) => (stage.kernel.now() <= stage.kernel.now() ? 'forward' : 'back'),
 };
