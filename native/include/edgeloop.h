@@ -128,6 +128,10 @@ EL_PUBLIC int32_t el_close(int32_t fd);
 /* fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file, O_NONBLOCK and offset included. */
 EL_PUBLIC int32_t el_duplicate(int32_t fd);
 
+/* dup3(2) with O_CLOEXEC: `fd` becomes a duplicate of `by`, in one step, whatever it was before, also for a thread that uses the
+ * number meanwhile. What it was is closed, and so leaves the epoll sets in which it was. Returns `fd`; -EINVAL for the same two. */
+EL_PUBLIC int32_t el_replace(int32_t fd, int32_t by);
+
 /* flock(2) with LOCK_EX and LOCK_NB: the file is locked until the last descriptor of this opening is closed. -EAGAIN: by another
  * opening it is, be it of this process or of another one. */
 EL_PUBLIC int32_t el_flock(int32_t fd);

@@ -18,6 +18,12 @@ int32_t el_duplicate(int32_t fd)
     return EL_SYSCALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
 }
 
+/* dup3 and not dup2, for close-on-exec. */
+int32_t el_replace(int32_t fd, int32_t by)
+{
+    return EL_SYSCALL(SYS_dup3, by, fd, O_CLOEXEC);
+}
+
 int32_t el_flock(int32_t fd)
 {
     return EL_SYSCALL(SYS_flock, fd, LOCK_EX | LOCK_NB);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -39,6 +40,27 @@ TEST(duplicate_opens_the_same_file_close_on_exec)
     EXPECT_EQUAL(el_eventfd_read(copy), 1);
     EXPECT_EQUAL(el_close(copy), 0);
     EXPECT_EQUAL(el_duplicate(copy), -EBADF);
+}
+
+TEST(replace_puts_another_file_under_a_number_and_out_of_its_epoll_set)
+{
+    uint32_t triple[3];
+    const int32_t epoll = el_epoll_create();
+    const int32_t fd = el_eventfd_create();
+    const int32_t other = el_eventfd_create();
+    EXPECT_EQUAL(el_epoll_add(epoll, fd, EPOLLIN, 1, 1), 0);
+    EXPECT_EQUAL(el_eventfd_signal(fd), 0);
+    EXPECT_EQUAL(el_epoll_wait(epoll, triple, 1, 0), 1);
+    EXPECT_EQUAL(el_replace(fd, other), fd);
+    EXPECT(is_close_on_exec(fd));
+    EXPECT_EQUAL(el_eventfd_signal(fd), 0);
+    EXPECT_EQUAL(el_epoll_wait(epoll, triple, 1, 0), 0);
+    EXPECT_EQUAL(el_eventfd_read(other), 1);
+    EXPECT_EQUAL(el_replace(fd, fd), -EINVAL);
+    EXPECT_EQUAL(el_close(fd), 0);
+    EXPECT_EQUAL(el_close(other), 0);
+    EXPECT_EQUAL(el_close(epoll), 0);
+    EXPECT_EQUAL(el_replace(fd, other), -EBADF);
 }
 
 TEST(flock_holds_until_the_last_duplicate_is_closed)

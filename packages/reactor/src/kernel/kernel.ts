@@ -68,6 +68,8 @@ export interface Kernel {
   close(fd: number): number;
   /** fcntl(2) with F_DUPFD_CLOEXEC: a second descriptor for the same open file. */
   duplicate(fd: number): number;
+  /** dup3(2): `fd` becomes a duplicate of `by`. What it was is closed, also for a thread that uses the number meanwhile. Returns `fd`. */
+  replace(fd: number, by: number): number;
   /** flock(2) with LOCK_EX and LOCK_NB. EAGAIN: another opening of the file holds the lock. */
   flock(fd: number): number;
 

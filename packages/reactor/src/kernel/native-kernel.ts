@@ -44,6 +44,7 @@ function bind(): Kernel {
     shutdown: bound('el_shutdown(int32_t fd, int32_t how)'),
     close: bound('el_close(int32_t fd)'),
     duplicate: bound('el_duplicate(int32_t fd)'),
+    replace: bound('el_replace(int32_t fd, int32_t by)'),
     flock: bound('el_flock(int32_t fd)'),
     openNull: bound('el_open_null()'),
     timerfdCreate: bound('el_timerfd_create()'),

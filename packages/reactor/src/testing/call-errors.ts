@@ -59,6 +59,8 @@ export const CALL_ERRORS: Readonly<Record<Call, readonly Errno[]>> = {
   shutdown: ['ENOBUFS', 'ENOTCONN'],
   close: ['EDQUOT', 'EINTR', 'EIO', 'ENOSPC'],
   duplicate: ['EMFILE'],
+  // EBUSY: the number is just being given to a new file (dup(2)).
+  replace: ['EBUSY', 'EINTR'],
   // EWOULDBLOCK, as flock(2) calls it, is an answer: somebody else has the lock.
   flock: ['EAGAIN', 'EINTR', 'ENOLCK'],
 

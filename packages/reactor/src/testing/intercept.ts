@@ -37,7 +37,7 @@ const CALLS: Readonly<Record<Call, true>> = {
   socket: true, bind: true, listen: true, connect: true, accept: true, getsockname: true, getpeername: true,
   setsockopt: true, getsockopt: true, getsockoptBytes: true, setLinger: true,
   recv: true, send: true, recvDatagrams: true, sendDatagrams: true, sendDescriptors: true, recvDescriptors: true,
-  shutdown: true, close: true, duplicate: true, flock: true,
+  shutdown: true, close: true, duplicate: true, replace: true, flock: true,
   openNull: true, timerfdCreate: true, timerfdArm: true, timerfdRead: true, eventfdCreate: true, eventfdSignal: true, eventfdRead: true,
   claimSignals: true, releaseSignals: true, signalfd: true, signalfdRead: true,
   setAffinity: true, getAffinity: true, setThreadName: true, adviseHugePages: true,

@@ -15,7 +15,7 @@ const ROW = 20;
 
 /** What no reactor calls on the simulated kernel: it has no Unix sockets, a timerfd is never read, and memory, files and threads are no reactor's. */
 const ELSEWHERE: readonly Call[] = [
-  'getpeername', 'sendDescriptors', 'recvDescriptors', 'flock', 'timerfdRead', 'setAffinity', 'getAffinity', 'setThreadName', 'adviseHugePages',
+  'getpeername', 'sendDescriptors', 'recvDescriptors', 'replace', 'flock', 'timerfdRead', 'setAffinity', 'getAffinity', 'setThreadName', 'adviseHugePages',
 ];
 
 /** These are made often, and have so many errors that they would take most of the time. */

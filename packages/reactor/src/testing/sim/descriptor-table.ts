@@ -29,6 +29,15 @@ export class DescriptorTable {
     return fd;
   }
 
+  /** Puts a file under a number, and closes what was there. Returns the number. */
+  put(fd: number, file: OpenFile): number {
+    file.references++;
+    if (this.#files[fd] === undefined) this.#size++;
+    else this.#files[fd]?.release();
+    this.#files[fd] = file;
+    return fd;
+  }
+
   /** The number that the next descriptor will have, or -EMFILE. */
   get next(): number {
     const fd = this.#lowestFree();

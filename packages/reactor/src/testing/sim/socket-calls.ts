@@ -157,6 +157,13 @@ export abstract class SocketCalls extends Process {
     return file === undefined ? -EBADF : this.descriptors.open(file);
   }
 
+  replace(fd: number, by: number): number {
+    this.pass();
+    const file = this.descriptors.at(by);
+    if (file === undefined || fd < 0) return -EBADF;
+    return fd === by ? -EINVAL : this.descriptors.put(fd, file);
+  }
+
   /** Nothing here is opened twice, so nobody else has the lock. */
   flock(fd: number): number {
     this.pass();

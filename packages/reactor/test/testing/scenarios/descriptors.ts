@@ -71,6 +71,19 @@ export const DESCRIPTORS: Scenarios = {
     close copy
     recv client 10              | end
   `,
+  'a number that is given to another file is closed first, and gone from its epoll set': `
+    epoll set
+    event one
+    event other
+    add one in
+    signal one
+    wait set                    | one:in
+    replace one other           | ok
+    signal one
+    wait set                    | -
+    take other                  | 1
+    replace one one             | failed
+  `,
   'a lock that is held may be asked for again, also through the other descriptor': `
     connection client server
     dup server copy

@@ -57,6 +57,7 @@ export const SOCKET_VERBS: Readonly<Record<string, Verb>> = {
   close: (stage, label = '') => stage.close(label),
   lock: (stage, label = '') => resultText(stage.kernel.flock(stage.fd(label))),
   dup: (stage, label = '', copy = '') => stage.opened(copy, stage.kernel.duplicate(stage.fd(label))),
+  replace: (stage, label = '', by = '') => (stage.kernel.replace(stage.fd(label), stage.fd(by)) === stage.fd(label) ? 'ok' : 'failed'),
   null: (stage, label = '') => stage.opened(label, stage.kernel.openNull()),
   same: (stage, one = '', other = '') => (stage.fd(one) === stage.fd(other) ? 'yes' : 'no'),
 };
