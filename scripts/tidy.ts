@@ -28,6 +28,7 @@ const REACTOR: Building = {
     ['plugin/', 'host/'],
     ['reactor.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
     ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'lock-file.ts', 'close-on-signals.ts', 'admin/'],
+    ['group/'],
     ['config/'],
     ['service/'],
     ['testing/'],
@@ -35,7 +36,7 @@ const REACTOR: Building = {
   ],
   rooms: {
     koffi: ['kernel/'],
-    zod: ['options.ts', 'options-check.ts', 'config/', 'admin/admin-options.ts', 'telemetry/log-options.ts'],
+    zod: ['options.ts', 'options-check.ts', 'config/', 'admin/admin-options.ts', 'telemetry/log-options.ts', 'group/group-options.ts'],
     pino: ['telemetry/'],
     'pino-pretty': ['telemetry/'],
     'prom-client': ['telemetry/'],

@@ -148,6 +148,32 @@ export const DEDICATED_WAIT_MS = 100;
 /** The same while a handler's promise is pending: it may wait for something that only Node's loop brings. */
 export const DEDICATED_PENDING_WAIT_MS = 1;
 
+/** Loops of one group; their connections may be on their way to each of them, this many. */
+export const MAX_WORKERS = 256;
+export const HANDOFF_RING_DESCRIPTORS = 1024;
+
+/** How soon it is tried again to hand over what no worker had room for. */
+export const HANDOFF_RETRY_MS = 5;
+
+/** Default: a loop whose turns take longer gets no new connections. And how often that is looked at. */
+export const LAG_MS = 50;
+export const LOAD_LOOK_MS = 20;
+
+/** How soon a crashed worker is started again: at first, and at most, when it crashes again and again without having served for a while. */
+export const RESTART_MS = 100;
+export const MAX_RESTART_MS = 10_000;
+export const WORKER_STABLE_MS = 10_000;
+
+/** How long a worker that must end may take over it before its thread is ended from outside. */
+export const WORKER_STOP_MS = 2000;
+export const FORCED_WORKER_MS = 1000;
+
+/** How much earlier than the main thread's the deadline of a worker's drain is, so that it can tell how it went. */
+export const WORKER_MARGIN_MS = 250;
+
+/** The ledger of descriptors has room for this many at most, two bytes each: the kernel's own limit for a process (fs.nr_open) unless it was raised. */
+export const MAX_LEDGER_DESCRIPTORS = 2 ** 20;
+
 invariant(BATCH_BYTES >= READ_BUFFER_BYTES, 'a batch must have room for one full read');
 invariant(DIRECT_WRITE_BYTES <= WRITE_BLOCK_BYTES, 'a gathered write must fit a block');
 invariant(LOW_WATER_BYTES < HIGH_WATER_BYTES, 'the water marks are crossed');
@@ -156,6 +182,8 @@ invariant(SHUTDOWN_SWEEP_MS < SHUTDOWN_LINGER_MS, 'a shutdown looks too seldom')
 invariant(ADMIN_HEAD_MS <= ADMIN_REQUEST_MS, 'the head of a request must not take longer than all of it');
 invariant(MAX_LISTED_CONNECTIONS <= MAX_MEASURED_CONNECTIONS, 'connections would be listed that may not be measured');
 invariant(MAX_QUEUED_BYTES < MAX_TOTAL_QUEUED_BYTES, 'one connection could queue more than all of them');
+invariant(RESTART_MS <= MAX_RESTART_MS, 'a worker would be started later at first than at last');
+invariant(LOAD_LOOK_MS < LAG_MS, 'a loop that lags would be seen too late');
 invariant(STALL_MS < STALL_WATCH_MS, 'the next stall would not be seen');
 invariant(DEDICATED_PENDING_WAIT_MS <= DEDICATED_WAIT_MS, 'a pending handler must not make the loop wait longer');
 invariant(2 * STATUS_REFRESH_MS < STOP_EXTENSION_MS, 'a supervisor would lose its patience between two requests for more time');

@@ -64,6 +64,12 @@ export const LOG_EVENTS = {
   'signal.received': ['info'],
   'supervisor.ignored': ['warn'],
   'supervisor.unreachable': ['warn'],
+  'worker.crashed': ['error'],
+  'worker.ended': ['info'],
+  'worker.lagging': ['warn'],
+  'worker.recovered': ['info'],
+  'worker.started': ['info'],
+  'worker.stuck': ['error'],
 } as const satisfies Readonly<Record<string, readonly LogLevel[]>>;
 
 export type LogEvent = keyof typeof LOG_EVENTS;

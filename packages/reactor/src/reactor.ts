@@ -42,6 +42,8 @@ export interface ReactorParts {
   readonly log: Log;
   /** Blocks that small writes share. Default: WRITE_SLAB_BLOCKS, which are too much memory for a reactor that lives for a moment. */
   readonly slabBlocks?: number;
+  /** Where to count; by default in memory of its own. */
+  readonly meters?: Meters;
 }
 
 /**
@@ -67,8 +69,7 @@ export class Reactor {
   readonly #closed: Promise<ShutdownReport>;
   #resolveClosed!: (report: ShutdownReport) => void;
 
-  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS }: ReactorParts, options: ReactorOptions) {
-    const meters = new Meters();
+  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS, meters = new Meters() }: ReactorParts, options: ReactorOptions) {
     this.meters = meters;
     this.counters = meters.counters;
     this.#loop = new Loop({

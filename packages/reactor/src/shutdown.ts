@@ -64,7 +64,7 @@ export class Shutdown {
       if (channel instanceof DatagramSocket) channel.close();
     }
     for (const connection of openConnections(this.#loop.poller)) if (!connection.busy) this.#idleSince.set(connection, connection.bytesRead);
-    for (const plugin of plugins) this.#drain(plugin);
+    for (const plugin of plugins) this.#drain(plugin, deadlineMs);
     this.#endDialled();
     this.#finishIfOver();
   }
@@ -78,9 +78,9 @@ export class Shutdown {
   }
 
   /** A plugin's connections are left alone until it says that it is done. */
-  #drain(plugin: PluginHost<never, unknown>): void {
+  #drain(plugin: PluginHost<never, unknown>, deadlineMs: number): void {
     this.#pluginsPending++;
-    void plugin.shutDown().then(() => {
+    void plugin.shutDown(deadlineMs).then(() => {
       this.#pluginsPending--;
       this.#endDialled();
       this.#finishIfOver();

@@ -7,7 +7,7 @@ export const COUNTERS = [
   'timersExpired', 'tasksRun', 'wakeUps', 'messagesReceived', 'signalsReceived', 'stalls',
   // Connections: how they come, why some may not, how they end. Of each end there is one reason.
   'listenerEvents', 'accepted', 'connected', 'connectFailures', 'acceptPauses', 'shed', 'refusedByTotal', 'refusedByAddress', 'refusedByRate',
-  'closed', 'failed', 'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator',
+  'closed', 'failed', 'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator', 'orphaned',
   'handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts', 'slowConsumers', 'outputLimited',
   'handlerFailures',
   // Bytes and datagrams.

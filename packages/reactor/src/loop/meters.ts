@@ -44,6 +44,8 @@ export class Meters {
   readonly timerLatenessSeconds: Histogram;
   /** How long those that waited in the ready queue from one turn to the next have waited, at most: once for each such turn. */
   readonly readyAgeSeconds: Histogram;
+  /** How long connections that another thread has accepted were on their way to this loop. */
+  readonly handoffSeconds: Histogram;
 
   constructor(memory = new SharedArrayBuffer(METERS_BYTES)) {
     this.memory = memory;
@@ -63,6 +65,7 @@ export class Meters {
     this.batchEvents = histogram(BATCH);
     this.timerLatenessSeconds = histogram(LATENESS);
     this.readyAgeSeconds = histogram(TURN);
+    this.handoffSeconds = histogram(TURN);
     this.plugins = new PluginMeters(take(PluginMeters.CELLS), new Uint8Array(memory, offset, PluginMeters.NAMES_BYTES));
     invariant(offset + PluginMeters.NAMES_BYTES <= METERS_BYTES, 'the meters do not fit their memory');
   }

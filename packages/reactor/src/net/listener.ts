@@ -10,6 +10,7 @@ import type { ListeningSocket } from './listening-socket.js';
 import type { ListenerOptions } from '../options.js';
 import { listenerInterest } from '../loop/readiness.js';
 import type { ReserveDescriptor } from './reserve.js';
+import { peerAddress } from './socket-name.js';
 
 /** Two of them Node has no names for. */
 const ENONET = 64;
@@ -127,13 +128,8 @@ export class Listener extends Entrance {
 
   #handOver(fd: number): void {
     const peer = decodeAddress(this.#peer) ?? UNKNOWN_ADDRESS;
-    this.#acceptor.accepted(fd, peer.family === 'unix' ? this.#namedPeer(fd, peer) : peer);
-  }
-
-  /** `accept` leaves out how long the sockaddr is, and the name of a Unix socket is known by that only. */
-  #namedPeer(fd: number, peer: SocketAddress): SocketAddress {
-    const length = this.#loop.kernel.getpeername(fd, this.#peer, this.#peer.length);
-    return length < 0 ? peer : (decodeAddress(this.#peer, length) ?? peer);
+    // `accept` leaves out how long the sockaddr is, and the name of a Unix socket is known by that only.
+    this.#acceptor.accepted(fd, peer.family === 'unix' ? peerAddress(this.#loop.kernel, fd, this.#peer) : peer);
   }
 
   /** Nothing more to accept, or nothing to accept it with. A one-shot listener is armed again; that also looks for what has come since. */

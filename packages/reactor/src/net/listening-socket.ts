@@ -1,8 +1,9 @@
 import { check } from '../errors.js';
-import { SOCKADDR_STORAGE_BYTES, SOCK_STREAM } from '../kernel/abi.js';
+import { SOCK_STREAM } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { type SocketAddress, UNKNOWN_ADDRESS, decodeAddress } from './address.js';
+import type { SocketAddress } from './address.js';
 import type { LocalEndpoint } from './endpoint.js';
+import { localAddress } from './socket-name.js';
 
 /** A socket that listens, whoever has opened it. A `Listener` accepts from it. */
 export interface ListeningSocket {
@@ -27,7 +28,7 @@ export function openListening(kernel: Kernel, endpoint: LocalEndpoint, backlog: 
     bound = true;
     endpoint.bound();
     check(kernel.listen(fd, backlog), 'listen', endpoint.text);
-    return { fd, address: addressOf(kernel, fd), close };
+    return { fd, address: localAddress(kernel, fd), close };
   } catch (error) {
     close();
     throw error;
@@ -36,11 +37,5 @@ export function openListening(kernel: Kernel, endpoint: LocalEndpoint, backlog: 
 
 /** One that is open already, and that somebody else closes: another thread of this process, which all have the same descriptors. */
 export function lentListening(kernel: Kernel, fd: number): ListeningSocket {
-  return { fd, address: addressOf(kernel, fd), close: () => {} };
-}
-
-function addressOf(kernel: Kernel, fd: number): SocketAddress {
-  const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
-  const length = check(kernel.getsockname(fd, bytes, bytes.length), 'getsockname');
-  return decodeAddress(bytes, length) ?? UNKNOWN_ADDRESS;
+  return { fd, address: localAddress(kernel, fd), close: () => {} };
 }

@@ -100,9 +100,9 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
   }
 
   /** Settles when the plugin is done, or has failed; never rejects. */
-  async shutDown(): Promise<void> {
+  async shutDown(deadlineMs: number): Promise<void> {
     try {
-      await this.#timed('onShutdown', undefined, () => this.#hooks.onShutdown?.());
+      await this.#timed('onShutdown', undefined, () => this.#hooks.onShutdown?.(deadlineMs));
     } catch (error) {
       this.#report('onShutdown', error);
     }

@@ -18,12 +18,15 @@ export interface ListenerHandleParts {
   readonly options: SharedOptions;
 }
 
+/** Of one entrance, or of several that belong together. */
+export type EntranceHandle = Pick<Entrance, 'address' | 'closed' | 'close'>;
+
 /** An open listener, as users see it. */
 export class ListenerHandle {
-  readonly #entrance: Pick<Entrance, 'address' | 'closed' | 'close'>;
+  readonly #entrance: EntranceHandle;
   readonly #parts: ListenerHandleParts;
 
-  constructor(entrance: Pick<Entrance, 'address' | 'closed' | 'close'>, parts: ListenerHandleParts) {
+  constructor(entrance: EntranceHandle, parts: ListenerHandleParts) {
     this.#entrance = entrance;
     this.#parts = parts;
   }

@@ -7,10 +7,9 @@ import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/
 import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
 import { ATTEMPT_DELAY_MS } from '../limits.js';
-import type { Entrance } from '../net/entrance.js';
 import { type Acceptor, Listener } from '../net/listener.js';
 import { openListening } from '../net/listening-socket.js';
-import { ListenerHandle, type SharedOptions } from './listener-handle.js';
+import { type EntranceHandle, ListenerHandle, type SharedOptions } from './listener-handle.js';
 import type { Loop } from '../loop/loop.js';
 import { type ConnectionOptions, connectOptions, listenOptions, unixConnectOptions, unixListenOptions } from '../options.js';
 import { type ChangeableSchema, type OptionsInput, parseOptions } from '../options-check.js';
@@ -41,7 +40,7 @@ export interface HostedBy {
 }
 
 /** Opens an entrance to this loop, whose acceptor gets who comes in. */
-export type OpenEntrance = (acceptor: Acceptor, reactor: Pick<HostedBy, 'loop' | 'reserve'>, options: SharedOptions) => Entrance;
+export type OpenEntrance = (acceptor: Acceptor, reactor: Pick<HostedBy, 'loop' | 'reserve'>, options: SharedOptions) => EntranceHandle;
 
 /** A plugin in use on a reactor: listens and dials for it, and hands it the connections. */
 export class PluginHost<State, Api = undefined> {
@@ -117,9 +116,9 @@ export class PluginHost<State, Api = undefined> {
   }
 
   /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. */
-  async shutDown(): Promise<void> {
+  async shutDown(deadlineMs: number): Promise<void> {
     this.#shuttingDown = true;
-    await this.#reactor.loop.awaited(this.#dispatcher.shutDown());
+    await this.#reactor.loop.awaited(this.#dispatcher.shutDown(deadlineMs));
     this.#shuttingDown = false;
     for (const connection of this.#connections()) if (connection.accepted) connection.endWhenIdle();
   }

@@ -28,9 +28,9 @@ export interface Hooks<State> {
   /**
    * The reactor closes, with a deadline. Nothing new is accepted; the plugin's connections are left alone until the promise
    * that the hook returns is settled, or the deadline has come. Then each is half-closed as soon as its replies are sent;
-   * those that were dialled, in any plugin, when none is left that was accepted.
+   * those that were dialled, in any plugin, when none is left that was accepted. The deadline comes in `deadlineMs` milliseconds.
    */
-  onShutdown?(): unknown;
+  onShutdown?(deadlineMs: number): unknown;
   /**
    * Called before the loop gives any byte to the kernel, of whatever connection or datagram socket, once for a batch of sends; and
    * once more at the end of each turn. What must have happened before a peer is told of it happens here, for all replies together:

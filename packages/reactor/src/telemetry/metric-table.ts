@@ -169,4 +169,9 @@ export const HISTOGRAM_ROWS = [
     help: 'How long those that waited in the ready queue from one turn to the next had waited, once for each such turn.',
     histogram: 'readyAgeSeconds',
   },
+  {
+    name: 'edgeloop_handoff_duration_seconds',
+    help: 'How long connections that another thread has accepted were on their way to this loop.',
+    histogram: 'handoffSeconds',
+  },
 ] as const;

@@ -21,6 +21,7 @@ export const CLOSE_REASONS = {
   output_limit: 'outputLimited',
   operator: 'closedByOperator',
   reactor_closed: 'evicted',
+  worker_died: 'orphaned',
 } as const satisfies Record<string, CounterName>;
 
 /** How a reactor stands: the gauges that say something by themselves, and what follows from other numbers. */
@@ -45,7 +46,7 @@ export interface Snapshot {
 
 /** Reads all numbers of a reactor; from any thread. */
 export function takeSnapshot(meters: Meters): Snapshot {
-  const { counters, turnSeconds, batchEvents, timerLatenessSeconds, readyAgeSeconds } = meters;
+  const { counters, turnSeconds, batchEvents, timerLatenessSeconds, readyAgeSeconds, handoffSeconds } = meters;
   return {
     atSeconds: monotonicMs() / 1000,
     counters: { ...counters },
@@ -56,6 +57,7 @@ export function takeSnapshot(meters: Meters): Snapshot {
       batchEvents: batchEvents.read(),
       timerLatenessSeconds: timerLatenessSeconds.read(),
       readyAgeSeconds: readyAgeSeconds.read(),
+      handoffSeconds: handoffSeconds.read(),
     },
     errors: Object.fromEntries(meters.errors.entries()),
     closes: Object.fromEntries(Object.entries(CLOSE_REASONS).map(([reason, counter]) => [reason, counters[counter]])),

@@ -1,0 +1,129 @@
+import { createReactor } from '../create-reactor.js';
+import { check } from '../errors.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { nativeKernel } from '../kernel/native-kernel.js';
+import { HANDOFF_RING_DESCRIPTORS } from '../limits.js';
+import { Meters } from '../loop/meters.js';
+import type { ListeningSocket } from '../net/listening-socket.js';
+import { type ReactorOptions, reactorOptions } from '../options.js';
+import { type OptionsInput, parseOptions } from '../options-check.js';
+import type { PluginHost, TcpListen, UnixListen } from '../plugin/plugin-host.js';
+import type { Reactor } from '../reactor.js';
+import { DescriptorLedger } from '../structures/descriptor-ledger.js';
+import { DescriptorRing } from '../structures/descriptor-ring.js';
+import { type CreateLogOptions, createLog } from '../telemetry/pino-log.js';
+import { usableCpus } from './cpu-mask.js';
+import { type GroupSettings, groupOptions, noOptions, workerCount } from './group-options.js';
+import { descriptorLimit, openSockets } from './group-sockets.js';
+import { HandoffAcceptor } from './handoff-acceptor.js';
+import { LoadWatch } from './load-watch.js';
+import { choiceOf } from './placement.js';
+import { type GroupParts, ReactorGroup } from './reactor-group.js';
+import type { PluginSource } from './worker-data.js';
+import { WorkerSeat } from './worker-seat.js';
+
+export type ReactorGroupOptions = OptionsInput<typeof groupOptions> & {
+  /** Whose connections they are. Each worker imports the module, so nothing but its options is shared. */
+  plugin: {
+    /** `new URL('./chat.js', import.meta.url)`, or the text of one. */
+    readonly module: URL | string;
+    /** By which name the module exports the plugin. Default: `'default'`. */
+    readonly name?: string;
+    /** Copied to each worker as structuredClone does it. */
+    readonly options?: object;
+  };
+  /** What `listen` of a plugin takes. Limits of numbers hold for each worker. */
+  listen: TcpListen | UnixListen;
+  /** What `createReactor` takes, for the workers; `loop` is `'dedicated'` by default. */
+  reactor?: OptionsInput<typeof reactorOptions>;
+  /** What `createLog` takes, for the workers: they write to standard error, and each line has a field `worker`. */
+  log?: Omit<CreateLogOptions, 'destination'>;
+  /** The main thread's reactor, which closes with the group. Default: one is made. */
+  coordinator?: Reactor;
+};
+
+/**
+ * Starts several loops that serve one address, each in a thread of its own: docs/guides/scale-up.md. Resolves when all serve.
+ * Errors: EL_OPTION_INVALID; EL_WORKER_FAILED, with what a worker could not start for; those of `createReactor` and of `listen`.
+ */
+export async function createReactorGroup({ plugin, listen, reactor = {}, log = {}, coordinator, ...options }: ReactorGroupOptions): Promise<ReactorGroup> {
+  const settings = parseOptions(groupOptions, options, 'createReactorGroup');
+  const worker = parseOptions(reactorOptions, { loop: 'dedicated', ...reactor }, 'createReactorGroup, "reactor"');
+  const hub = coordinator ?? createReactor({ log: createLog(log).log });
+  try {
+    const sockets = await openSockets(nativeKernel(), listen, settings.accept, workerCount(settings));
+    const source = { module: String(plugin.module), name: plugin.name ?? 'default', options: plugin.options ?? {} };
+    return await start({ hub, settings, worker, sockets, source, listen, log });
+  } catch (error) {
+    if (coordinator === undefined) await hub.close();
+    throw error;
+  }
+}
+
+interface Ground extends Pick<ReactorGroupOptions, 'listen'> {
+  readonly hub: Reactor;
+  readonly settings: GroupSettings;
+  readonly worker: ReactorOptions;
+  readonly sockets: readonly ListeningSocket[];
+  readonly source: PluginSource;
+  readonly log: Omit<CreateLogOptions, 'destination'>;
+}
+
+async function start(ground: Ground): Promise<ReactorGroup> {
+  const { hub, settings, worker, sockets, listen } = ground;
+  const group = new ReactorGroup({
+    reactor: hub,
+    log: hub.log,
+    accept: settings.accept,
+    sockets,
+    reactorOptions: worker,
+    listen,
+    ...seatsOf(ground),
+  });
+  const host = hub.use({ name: 'group', options: noOptions, setup: () => ({ onShutdown: (deadlineMs: number) => group.end(deadlineMs) }) });
+  try {
+    await group.start(settings.accept === 'handoff' ? openAcceptor(host, group, ground) : undefined);
+    return group;
+  } catch (error) {
+    await group.dispose();
+    throw error;
+  }
+}
+
+/** The workers' places, and what is put into each. */
+function seatsOf({ settings, worker, source, listen, log }: Ground): Pick<GroupParts, 'seats' | 'dataOf'> {
+  const kernel = nativeKernel();
+  const { accept, threadName, lagMs } = settings;
+  const ledger = DescriptorLedger.sized(descriptorLimit());
+  const cpusOf = cpuChoice(kernel, settings);
+  const seats = Array.from({ length: workerCount(settings) }, (_, index) => {
+    const meters = new Meters();
+    return new WorkerSeat({ index, kernel, ledger, meters, watch: new LoadWatch(meters, lagMs), handoff: accept === 'handoff' ? handoffOf(kernel) : undefined });
+  });
+  const dataOf: GroupParts['dataOf'] = ({ index, meters }) => {
+    return { plugin: source, listen, reactor: worker, log, threadName, cpus: cpusOf(index), meters: meters.memory, ledger: ledger.memory };
+  };
+  return { seats, dataOf };
+}
+
+function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {
+  return { ring: new DescriptorRing(HANDOFF_RING_DESCRIPTORS), doorbell: check(kernel.eventfdCreate(), 'eventfd') };
+}
+
+/** By the number of the worker; an empty list: any. */
+function cpuChoice(kernel: Kernel, { affinity }: GroupSettings): (worker: number) => number[] {
+  if (affinity === 'none') return () => [];
+  const cpus = affinity === 'spread' ? usableCpus(kernel) : affinity;
+  return (worker) => [cpus[worker % cpus.length] as number];
+}
+
+function openAcceptor(host: PluginHost<unknown, unknown>, group: ReactorGroup, { hub, settings, sockets, listen }: Ground): HandoffAcceptor {
+  let acceptor: HandoffAcceptor | undefined;
+  host.admit(listen, (_, { loop, reserve }, options) => {
+    const choose = choiceOf(settings.placement);
+    return (acceptor = new HandoffAcceptor({
+      loop, reserve, options, choose, socket: sockets[0] as ListeningSocket, takers: () => group.takers(), log: hub.log,
+    }));
+  });
+  return acceptor as unknown as HandoffAcceptor;
+}

@@ -1,0 +1,222 @@
+import { EdgeloopError, codeOf } from '../errors.js';
+import { FORCED_WORKER_MS, WORKER_STOP_MS } from '../limits.js';
+import type { Log } from '../log.js';
+import type { InboxHandle, Reactor } from '../reactor.js';
+import type { ShutdownReport } from '../shutdown.js';
+import { reportedError } from './error-report.js';
+import { Questions } from './questions.js';
+import type { Letter, Question, Report, WorkerData } from './worker-data.js';
+import { type ThreadEnd, type WorkerSeat, isPresent } from './worker-seat.js';
+
+export interface CrewParts {
+  readonly reactor: Reactor;
+  readonly log: Log;
+  readonly seats: readonly WorkerSeat[];
+  /** What a worker is started with, but for what is another for each thread. */
+  readonly dataOf: (seat: WorkerSeat) => Omit<WorkerData, 'index' | 'life' | 'reports'>;
+  /** This worker is there, and may be told what it needs to know first. */
+  readonly welcome: (seat: WorkerSeat) => void;
+  /** Somebody has come or gone, or will come no more: who accepts must be settled anew. */
+  readonly changed: () => void;
+  /** These connections were on their way to who is gone. */
+  readonly orphaned: (descriptors: readonly number[]) => void;
+}
+
+/** Who waits for the outcome of a start. */
+interface Waiter {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** The threads of a group: starts them, hears them, starts those again that crash, and ends them all. */
+export class Crew {
+  readonly #parts: CrewParts;
+  readonly #letters: InboxHandle<Letter>;
+  readonly #questions = new Questions();
+  readonly #waiters = new Map<WorkerSeat, Waiter>();
+  /** Why those that have just failed to start have failed. */
+  readonly #failures = new Map<WorkerSeat, Error>();
+  readonly #reports: ShutdownReport[] = [];
+  #ending = false;
+  #resolveEnded!: () => void;
+  /** Resolves when no thread is left, and none will come. */
+  readonly #ended = new Promise<void>((resolve) => (this.#resolveEnded = resolve));
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+    this.#letters = parts.reactor.openInbox<Letter>((letter) => this.#read(letter));
+  }
+
+  /** Whether all threads are to end, or have. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
+  /** Resolves when all serve. Rejects with what the first has failed for; the others stay. */
+  async start(): Promise<void> {
+    await Promise.all(this.#parts.seats.map((seat) => this.#start(seat)));
+  }
+
+  /** Ends a worker in order, within `deadlineMs`, and puts another one in its place. Errors: EL_REACTOR_CLOSED, EL_WORKER_FAILED. */
+  replace(seat: WorkerSeat, deadlineMs: number): Promise<void> {
+    if (this.#ending) return Promise.reject(new EdgeloopError('EL_REACTOR_CLOSED', 'the group is closed; its workers end'));
+    if (!seat.up) return Promise.reject(new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} is ${seat.phase}; only one that serves can be replaced`));
+    const served = this.#awaited(seat);
+    this.#drain(seat, deadlineMs);
+    return served;
+  }
+
+  ask(seat: WorkerSeat, question: Question): Promise<unknown> {
+    return this.#questions.ask(seat, question);
+  }
+
+  /** Ends all in order, within `deadlineMs`. Resolves, when no thread is left, with what those report who were able to. */
+  async end(deadlineMs: number): Promise<readonly ShutdownReport[]> {
+    this.#ending = true;
+    for (const seat of this.#parts.seats) {
+      if (seat.up) this.#drain(seat, deadlineMs);
+      else if (seat.phase === 'starting') void seat.kill();
+    }
+    this.#finishIfOver();
+    await this.#ended;
+    this.#letters.close();
+    return this.#reports;
+  }
+
+  /** Waits no longer: tells all to end at once, and ends the threads of those that do not. */
+  force(): void {
+    void this.end(0);
+    for (const seat of this.#parts.seats) seat.tell({ kind: 'drain', deadlineMs: 0 });
+    const timer = setTimeout(() => this.#kill(this.#parts.seats), FORCED_WORKER_MS);
+    void this.#ended.then(() => clearTimeout(timer));
+  }
+
+  /** Resolves when the new thread serves. */
+  #start(seat: WorkerSeat): Promise<void> {
+    const served = this.#awaited(seat);
+    const address = this.#letters.address();
+    seat.start({ ...this.#parts.dataOf(seat), index: seat.index, reports: address }, (end) => this.#afterLetters(() => this.#settle(seat, end)));
+    return served;
+  }
+
+  #awaited(seat: WorkerSeat): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiters.set(seat, { resolve, reject }));
+  }
+
+  /** One that does not end in its time is stuck, in a handler that never returns most likely. */
+  #drain(seat: WorkerSeat, deadlineMs: number): void {
+    const { life } = seat;
+    seat.draining();
+    seat.tell({ kind: 'drain', deadlineMs });
+    this.#parts.changed();
+    const timer = setTimeout(() => {
+      if (seat.alive && seat.life === life) this.#kill([seat]);
+    }, deadlineMs + WORKER_STOP_MS);
+    timer.unref();
+  }
+
+  #kill(seats: readonly WorkerSeat[]): void {
+    for (const seat of seats) {
+      if (!seat.alive) continue;
+      this.#parts.log.error({ event: 'worker.stuck', worker: seat.index }, `worker ${seat.index} does not end; its thread is ended, with what it has under way`);
+      void seat.kill();
+    }
+  }
+
+  #read({ worker, life, report }: Letter): void {
+    const seat = this.#parts.seats[worker];
+    if (seat !== undefined && isPresent(seat, life, report)) this.#heed(seat, report);
+    else if (report.kind === 'started') report.inbox.port.close();
+  }
+
+  #heed(seat: WorkerSeat, report: Report): void {
+    switch (report.kind) {
+      case 'started':
+        this.#welcome(seat, report);
+        return;
+      case 'failed':
+        this.#failures.set(seat, reportedError(report.error));
+        return;
+      case 'answer':
+        this.#questions.answered(report.id, report.value);
+        return;
+      case 'refusal':
+        this.#questions.refused(report.id, report.error);
+        return;
+      case 'draining':
+        seat.hasLeft();
+        this.#parts.changed();
+        return;
+      case 'drained':
+        this.#reports.push(report.report);
+    }
+  }
+
+  #welcome(seat: WorkerSeat, report: Extract<Report, { kind: 'started' }>): void {
+    seat.started(report);
+    this.#parts.welcome(seat);
+    this.#parts.changed();
+    // Answered behind all that it was told just now: then it serves.
+    this.ask(seat, { about: 'readiness' }).then(() => this.#serves(seat), () => {});
+  }
+
+  #serves(seat: WorkerSeat): void {
+    this.#parts.log.info({ event: 'worker.started', worker: seat.index, restarts: seat.life }, `worker ${seat.index} serves`);
+    this.#waiters.get(seat)?.resolve();
+    this.#waiters.delete(seat);
+  }
+
+  /** A thread's end may be known before its last letters are read; they are in the next turn, before what is posted. */
+  #afterLetters(settle: () => void): void {
+    try {
+      this.#parts.reactor.post(settle);
+    } catch (error) {
+      if (codeOf(error) !== 'EL_REACTOR_CLOSED') throw error;
+      settle();
+    }
+  }
+
+  #settle(seat: WorkerSeat, { code, error }: ThreadEnd): void {
+    const inOrder = seat.phase === 'draining' && code === 0;
+    const cause = error ?? this.#failures.get(seat);
+    this.#failures.delete(seat);
+    this.#questions.abandon(seat.index);
+    const orphans = seat.reap(inOrder ? 'ended' : 'crashed');
+    this.#tell(seat, inOrder, code, cause);
+    this.#parts.changed();
+    this.#parts.orphaned(orphans);
+    if (this.#ending) this.#finishIfOver();
+    else if (inOrder) this.#startAgain(seat);
+    else this.#rest(seat, code, cause);
+  }
+
+  #tell({ index }: WorkerSeat, inOrder: boolean, exitCode: number, err: Error | undefined): void {
+    const { log } = this.#parts;
+    if (inOrder) log.info({ event: 'worker.ended', worker: index }, `worker ${index} has ended`);
+    else log.error({ event: 'worker.crashed', worker: index, exitCode, err }, `worker ${index} has crashed: ${err?.message ?? `its thread has ended with exit code ${exitCode}`}`);
+  }
+
+  /** Whoever waits for the start learns that it failed; it is tried again nevertheless, unless the group is ended for that. */
+  #rest(seat: WorkerSeat, code: number, cause: Error | undefined): void {
+    this.#waiters.get(seat)?.reject(cause ?? new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} has ended with exit code ${code} before it served`));
+    this.#waiters.delete(seat);
+    setTimeout(() => {
+      if (!this.#ending) this.#startAgain(seat);
+    }, seat.restMs);
+  }
+
+  /** What goes wrong is told when the thread has ended. */
+  #startAgain(seat: WorkerSeat): void {
+    const waiter = this.#waiters.get(seat);
+    const started = this.#start(seat);
+    if (waiter === undefined) started.catch(() => {});
+    else started.then(() => waiter.resolve(), (error: Error) => waiter.reject(error));
+  }
+
+  #finishIfOver(): void {
+    if (this.#parts.seats.some((seat) => seat.alive)) return;
+    for (const waiter of this.#waiters.values()) waiter.reject(new EdgeloopError('EL_REACTOR_CLOSED', 'the group was closed before the worker served'));
+    this.#waiters.clear();
+    this.#resolveEnded();
+  }
+}

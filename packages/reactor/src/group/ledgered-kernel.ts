@@ -1,0 +1,24 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
+
+/** The calls whose result is a new descriptor. */
+const OPENING = ['epollCreate', 'socket', 'accept', 'duplicate', 'openNull', 'timerfdCreate', 'eventfdCreate', 'signalfd'] as const satisfies readonly (keyof Kernel)[];
+
+/**
+ * The same kernel, which notes in the ledger what this thread opens and closes, so that others can close it when the thread has died.
+ * The calls that a message takes are the original ones; only those that open and close pay, a few nanoseconds.
+ */
+export function ledgered(kernel: Kernel, ledger: DescriptorLedger, owner: number): Kernel {
+  const noting = (open: (...args: never[]) => number) => (...args: never[]) => {
+    const fd = open(...args);
+    if (fd >= 0) ledger.note(fd, owner);
+    return fd;
+  };
+  const opening = Object.fromEntries(OPENING.map((name) => [name, noting(kernel[name])]));
+  const close = (fd: number) => {
+    // Before: as soon as it is closed, another thread may get the number and note it.
+    ledger.forget(fd);
+    return kernel.close(fd);
+  };
+  return { ...kernel, ...opening, close };
+}

@@ -1,0 +1,224 @@
+import { EdgeloopError } from '../errors.js';
+import { LOAD_LOOK_MS, WORKER_MARGIN_MS } from '../limits.js';
+import type { Log } from '../log.js';
+import type { Meters } from '../loop/meters.js';
+import { monotonicMs } from '../loop/stopwatch.js';
+import type { SocketAddress } from '../net/address.js';
+import type { ListeningSocket } from '../net/listening-socket.js';
+import type { Timer } from '../loop/timer.js';
+import { type ListenerChanges, type ReactorChanges, type ReactorOptions, closeOptions, reactorOptions } from '../options.js';
+import { type OptionsInput, parseChanges, parseOptions } from '../options-check.js';
+import type { TcpListen, UnixListen } from '../plugin/plugin-host.js';
+import type { Reactor } from '../reactor.js';
+import type { ShutdownReport } from '../shutdown.js';
+import { Crew, type CrewParts } from './crew.js';
+import type { AcceptStrategy } from './group-options.js';
+import type { HandoffAcceptor } from './handoff-acceptor.js';
+import { listenPlan, takersOf } from './listen-plan.js';
+import type { Question } from './worker-data.js';
+import type { WorkerPhase } from './worker-phase.js';
+import type { WorkerSeat } from './worker-seat.js';
+
+/** How one worker stands. */
+export interface WorkerStatus {
+  readonly index: number;
+  readonly phase: WorkerPhase;
+  /** Its turns take too long, so that it gets no new connections for now. */
+  readonly lagging: boolean;
+  /** Connections that it has, those on their way to it included. */
+  readonly connections: number;
+  /** How often its thread was started again. */
+  readonly restarts: number;
+}
+
+export interface GroupParts extends Pick<CrewParts, 'dataOf'> {
+  readonly reactor: Reactor;
+  readonly log: Log;
+  readonly accept: AcceptStrategy;
+  readonly sockets: readonly ListeningSocket[];
+  readonly seats: readonly WorkerSeat[];
+  /** What the workers are started with; kept up to date. */
+  readonly reactorOptions: ReactorOptions;
+  readonly listen: TcpListen | UnixListen;
+}
+
+/**
+ * Several loops that serve one address, each in a thread of its own; and the main thread's reactor, the coordinator, which sees to it that
+ * for each connection somebody accepts. Owns the listening sockets and the threads.
+ */
+export class ReactorGroup {
+  /** The main thread's reactor. Closing it closes the group. */
+  readonly coordinator: Reactor;
+  readonly accept: AcceptStrategy;
+  readonly #parts: GroupParts;
+  readonly #crew: Crew;
+  readonly #watch: Timer;
+  readonly #closed: Promise<ShutdownReport>;
+  #acceptor: HandoffAcceptor | undefined;
+  #socketsOpen = true;
+  #disposed: Promise<readonly ShutdownReport[]> | undefined;
+
+  constructor(parts: GroupParts) {
+    this.#parts = parts;
+    this.coordinator = parts.reactor;
+    this.accept = parts.accept;
+    this.#crew = new Crew({
+      ...parts,
+      welcome: (seat) => seat.takeIn(parts.sockets[0] as ListeningSocket),
+      changed: () => this.#divide(),
+      orphaned: (descriptors) => this.#acceptor?.offer(descriptors),
+    });
+    this.#watch = parts.reactor.setInterval(() => this.#lookAfter(), LOAD_LOOK_MS).unref();
+    this.#closed = parts.reactor.closed.then(async (own) => [own, ...(await this.dispose())].reduce(sumOf));
+  }
+
+  /** Resolves when no thread is left, and no descriptor, by whomever it was closed; as `close` does. */
+  get closed(): Promise<ShutdownReport> {
+    return this.#closed;
+  }
+
+  /** Where the group listens, with the port that the kernel chose if 0 was asked for. */
+  get address(): SocketAddress {
+    return (this.#parts.sockets[0] as ListeningSocket).address;
+  }
+
+  get workers(): readonly WorkerStatus[] {
+    return this.#parts.seats.map(({ index, phase, watch, load, life }) => {
+      return { index, phase, lagging: watch.lagging, connections: load, restarts: Math.max(0, life) };
+    });
+  }
+
+  /** The numbers of each worker, and of those that had its place before it, by name; for `registerMetrics`. They are read where they are counted. */
+  get meters(): Readonly<Record<string, Meters>> {
+    return Object.fromEntries(this.#parts.seats.map(({ index, meters }) => [`worker-${index}`, meters]));
+  }
+
+  /** Connections of all workers. */
+  get connectionCount(): number {
+    return this.#parts.seats.reduce((sum, { load }) => sum + load, 0);
+  }
+
+  /**
+   * Ends a worker in order, as `close` of a reactor does within its deadline, and starts another one in its place, while the others serve.
+   * Resolves when that one serves. Errors: EL_WORKER_FAILED, EL_REACTOR_CLOSED, EL_OPTION_INVALID.
+   */
+  async replace(worker: number, options: OptionsInput<typeof closeOptions> = {}): Promise<void> {
+    const { deadlineMs } = parseOptions(closeOptions, options, 'replace');
+    await this.#crew.replace(this.#seatOf(worker), deadlineMs);
+  }
+
+  /** As `reconfigure` of a reactor and of a listener, for all workers, and those that will be started. Errors: theirs; then perhaps not all have changed. */
+  async reconfigure(reactor: ReactorChanges, listener: ListenerChanges): Promise<void> {
+    Object.assign(this.#parts.reactorOptions, parseChanges('reactor', reactorOptions, this.#parts.reactorOptions, reactor));
+    Object.assign(this.#parts.listen, listener);
+    await Promise.all(this.#serving().map((seat) => this.#crew.ask(seat, { about: 'reconfigure', reactor, listener })));
+  }
+
+  /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. */
+  ask(worker: number, question: Question): Promise<unknown> {
+    return this.#crew.ask(this.#seatOf(worker), question);
+  }
+
+  /**
+   * Closes all workers as `close` of a reactor does, and then the coordinator. The report adds up those of the workers that could give one.
+   * Error: EL_OPTION_INVALID.
+   */
+  async close(options: OptionsInput<typeof closeOptions> = {}): Promise<ShutdownReport> {
+    await this.coordinator.close(options);
+    return this.#closed;
+  }
+
+  /** Whoever accepts for the workers comes up before them. */
+  async start(acceptor: HandoffAcceptor | undefined): Promise<void> {
+    this.#acceptor = acceptor;
+    await this.#crew.start();
+  }
+
+  /** The coordinator closes, within this time. */
+  async end(deadlineMs: number): Promise<void> {
+    this.#acceptor?.close();
+    // The workers' reports have a way to go.
+    await this.#crew.end(Math.max(deadlineMs / 2, deadlineMs - WORKER_MARGIN_MS));
+  }
+
+  /** Those who are to get new connections. */
+  takers(): WorkerSeat[] {
+    return takersOf(this.#standings()).map((index) => this.#seatOf(index));
+  }
+
+  /** Settles who accepts from which socket. Who is to begin is told before who is to leave, so that nobody waits in vain. */
+  #divide(): void {
+    if (this.#crew.ending) {
+      if (this.#parts.seats.every(({ alive, left }) => left || !alive)) this.#closeSockets();
+      return;
+    }
+    const { accept, sockets, seats } = this.#parts;
+    const plan = listenPlan(accept, sockets.length, this.#standings());
+    for (const seat of seats) if (seat.up) seat.serve(plan[seat.index] as ReadonlySet<number>, sockets, accept === 'exclusive');
+    for (const seat of seats) if (seat.up) seat.leave(plan[seat.index] as ReadonlySet<number>, sockets);
+    this.#acceptor?.offer();
+  }
+
+  #lookAfter(): void {
+    const nowMs = monotonicMs();
+    const before = this.#serving().map(({ watch }) => watch.lagging);
+    const turnsMs = this.#serving().map(({ watch }) => watch.look(nowMs));
+    const changed = this.#serving().filter(({ watch }, place) => watch.lagging !== before[place]);
+    for (const seat of changed) this.#tellLag(seat, turnsMs[this.#serving().indexOf(seat)] as number);
+    if (changed.length > 0) this.#divide();
+  }
+
+  #tellLag({ index, watch }: WorkerSeat, turnMs: number): void {
+    const { log } = this.#parts;
+    const fields = { worker: index, turnMs };
+    if (watch.lagging) log.warn({ event: 'worker.lagging', ...fields }, `worker ${index} lags, a turn takes ${Math.round(turnMs)} ms: it gets no new connections for now`);
+    else log.info({ event: 'worker.recovered', ...fields }, `worker ${index} lags no more`);
+  }
+
+  #serving(): WorkerSeat[] {
+    return this.#parts.seats.filter(({ up }) => up);
+  }
+
+  #standings() {
+    return this.#parts.seats.map(({ index, up, watch }) => ({ index, up, lagging: watch.lagging }));
+  }
+
+  #seatOf(worker: number): WorkerSeat {
+    const seat = this.#parts.seats[worker];
+    if (seat !== undefined) return seat;
+    throw new EdgeloopError('EL_OPTION_INVALID', `there is no worker ${worker}; they are numbered from 0 to ${this.#parts.seats.length - 1}`);
+  }
+
+  #closeSockets(): void {
+    if (!this.#socketsOpen) return;
+    this.#socketsOpen = false;
+    for (const socket of this.#parts.sockets) socket.close();
+  }
+
+  /** Ends who is still at work at once, and gives everything back. Resolves when no thread is left, with the reports of those that could give one. */
+  dispose(): Promise<readonly ShutdownReport[]> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  async #dispose(): Promise<readonly ShutdownReport[]> {
+    this.#watch.cancel();
+    this.#acceptor?.close();
+    this.#crew.force();
+    const reports = await this.#crew.end(0);
+    this.#acceptor?.discard();
+    this.#closeSockets();
+    for (const seat of this.#parts.seats) seat.close();
+    return reports;
+  }
+}
+
+function sumOf(one: ShutdownReport, other: ShutdownReport): ShutdownReport {
+  return {
+    idle: one.idle + other.idle,
+    finished: one.finished + other.finished,
+    failed: one.failed + other.failed,
+    forced: one.forced + other.forced,
+    leftOpen: [...one.leftOpen, ...other.leftOpen],
+  };
+}

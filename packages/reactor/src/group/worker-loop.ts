@@ -1,0 +1,94 @@
+import { type Kernel } from '../kernel/kernel.js';
+import { lentListening } from '../net/listening-socket.js';
+import type { ListenerHandle } from '../plugin/listener-handle.js';
+import type { Plugin } from '../plugin/plugin.js';
+import type { Reactor } from '../reactor.js';
+import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
+import { DescriptorRing } from '../structures/descriptor-ring.js';
+import { Doors } from './doors.js';
+import { errorReport } from './error-report.js';
+import type { Command, Question, Report, WorkerData } from './worker-data.js';
+
+export interface WorkerParts {
+  readonly data: WorkerData;
+  readonly kernel: Kernel;
+  readonly ledger: DescriptorLedger;
+  readonly reactor: Reactor;
+  readonly report: (report: Report) => void;
+}
+
+/** The loop of a worker, which does what the main thread tells it. */
+export class WorkerLoop {
+  readonly #parts: WorkerParts;
+  readonly #doors: Doors;
+  readonly #listener: ListenerHandle;
+  /** The descriptor that the thread waits for. */
+  readonly epoll: number;
+
+  /** Errors: EL_OPTION_INVALID and EL_PLUGIN_INVALID, if the plugin or its options are wrong. */
+  constructor(parts: WorkerParts, plugin: Plugin) {
+    this.#parts = parts;
+    const { data, kernel, reactor } = parts;
+    let doors: Doors | undefined;
+    let epoll = -1;
+    this.#listener = reactor.use(plugin, data.plugin.options).admit(data.listen, (acceptor, { loop, reserve }, options) => {
+      epoll = loop.descriptor;
+      return (doors = new Doors({ loop, reserve, kernel, acceptor, options }));
+    });
+    this.#doors = doors as unknown as Doors;
+    this.epoll = epoll;
+  }
+
+  obey(command: Command): void {
+    switch (command.kind) {
+      case 'serve':
+        this.#doors.serve(command.fd, command.exclusive);
+        return;
+      case 'leave':
+        this.#doors.leave(command.fd);
+        return;
+      case 'take-in':
+        this.#takeIn(command);
+        return;
+      case 'drain':
+        this.#drain(command.deadlineMs);
+        return;
+      case 'ask':
+        this.#answer(command.id, command.question);
+    }
+  }
+
+  #takeIn({ fd, doorbell, ring, capacity }: Extract<Command, { kind: 'take-in' }>): void {
+    const { data, kernel, ledger } = this.#parts;
+    const { address } = lentListening(kernel, fd);
+    this.#doors.takeIn({ ring: new DescriptorRing(capacity, ring), doorbell, ledger, owner: data.index, address });
+  }
+
+  /** Who waits at a door is let in before it closes, so that nobody is lost. */
+  #drain(deadlineMs: number): void {
+    const { reactor, report } = this.#parts;
+    void reactor.close({ deadlineMs });
+    this.#doors.close();
+    report({ kind: 'draining' });
+  }
+
+  #answer(id: number, question: Question): void {
+    const { report } = this.#parts;
+    try {
+      report({ kind: 'answer', id, value: this.#answerTo(question) });
+    } catch (error) {
+      report({ kind: 'refusal', id, error: errorReport(error) });
+    }
+  }
+
+  #answerTo(question: Question): unknown {
+    switch (question.about) {
+      case 'readiness':
+        return undefined;
+      case 'reconfigure':
+        this.#parts.reactor.reconfigure(question.reactor);
+        this.#listener.reconfigure(question.listener);
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** What runs in the thread of a worker. The thread ends when its reactor is closed, or by an error that nobody catches. */
+import { workerData } from 'node:worker_threads';
+import { EdgeloopError, codeOf } from '../errors.js';
+import { DedicatedHost } from '../host/dedicated.js';
+import { EmbeddedHost } from '../host/embedded.js';
+import { nativeKernel } from '../kernel/native-kernel.js';
+import { Meters } from '../loop/meters.js';
+import { Outbox } from '../loop/outbox.js';
+import { Reactor } from '../reactor.js';
+import { DescriptorLedger } from '../structures/descriptor-ledger.js';
+import { createLog } from '../telemetry/pino-log.js';
+import { bindToCpus } from './cpu-mask.js';
+import { errorReport } from './error-report.js';
+import { ledgered } from './ledgered-kernel.js';
+import { importPlugin } from './plugin-source.js';
+import type { Command, Letter, Report, WorkerData } from './worker-data.js';
+import { WorkerLoop } from './worker-loop.js';
+
+const data = workerData as WorkerData;
+const ledger = new DescriptorLedger(data.ledger);
+const kernel = ledgered(nativeKernel(), ledger, data.index);
+const letters = new Outbox<Letter>(kernel, data.reports);
+
+try {
+  await start();
+} catch (error) {
+  report({ kind: 'failed', error: errorReport(error) });
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  kernel.setThreadName(new TextEncoder().encode(`${data.threadName}/${data.index}`));
+  if (data.cpus.length > 0) bindToCpus(kernel, data.cpus);
+  const plugin = await importPlugin(data.plugin);
+  const host = data.reactor.loop === 'dedicated' ? new DedicatedHost() : new EmbeddedHost();
+  const log = createLog(data.log).log.child({ worker: data.index });
+  const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters) }, data.reactor);
+  const loop = new WorkerLoop({ data, kernel, ledger, reactor, report }, plugin);
+  const inbox = reactor.openInbox<Command>((command) => loop.obey(command)).address();
+  report({ kind: 'started', inbox, epoll: loop.epoll });
+  void reactor.closed.then((ended) => {
+    report({ kind: 'drained', report: ended });
+    // Whatever the plugin has left open of Node's would keep the thread.
+    process.exit(0);
+  });
+}
+
+/** The main thread may be gone already; then nobody wants to know. */
+function report(told: Report): void {
+  try {
+    letters.post({ worker: data.index, life: data.life, report: told }, told.kind === 'started' ? [told.inbox.port] : []);
+  } catch (error) {
+    if (!(error instanceof EdgeloopError) || codeOf(error) !== 'EL_INBOX_CLOSED') throw error;
+  }
+}

@@ -1,0 +1,230 @@
+import { Worker } from 'node:worker_threads';
+import { codeOf } from '../errors.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { InboxAddress } from '../loop/inbox.js';
+import { GAUGES } from '../loop/gauges.js';
+import { Meters } from '../loop/meters.js';
+import { Outbox } from '../loop/outbox.js';
+import { MAX_RESTART_MS, RESTART_MS, WORKER_STABLE_MS } from '../limits.js';
+import type { ListeningSocket } from '../net/listening-socket.js';
+import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
+import type { DescriptorRing } from '../structures/descriptor-ring.js';
+import type { LoadWatch } from './load-watch.js';
+import type { Command, Report, WorkerData } from './worker-data.js';
+import { type WorkerPhase, transition } from './worker-phase.js';
+
+const MAIN = new URL('./worker-main.js', import.meta.url);
+
+export interface SeatParts {
+  readonly index: number;
+  readonly kernel: Kernel;
+  readonly meters: Meters;
+  readonly ledger: DescriptorLedger;
+  readonly watch: LoadWatch;
+  /** Connections that are handed over, and the eventfd that tells of them: they outlast the threads. Undefined if none are. */
+  readonly handoff: { readonly ring: DescriptorRing; readonly doorbell: number } | undefined;
+}
+
+/** What the thread's end was like. */
+export interface ThreadEnd {
+  readonly code: number;
+  /** What nobody has caught. */
+  readonly error: Error | undefined;
+}
+
+/**
+ * A worker's place in the group, in which one thread follows another: what outlasts them, and the way to the present one.
+ * Owns the thread, the doorbell, and what a thread that has died has left open.
+ */
+export class WorkerSeat {
+  readonly index: number;
+  readonly meters: Meters;
+  readonly watch: LoadWatch;
+  readonly handoff: SeatParts['handoff'];
+  readonly #kernel: Kernel;
+  readonly #ledger: DescriptorLedger;
+  #phase: WorkerPhase = 'ended';
+  #thread: Worker | undefined;
+  #outbox: Outbox<Command> | undefined;
+  #epoll = -1;
+  #lives = 0;
+  #startedMs = 0;
+  #failures = 0;
+  #left = false;
+  /** The sockets of the group that it was told to serve, by their numbers. */
+  readonly #serves = new Set<number>();
+
+  constructor({ index, kernel, meters, ledger, watch, handoff }: SeatParts) {
+    this.index = index;
+    this.meters = meters;
+    this.watch = watch;
+    this.handoff = handoff;
+    this.#kernel = kernel;
+    this.#ledger = ledger;
+  }
+
+  get phase(): WorkerPhase {
+    return this.#phase;
+  }
+
+  /** How many threads there were before the present one. */
+  get life(): number {
+    return this.#lives - 1;
+  }
+
+  /** Whether it can be given work. */
+  get up(): boolean {
+    return this.#phase === 'serving';
+  }
+
+  /** Whether there is a thread. */
+  get alive(): boolean {
+    return this.#thread !== undefined;
+  }
+
+  /** Whether it lets nobody in any more: its thread is in its orderly end. */
+  get left(): boolean {
+    return this.#left;
+  }
+
+  hasLeft(): void {
+    this.#left = true;
+  }
+
+  /** Connections that it has, and those on their way to it. */
+  get load(): number {
+    const { accepted, connected, closed } = this.meters.counters;
+    return accepted + connected - closed + (this.handoff?.ring.size ?? 0);
+  }
+
+  /** Starts a thread; `onEnd` is called once, when it is gone and what it left is taken care of by `reap`. */
+  start(data: Omit<WorkerData, 'life'>, onEnd: (end: ThreadEnd) => void): void {
+    this.#phase = transition(this.#phase, 'starting');
+    this.#startedMs = performance.now();
+    let error: Error | undefined;
+    const worker = new Worker(MAIN, { workerData: { ...data, life: this.#lives++ }, name: `${data.threadName}/${data.index}`, transferList: [data.reports.port] });
+    worker.once('error', (thrown: unknown) => (error = thrown instanceof Error ? thrown : new Error(String(thrown))));
+    worker.once('exit', (code) => {
+      this.#thread = undefined;
+      onEnd({ code, error });
+    });
+    this.#thread = worker;
+  }
+
+  /** It has told where it can be told something. */
+  started({ inbox, epoll }: { inbox: InboxAddress; epoll: number }): void {
+    this.#outbox = new Outbox(this.#kernel, inbox);
+    this.#epoll = epoll;
+    this.#phase = transition(this.#phase, 'serving');
+  }
+
+  draining(): void {
+    this.#phase = transition(this.#phase, 'draining');
+  }
+
+  /** Says something to the thread, if it can still hear. */
+  tell(command: Command): void {
+    try {
+      if (this.#thread !== undefined) this.#outbox?.post(command);
+    } catch (error) {
+      // Its reactor is closed, and its thread about to end.
+      if (codeOf(error) !== 'EL_INBOX_CLOSED') throw error;
+    }
+  }
+
+  /** Has it accept from those of the group's sockets that it does not accept from yet. */
+  serve(plan: ReadonlySet<number>, sockets: readonly ListeningSocket[], exclusive: boolean): void {
+    for (const socket of plan) {
+      if (this.#serves.has(socket)) continue;
+      this.#serves.add(socket);
+      this.tell({ kind: 'serve', fd: (sockets[socket] as ListeningSocket).fd, exclusive });
+    }
+  }
+
+  /** Has it leave those that are not in the plan. */
+  leave(plan: ReadonlySet<number>, sockets: readonly ListeningSocket[]): void {
+    for (const socket of this.#serves) {
+      if (plan.has(socket)) continue;
+      this.#serves.delete(socket);
+      this.tell({ kind: 'leave', fd: (sockets[socket] as ListeningSocket).fd });
+    }
+  }
+
+  /** Has it take in whom the main thread accepts at this socket. */
+  takeIn({ fd }: ListeningSocket): void {
+    if (this.handoff === undefined) return;
+    const { ring, doorbell } = this.handoff;
+    this.tell({ kind: 'take-in', fd, doorbell, ring: ring.memory, capacity: ring.capacity });
+  }
+
+  /** Rings if nobody has since the worker looked last. */
+  hand(fd: number, nowMs: number): boolean {
+    if (this.handoff === undefined || !this.handoff.ring.push(fd, nowMs)) return false;
+    if (this.handoff.ring.raise()) this.#kernel.eventfdSignal(this.handoff.doorbell);
+    return true;
+  }
+
+  /**
+   * Ends a thread that does not end by itself. First its epoll set is taken from it: libuv may look once more at what it watches while Node
+   * takes the thread down, and a watch that is called then, when no JavaScript can be, aborts the process.
+   */
+  async kill(): Promise<void> {
+    if (this.#thread === undefined) return;
+    if (this.#epoll >= 0) {
+      const deaf = this.#kernel.epollCreate();
+      this.#kernel.replace(this.#epoll, deaf);
+      this.#kernel.close(deaf);
+    }
+    await this.#thread.terminate();
+  }
+
+  /**
+   * The thread is gone: closes what it has left open, connections by a reset, so that no reply that was cut short looks complete.
+   * Returns the descriptors that were on their way to it.
+   */
+  reap(to: 'ended' | 'crashed'): number[] {
+    this.#phase = transition(this.#phase, to);
+    if (performance.now() - this.#startedMs >= WORKER_STABLE_MS) this.#failures = 0;
+    if (to === 'crashed') this.#failures++;
+    this.#outbox?.close();
+    this.#outbox = undefined;
+    this.#epoll = -1;
+    this.#serves.clear();
+    this.#left = false;
+    const left = this.handoff?.ring.drain() ?? [];
+    for (const fd of left) this.#ledger.forget(fd);
+    for (const fd of this.#ledger.takeAll(this.index)) this.#discard(fd);
+    this.#balance();
+    return left;
+  }
+
+  /** How long to rest before the next start. */
+  get restMs(): number {
+    return Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** (this.#failures - 1));
+  }
+
+  /** Of a file that is no socket the first call is refused, and means nothing. */
+  #discard(fd: number): void {
+    this.#kernel.setLinger(fd, 1, 0);
+    this.#kernel.close(fd);
+  }
+
+  /** What the thread would have counted. */
+  #balance(): void {
+    const { counters, gauges } = this.meters;
+    const lost = counters.accepted + counters.connected - counters.closed;
+    counters.closed += lost;
+    counters.orphaned += lost;
+    for (const name of GAUGES) gauges[name] = 0;
+  }
+
+  /** Gives back what outlasts the threads. None is running. */
+  close(): void {
+    if (this.handoff !== undefined) this.#kernel.close(this.handoff.doorbell);
+  }
+}
+
+/** A report is of no use if its sender is not there any more. */
+export function isPresent(seat: WorkerSeat, life: number, report: Report): boolean {
+  return seat.alive && seat.life === life && (report.kind !== 'started' || seat.phase === 'starting');
+}
