@@ -3,7 +3,7 @@ import { codeOf } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { InboxAddress } from '../loop/inbox.js';
 import { GAUGES } from '../loop/gauges.js';
-import { Meters } from '../loop/meters.js';
+import type { Meters } from '../loop/meters.js';
 import { Outbox } from '../loop/outbox.js';
 import { MAX_RESTART_MS, RESTART_MS, WORKER_STABLE_MS } from '../limits.js';
 import type { ListeningSocket } from '../net/listening-socket.js';
