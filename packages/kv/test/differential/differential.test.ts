@@ -7,7 +7,7 @@ import { type Address, RespClient } from '../support/resp-client.js';
 import { RespDecoder, plain } from '../support/resp-decoder.js';
 import { type Found, campaign } from './campaign.js';
 import { compatibilityPage, unexplained, withoutCounts } from './compatibility-page.js';
-import { TESTED } from './coverage.js';
+import { BRIEFLY_TESTED, TESTED } from './coverage.js';
 import { FAMILIES, familiesNamed } from './families/index.js';
 import type { Family } from './family.js';
 import { REDIS_COMMANDS } from './redis-commands.js';
@@ -15,6 +15,8 @@ import { commandLines, pairLines } from './transcript.js';
 
 const PAGE = new URL('../../../../../docs/reference/redis-compatibility.md', import.meta.url);
 const NEEDS_REDIS = skipWithout('redis-server');
+/** As `npm run test:long` sets it. */
+const EXTENT = process.env['EDGELOOP_LONG_TESTS'] === 'true' ? TESTED : BRIEFLY_TESTED;
 
 async function redis(t: Test, ...options: string[]): Promise<Address> {
   const server = await startRedis(...options);
@@ -61,9 +63,9 @@ test('a difference is found, shrunk to the command that shows it, and does not h
   t.strictSame([found.get('LCS'), found.get('STRLEN')], [1, 1]);
 });
 
-test(`this server and redis-server answer ${TESTED.commands} random commands alike`, NEEDS_REDIS, async (t) => {
-  const tally = await run(await startKv(t), await redis(t), { ...TESTED, families: FAMILIES, found: (text) => t.fail(text) });
-  t.ok(tally.steps >= TESTED.commands, `${tally.steps} commands from seed ${TESTED.seed}`);
+test(`this server and redis-server answer ${EXTENT.commands} random commands alike`, NEEDS_REDIS, async (t) => {
+  const tally = await run(await startKv(t), await redis(t), { ...EXTENT, families: FAMILIES, found: (text) => t.fail(text) });
+  t.ok(tally.steps >= EXTENT.commands, `${tally.steps} commands from seed ${EXTENT.seed}`);
 });
 
 test('the commands that the page knows are those of redis-server', NEEDS_REDIS, async (t) => {
