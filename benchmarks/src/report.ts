@@ -27,19 +27,23 @@ export function printHeader(benchmark: Benchmark, run: Run, machine: Machine): v
   }
 }
 
-function printRow(cells: readonly string[], widths: readonly number[]): void {
+function formatRow(cells: readonly string[], widths: readonly number[]): string {
   const padded = cells.map((cell, column) => {
     const width = widths[column]!;
     return column === 0 ? cell.padEnd(width) : cell.padStart(width);
   });
-  console.log(`  ${padded.join('  ').trimEnd()}`);
+  return `  ${padded.join('  ').trimEnd()}`;
+}
+
+/** A line for each row; the first row is the heads of the columns. */
+export function formatTable(table: readonly (readonly string[])[]): string[] {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table.map((row) => formatRow(row, widths));
 }
 
 export function printScenario(report: ScenarioReport): void {
-  const table = [report.columns, ...report.rows];
-  const widths = report.columns.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   console.log(`\n${report.title}  [${report.name}]`);
-  for (const row of table) printRow(row, widths);
+  for (const row of formatTable([report.columns, ...report.rows])) console.log(row);
   for (const note of report.notes) console.log(`  ${note}`);
 }
 

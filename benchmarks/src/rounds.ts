@@ -1,14 +1,11 @@
 // Measures several peers in turn, round after round.
 
 import type { Peer } from './benchmark.js';
+import { showProgress } from './progress.js';
 import { type Spread, ratioSpread, rotated, spread } from './statistics.js';
 
 /** The measurements of each peer, by name, one for each round. */
 export type Samples<T> = ReadonlyMap<string, readonly T[]>;
-
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-}
 
 /** Every peer is measured once in each round, and each round begins with another one. */
 export async function alternate<P extends { readonly peer: Peer }, T>(

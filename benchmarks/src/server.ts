@@ -27,12 +27,13 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
-/** A store is told its port here. */
-export function launch(peer: Peer, core: number, port?: number): ChildProcess {
+/** Without a core it runs wherever there is one. A store is told its port here. */
+export function launch(peer: Peer, core: number | undefined, port?: number): ChildProcess {
   const command = peer.command(port);
   if (command === undefined) throw new Error(`${peer.title} is not available`);
   // taskset replaces itself with the server, so the child's process id is the server's.
-  const child = spawn('taskset', ['-c', String(core), ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
@@ -71,8 +72,8 @@ export async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** The caller stops it, also where the measurement fails. */
-export async function startServer(peer: Peer, cores: Cores): Promise<Server> {
-  const child = launch(peer, cores.server);
+export async function startServer(peer: Peer, cores?: Cores): Promise<Server> {
+  const child = launch(peer, cores?.server);
   try {
     const address = await announced(peer, child);
     return { peer, pid: child.pid!, ...address, stop: () => stop(child) };
