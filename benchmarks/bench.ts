@@ -3,6 +3,7 @@
 import { accept } from './src/accept.js';
 import type { Benchmark } from './src/benchmark.js';
 import { echo } from './src/echo.js';
+import { equivalence } from './src/equivalence/equivalence.js';
 import { kv } from './src/kv.js';
 import { kvDurable } from './src/kv-durable.js';
 import { runBenchmark } from './src/runner.js';
@@ -11,8 +12,21 @@ import { timers } from './src/timers.js';
 
 const benchmarks: readonly Benchmark[] = [echo, accept, timers, telemetry, kv, kvDurable];
 
+interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Resolves to the exit status. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** The benchmarks, and what compares servers without measuring them. */
+const commands: readonly Command[] = [
+  ...benchmarks.map((benchmark) => ({ ...benchmark, run: (args: readonly string[]) => runBenchmark(benchmark, args) })),
+  equivalence,
+];
+
 function overview(): string {
-  const lines = benchmarks.map((benchmark) => `  ${benchmark.name.padEnd(10)} ${benchmark.summary}`);
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`);
   return ['usage: npm run bench -- NAME [options]', '', ...lines, '', 'NAME --help lists the options.'].join('\n');
 }
 
@@ -22,12 +36,12 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(overview());
     return 0;
   }
-  const benchmark = benchmarks.find((candidate) => candidate.name === name);
-  if (benchmark === undefined) {
-    console.error(`unknown benchmark ${name}: known are ${benchmarks.map((known) => known.name).join(', ')}`);
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    console.error(`unknown benchmark ${name}: known are ${commands.map((known) => known.name).join(', ')}`);
     return 2;
   }
-  return runBenchmark(benchmark, rest);
+  return command.run(rest);
 }
 
 try {
