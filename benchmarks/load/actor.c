@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pattern.h"
+#include "process-usage.h"
 #include "program.h"
 
 enum { NS_PER_MS = 1000000 };
@@ -28,6 +29,12 @@ static bool is_to_meet(const struct role *role, uint32_t from) {
     if (role->steps[i].act == ACT_MEET) return true;
   }
   return false;
+}
+
+struct stage new_stage(uint16_t port) {
+  fill_pattern();
+  uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+  return (struct stage){.port = port, .now_ns = now_ns, .last_progress_ns = now_ns};
 }
 
 struct actor new_actor(struct stage *stage, struct role role, uint32_t number) {

@@ -59,6 +59,8 @@ struct actor {
   enum ending ending;
 };
 
+struct stage new_stage(uint16_t port);
+
 struct actor new_actor(struct stage *stage, struct role role, uint32_t number);
 
 /* What it waits for, and until when at the latest. */

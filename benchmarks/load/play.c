@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "actor.h"
-#include "pattern.h"
 #include "process-usage.h"
 #include "program.h"
 
@@ -61,9 +60,11 @@ static struct cast assemble(struct stage *stage, struct script script) {
   return cast;
 }
 
-/* Fills the list for poll, in which who has ended is -1, and returns how long there is nothing else to do. */
+/* Fills the list for poll, in which who has ended is -1, and returns how long there is nothing else to do. Where one actor
+ * has moved in this turn, another one may have waited for it. */
 static int prepare(const struct stage *stage, struct cast *cast) {
-  uint64_t deadline = stage->now_ns + (uint64_t)LONGEST_WAIT_MS * NS_PER_MS;
+  bool has_moved = stage->last_progress_ns == stage->now_ns;
+  uint64_t deadline = stage->now_ns + (has_moved ? 0 : (uint64_t)LONGEST_WAIT_MS * NS_PER_MS);
   for (uint32_t i = 0; i < cast->count; i++) {
     const struct actor *actor = &cast->actors[i];
     cast->polled[i] = (struct pollfd){.fd = -1};
@@ -110,7 +111,7 @@ static uint16_t parse_options(int argc, char **argv, double *patience_seconds) {
   int flag;
   while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) {
     if (flag == 'p') port = (uint16_t)number_between(optarg, 1, 65535, USAGE);
-    else if (flag == 't') *patience_seconds = number_between(optarg, 0.1, 60, USAGE);
+    else if (flag == 't') *patience_seconds = number_between(optarg, 0, 60, USAGE);
     else refuse(USAGE);
   }
   if (optind != argc || port == 0) refuse(USAGE);
@@ -119,12 +120,10 @@ static uint16_t parse_options(int argc, char **argv, double *patience_seconds) {
 
 int main(int argc, char **argv) {
   double patience_seconds = 10;
-  struct stage stage = {.port = parse_options(argc, argv, &patience_seconds)};
+  struct stage stage = new_stage(parse_options(argc, argv, &patience_seconds));
   alarm(LONGEST_PLAY_SECONDS);
-  fill_pattern();
   struct cast cast = assemble(&stage, read_script(stdin));
   cast.patience_seconds = patience_seconds;
-  stage.now_ns = stage.last_progress_ns = clock_ns(CLOCK_MONOTONIC);
   /* The first steps are made before the first wait: a socket that is not connected has nothing to wait for. */
   for (uint32_t i = 0; i < cast.count; i++) play(&stage, &cast.actors[i], false);
   while (stage.open > 0) turn(&stage, &cast);

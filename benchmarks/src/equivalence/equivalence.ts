@@ -10,23 +10,29 @@ import { SCENES, scriptOf } from './scenes.js';
 import { SERVERS } from './servers.js';
 import { type Plan, compareServers, report } from './trial.js';
 
+/** The two servers in C, and the clients. */
+export const PROGRAMS = ['poll-echo', 'epoll-echo', 'play'] as const;
+
 const USUAL_SEEDS = '1,2,3';
 const MAX_SEED = 2 ** 20;
+const MAX_PATIENCE_SECONDS = 60;
 
-const USAGE = [
-  'usage: npm run bench -- equivalence [options]',
-  '  --servers A,B         the servers to compare (all)',
-  '  --scenes A,B          the scripts to play (all)',
-  `  --seeds A,B           the seeds of each script (${USUAL_SEEDS})`,
-  `  --patience SECONDS    a client has stalled when nothing has moved for so long (${PATIENCE_SECONDS})`,
-  '  --print               print the scripts, a client on each line, and play none',
-  '',
-  `servers: ${SERVERS.map(({ name }) => name).join(', ')}`,
-  'scenes:',
-  ...SCENES.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`),
-  '',
-  'Exit status: 0 all the same, 1 a difference, or a failure.',
-].join('\n');
+function usage(servers: readonly Peer[]): string {
+  return [
+    'usage: npm run bench -- equivalence [options]',
+    '  --servers A,B         the servers to compare (all)',
+    '  --scenes A,B          the scripts to play (all)',
+    `  --seeds A,B           the seeds of each script (${USUAL_SEEDS})`,
+    `  --patience SECONDS    a client has stalled when nothing has moved for so long (${PATIENCE_SECONDS})`,
+    '  --print               print the scripts, a client on each line, and play none',
+    '',
+    `servers: ${servers.map(({ name }) => name).join(', ')}`,
+    'scenes:',
+    ...SCENES.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`),
+    '',
+    'Exit status: 0 all the same, 1 a difference or a failure.',
+  ].join('\n');
+}
 
 interface Arguments {
   readonly plan: Plan;
@@ -48,18 +54,24 @@ function seedOf(text: string): number {
   return seed;
 }
 
+function patienceOf(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= MAX_PATIENCE_SECONDS)) throw new Error(`--patience takes seconds up to ${MAX_PATIENCE_SECONDS}, not "${text}"`);
+  return seconds;
+}
+
 /** Returns undefined where only help was asked for. */
-function readArguments(args: readonly string[]): Arguments | undefined {
+function readArguments(args: readonly string[], servers: readonly Peer[]): Arguments | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ args: [...args], options: { servers: text, scenes: text, seeds: text, patience: text, print: flag, help: flag } });
   if (values.help) return undefined;
   return {
     plan: {
-      servers: chosen('servers', SERVERS, values.servers),
+      servers: chosen('servers', servers, values.servers),
       scenes: chosen('scenes', SCENES, values.scenes),
       seeds: (values.seeds ?? USUAL_SEEDS).split(',').map(seedOf),
-      patienceSeconds: Number(values.patience ?? PATIENCE_SECONDS),
+      patienceSeconds: values.patience === undefined ? PATIENCE_SECONDS : patienceOf(values.patience),
     },
     print: values.print,
   };
@@ -79,21 +91,23 @@ function printScripts({ scenes, seeds }: Plan): void {
   }
 }
 
-async function run(args: readonly string[]): Promise<number> {
-  const asked = readArguments(args);
-  if (asked === undefined) console.log(USAGE);
-  else if (asked.print) printScripts(asked.plan);
-  else return compare(asked.plan);
-  return 0;
-}
-
 async function compare(asked: Plan): Promise<number> {
-  compilePrograms();
+  compilePrograms(PROGRAMS);
   const plan = { ...asked, servers: available(asked.servers) };
+  if (plan.servers.length === 0) return 1;
   const verdicts = await compareServers(plan, (server) => showProgress(server.title));
   showProgress('');
   console.log(report(plan, verdicts).join('\n'));
   return verdicts.some(({ differences }) => differences.length > 0) ? 1 : 0;
+}
+
+/** Resolves to the exit status. A test has servers of its own. */
+async function run(args: readonly string[], servers = SERVERS): Promise<number> {
+  const asked = readArguments(args, servers);
+  if (asked === undefined) console.log(usage(servers));
+  else if (asked.print) printScripts(asked.plan);
+  else return compare(asked.plan);
+  return 0;
 }
 
 export const equivalence = { name: 'equivalence', summary: 'whether clients see the same of C poll, C epoll and edgeloop in all its modes', run };

@@ -94,7 +94,7 @@ function silent(random: Random): Role {
 /** Reads a little at a time from a small window, so that the server must keep what it cannot send. */
 function slowReader(random: Random): Role {
   const role = new Role().narrow(random.pick(SEGMENT_BYTES), random.pick(WINDOW_BYTES)).connect();
-  role.nibble(random.between(1500, 9000), random.between(1, 2)).send(random.between(50_000, 300_000));
+  role.nibble(random.between(2000, 12_000), random.between(1, 2)).send(random.between(100_000, 500_000));
   if (random.chance(0.5)) role.pause(random.between(1, 20));
   if (random.chance(0.5)) sendSplit(random, role, anySize(random, 20_000));
   if (random.chance(0.2)) return role.awaitEcho(random.between(1, 50_000)).reset();
