@@ -94,6 +94,12 @@ static bool has_sent(struct stage *stage, struct actor *actor, uint32_t amount) 
   return true;
 }
 
+static bool has_urged(struct stage *stage, struct actor *actor) {
+  ssize_t taken = send(actor->fd, "!", 1, MSG_OOB | MSG_NOSIGNAL);
+  if (taken < 0 && errno != EAGAIN) broken(stage, actor, "send");
+  return taken == 1;
+}
+
 static bool has_slept(const struct stage *stage, struct actor *actor, uint32_t ms) {
   if (!actor->begun) actor->awake_ns = stage->now_ns + (uint64_t)ms * NS_PER_MS;
   return stage->now_ns >= actor->awake_ns;
@@ -135,6 +141,7 @@ static bool perform(struct stage *stage, struct actor *actor) {
     case ACT_BITE: actor->bite = step->amount; return true;
     case ACT_REST: actor->rest_ms = step->amount; return true;
     case ACT_SEND: return has_sent(stage, actor, step->amount);
+    case ACT_URGENT: return has_urged(stage, actor);
     case ACT_PAUSE: return has_slept(stage, actor, step->amount);
     case ACT_AWAIT: return actor->received >= step->amount;
     case ACT_MEET: return has_met(stage, actor);
@@ -179,7 +186,7 @@ struct pollfd interest_of(const struct actor *actor, const struct stage *stage) 
   enum act act = step_of(actor)->act;
   bool is_joined = (actor->connected || act == ACT_CONNECT) && !actor->seen_eof;
   short events = is_hungry(actor, stage) ? POLLIN : 0;
-  if (act == ACT_CONNECT || act == ACT_SEND) events |= POLLOUT;
+  if (act == ACT_CONNECT || act == ACT_SEND || act == ACT_URGENT) events |= POLLOUT;
   return (struct pollfd){.fd = is_joined ? actor->fd : -1, .events = events};
 }
 

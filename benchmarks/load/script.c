@@ -16,6 +16,7 @@ static const struct {
 } acts[] = {
     [ACT_MSS] = {"mss", true},       [ACT_WINDOW] = {"window", true},   [ACT_CONNECT] = {"connect", false},
     [ACT_BITE] = {"bite", true},     [ACT_REST] = {"rest", true},       [ACT_SEND] = {"send", true},
+    [ACT_URGENT] = {"urgent", false},
     [ACT_PAUSE] = {"pause", true},   [ACT_AWAIT] = {"await", true},     [ACT_MEET] = {"meet", false},
     [ACT_FINISH] = {"finish", false}, [ACT_END] = {"end", false},       [ACT_STAY] = {"stay", false},
     [ACT_RESET] = {"reset", false},  [ACT_LEAVE] = {"leave", false},

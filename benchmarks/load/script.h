@@ -22,6 +22,9 @@ enum act {
   ACT_REST,
   /* So many further bytes are sent, as fast as the socket takes them. */
   ACT_SEND,
+  /* One urgent byte (tcp(7)), which stands beside the stream: it does not count, and does not come back. At most one on a
+   * connection, for a second one makes an ordinary byte of the first if that has not been passed. */
+  ACT_URGENT,
   ACT_PAUSE,
   /* Until so many bytes have come back in all. */
   ACT_AWAIT,

@@ -39,7 +39,7 @@ for (const name of ['c-poll', 'c-epoll', 'edge-embedded', 'oneshot-dedicated']) 
   t.test(`the clients of ${name} see an echo server`, async (t) => {
     const plan = {
       servers: SERVERS.filter((server) => server.name === name),
-      scenes: ['splits', 'half-closes', 'resets', 'silence', 'slow-readers'].map(sceneNamed),
+      scenes: ['splits', 'urgent', 'half-closes', 'resets', 'silence', 'slow-readers'].map(sceneNamed),
       seeds: [1],
       patienceSeconds: 30,
     };

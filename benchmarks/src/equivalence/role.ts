@@ -1,7 +1,7 @@
 // What one client does, step by step, and what it must see if its server is an echo server. load/script.h says what the steps mean.
 
 export type Act =
-  | 'mss' | 'window' | 'connect' | 'bite' | 'rest' | 'send' | 'pause' | 'await' | 'meet' | 'finish' | 'end' | 'stay' | 'reset' | 'leave';
+  | 'mss' | 'window' | 'connect' | 'bite' | 'rest' | 'send' | 'urgent' | 'pause' | 'await' | 'meet' | 'finish' | 'end' | 'stay' | 'reset' | 'leave';
 
 /** How a connection ended for the client: what should be comes first. */
 export type Ending =
@@ -56,6 +56,11 @@ export class Role {
   send(bytes: number): this {
     this.#sent += bytes;
     return this.#then('send', bytes);
+  }
+
+  /** One urgent byte, which does not come back; at most once. */
+  urgent(): this {
+    return this.#then('urgent');
   }
 
   pause(ms: number): this {

@@ -59,6 +59,15 @@ function anySizes(random: Random): Role {
   return role.finish().end();
 }
 
+/** An urgent byte in the middle: recv(2) stops in front of it, however much stands behind (tcp(7)). */
+function urgentByte(random: Random): Role {
+  const role = connected();
+  if (random.chance(0.5)) role.send(anySize(random, 5000)).awaitEcho();
+  role.send(anySize(random, 5000)).pause(random.below(2)).urgent().pause(random.below(2)).send(anySize(random, 5000));
+  if (random.chance(0.7)) role.awaitEcho();
+  return role.finish().end();
+}
+
 /** The FIN before a word, behind bytes that are under way, in the middle of the echo, or after all of it. */
 function halfClose(random: Random): Role {
   const role = connected();
@@ -129,6 +138,7 @@ const KINDS = [splitWrites, anySizes, halfClose, breakOff, silent, slowReader, c
 export const SCENES: readonly Scene[] = [
   { name: 'splits', title: 'writes split at any place, and paced', roles: (random) => several(24, () => splitWrites(random)) },
   { name: 'sizes', title: 'messages from 1 B to 1 MB, around the borders of buffers', roles: (random) => several(16, () => anySizes(random)) },
+  { name: 'urgent', title: 'an urgent byte in the middle of a message', roles: (random) => several(40, () => urgentByte(random)) },
   { name: 'half-closes', title: 'a FIN before, within and after the echo', roles: (random) => several(40, () => halfClose(random)) },
   { name: 'resets', title: 'a RST or a close at any moment', roles: (random) => several(60, () => breakOff(random)) },
   { name: 'silence', title: 'connections without a word', roles: (random) => several(40, () => silent(random)) },
