@@ -23,8 +23,9 @@ enum { READS_PER_TURN = 2 };
 
 struct connection {
   int fd;
-  /* The peer has shut its side, so reading goes on to the end even after a short read. */
-  bool peer_closed;
+  /* The peer has shut its side or sent an urgent byte, in front of which recv stops: so reading goes on after a short read,
+   * too, until there is nothing more. */
+  bool reads_on;
   /* The unsent bytes are queue[sent..queued). The queue is allocated at a partial write and freed once it is sent, so
    * that an idle connection costs nothing but this struct. */
   uint32_t sent;
@@ -102,7 +103,7 @@ static inline enum next connection_turn(struct connection *connection) {
     if (got == 0) return NEXT_CLOSE;
     if (got < 0) return errno == EAGAIN ? NEXT_READABLE : errno == EINTR ? NEXT_TURN : NEXT_CLOSE;
     next = echo(connection, (size_t)got);
-    if (got < READ_BUFFER_BYTES && !connection->peer_closed) return next;
+    if (got < READ_BUFFER_BYTES && !connection->reads_on) return next;
   }
   return next == NEXT_READABLE ? NEXT_TURN : next;
 }

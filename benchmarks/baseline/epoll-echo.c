@@ -1,9 +1,9 @@
 /*
  * epoll-echo.c - the bare C baseline: an edge-triggered epoll echo server on 127.0.0.1. Usage: epoll-echo PORT
  *
- * A connection is registered once, for reading, writing and half-close, and never modified: an edge that finds nothing
- * to do costs less than epoll_ctl at each partial write. Closing its only descriptor takes it out of the set. The
- * listener stays level-triggered, so that no pending connection is lost when accepting stops early.
+ * A connection is registered once, for reading, urgent bytes, writing and half-close, and never modified: an edge that
+ * finds nothing to do costs less than epoll_ctl at each partial write. Closing its only descriptor takes it out of the
+ * set. The listener stays level-triggered, so that no pending connection is lost when accepting stops early.
  */
 #define _GNU_SOURCE
 #include <sys/epoll.h>
@@ -13,7 +13,10 @@
 
 enum { EVENTS_PER_WAIT = 1024 };
 
-static const uint32_t CONNECTION_EVENTS = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+static const uint32_t CONNECTION_EVENTS = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+/* What stands behind the bytes that a short read has brought. Each event tells of it anew. */
+static const uint32_t MORE_BEHIND = EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 static void control(int epoll, int operation, int fd, uint32_t events, void *data) {
   struct epoll_event event = {.events = events, .data.ptr = data};
@@ -31,7 +34,7 @@ static void accept_all(int epoll, struct listener *listener) {
 /* A connection whose turn ended early sees no further edge. Registering it again makes the kernel look once more and
  * puts it at the end of the kernel's own ready list, behind those that wait already. */
 static void serve(int epoll, struct connection *connection, uint32_t events) {
-  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) connection->peer_closed = true;
+  connection->reads_on = (events & MORE_BEHIND) != 0;
   enum next next = connection_turn(connection);
   if (next == NEXT_CLOSE) connection_close(connection);
   else if (next == NEXT_TURN) control(epoll, EPOLL_CTL_MOD, connection->fd, CONNECTION_EVENTS, connection);
