@@ -19,7 +19,7 @@
 #define EL_PUBLIC __attribute__((visibility("default")))
 
 /* Grows by one whenever functions are added below or one changes its meaning; kernel/abi.ts expects this number. */
-#define EL_ABI_VERSION 6
+#define EL_ABI_VERSION 7
 
 /* The most events that one el_epoll_wait fetches; more stay in the kernel for the next call. */
 #define EL_EPOLL_BATCH 1024

@@ -83,6 +83,7 @@ static const uint32_t constants[] = {
     offsetof(struct tcp_info, tcpi_total_retrans),
     EINVAL,
     EL_DESCRIPTOR_BATCH,
+    EPOLLPRI,
 };
 
 int32_t el_abi_version(void)

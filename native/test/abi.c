@@ -31,6 +31,7 @@ static const uint32_t expected[] = {
     TCP_INFO, offsetof(struct tcp_info, tcpi_rtt), offsetof(struct tcp_info, tcpi_total_retrans),
     EINVAL,
     EL_DESCRIPTOR_BATCH,
+    EPOLLPRI,
 };
 
 #define COUNT ((int32_t)(sizeof expected / sizeof expected[0]))

@@ -1,6 +1,6 @@
 /** What we ask epoll for, by trigger, and what it says. Pure arithmetic on epoll_ctl(2)'s event bits. */
 import type { Counters } from './counters.js';
-import { EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../kernel/abi.js';
+import { EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from '../kernel/abi.js';
 
 /**
  * How a descriptor reports readiness, chosen once when it is registered:
@@ -11,20 +11,24 @@ import { EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPO
 export type Trigger = 'edge' | 'level' | 'oneshot';
 
 /** Of what can be asked for. */
-const EVENT_NAMES = { in: EPOLLIN, out: EPOLLOUT, rdhup: EPOLLRDHUP, et: EPOLLET, oneshot: EPOLLONESHOT };
+const EVENT_NAMES = { in: EPOLLIN, pri: EPOLLPRI, out: EPOLLOUT, rdhup: EPOLLRDHUP, et: EPOLLET, oneshot: EPOLLONESHOT };
 
 /** Any of these means that a read will not block, be it for bytes, for the end of the stream or for an error. */
 export const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
-/** After any of these a short read does not prove the socket drained: the end of the stream or an error stands behind it. */
-export const ENDING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+/**
+ * After any of these a short read does not prove the socket drained: the end of the stream or an error stands behind it, or further
+ * bytes do, because recv(2) stops in front of an urgent byte (tcp(7)).
+ */
+export const MORE_BEHIND = EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
 /**
  * The interest of a connection. A level-triggered or one-shot one that does not read must not ask for EPOLLRDHUP
- * either, or a half-close would be reported without end; it is found when reading goes on.
+ * either, or a half-close would be reported without end; it is found when reading goes on. EPOLLPRI is for edges alone: what a
+ * read that stopped at an urgent byte has left behind is reported again by the others.
  */
 export function connectionInterest(trigger: Trigger, wantsRead: boolean, wantsWrite: boolean): number {
-  if (trigger === 'edge') return (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
+  if (trigger === 'edge') return (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
   const wanted = (wantsRead ? EPOLLIN | EPOLLRDHUP : 0) | (wantsWrite ? EPOLLOUT : 0);
   return trigger === 'oneshot' ? wanted | EPOLLONESHOT : wanted;
 }

@@ -1,6 +1,6 @@
-import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT } from '../kernel/abi.js';
+import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI } from '../kernel/abi.js';
 import type { Loop } from '../loop/loop.js';
-import { ENDING, READABLE, type Trigger } from '../loop/readiness.js';
+import { MORE_BEHIND, READABLE, type Trigger } from '../loop/readiness.js';
 import type { Receiver } from '../loop/receive-batch.js';
 import type { SocketAddress } from './address.js';
 import { RegisteredSocket } from './registered-socket.js';
@@ -159,15 +159,16 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
     if (this.#loop.debug) this.#loop.arena.poison(chunk);
   }
 
-  /** A short read drains the socket, unless the end of the stream or an error stands behind the bytes. */
+  /** A short read drains the socket, unless an urgent byte, the end of the stream or an error stands behind the bytes. */
   #chunk(count: number, segment: number): Buffer {
     const { arena } = this.#loop;
-    if (count < arena.segmentBytes && (this.#readiness & ENDING) === 0) this.#readiness &= ~EPOLLIN;
+    if (count < arena.segmentBytes && (this.#readiness & MORE_BEHIND) === 0) this.#readiness &= ~EPOLLIN;
     return arena.view(segment, count);
   }
 
+  /** An urgent byte has been passed as well, so that a short read counts again. */
   #drained(): void {
-    this.#readiness &= ~EPOLLIN;
+    this.#readiness &= ~(EPOLLIN | EPOLLPRI);
     this.#tellIfOver();
   }
 

@@ -18,7 +18,7 @@ for (const loop of LOOPS) {
     const [shown] = json.connections;
     t.match(shown, {
       id: [...reactor.connections()][0]?.id, plugin: 'test', direction: 'accepted', peer: `127.0.0.1:${client.socket.localPort}`, local: `127.0.0.1:${port}`,
-      state: 'open', armed: ['in', 'out', 'rdhup', 'et'], bytesRead: 5, bytesWritten: 5, bytesQueued: 0, paused: false, retransmits: 0,
+      state: 'open', armed: ['in', 'pri', 'out', 'rdhup', 'et'], bytesRead: 5, bytesWritten: 5, bytesQueued: 0, paused: false, retransmits: 0,
     });
     t.ok(shown.ageSeconds >= shown.idleSeconds && shown.idleSeconds >= 0, `${shown.ageSeconds} ${shown.idleSeconds}`);
     t.ok(shown.rttSeconds > 0);

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLRDHUP } from '../../src/kernel/abi.js';
+import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from '../../src/kernel/abi.js';
 import { connectionInterest, eventNames, readInterest } from '../../src/loop/readiness.js';
 
 t.test('an edge-triggered connection asks for everything, once', async (t) => {
-  const all = (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
+  const all = (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET) >>> 0;
   for (const read of [true, false]) for (const write of [true, false]) t.equal(connectionInterest('edge', read, write), all);
 });
 
@@ -18,7 +18,7 @@ t.test('the other triggers ask for what is wanted, and are never mixed', async (
 });
 
 t.test('what is armed has the names of the manual', async (t) => {
-  t.same(eventNames(connectionInterest('edge', false, false)), ['in', 'out', 'rdhup', 'et']);
+  t.same(eventNames(connectionInterest('edge', false, false)), ['in', 'pri', 'out', 'rdhup', 'et']);
   t.same(eventNames(connectionInterest('oneshot', true, false)), ['in', 'rdhup', 'oneshot']);
   t.same(eventNames(0), []);
 });
