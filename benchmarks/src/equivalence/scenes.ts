@@ -63,7 +63,7 @@ function anySizes(random: Random): Role {
 function urgentByte(random: Random): Role {
   const role = connected();
   if (random.chance(0.5)) role.send(anySize(random, 5000)).awaitEcho();
-  role.send(anySize(random, 5000)).pause(random.below(2)).urgent().pause(random.below(2)).send(anySize(random, 5000));
+  role.send(anySize(random, 5000)).pause(random.chance(0.2) ? 1 : 0).urgent().pause(random.chance(0.2) ? 1 : 0).send(anySize(random, 5000));
   if (random.chance(0.7)) role.awaitEcho();
   return role.finish().end();
 }
@@ -110,6 +110,16 @@ function slowReader(random: Random): Role {
   return random.chance(0.5) ? role.finish().end() : role.awaitEcho().finish().end();
 }
 
+/**
+ * Begins to read when all is sent, its FIN included: more than a send buffer for small segments takes, and less than all the buffers
+ * on the way. So the server has a FIN before it has sent what came before it.
+ */
+function lateReader(random: Random): Role {
+  const role = new Role().narrow(536, WINDOW_BYTES[0]!).connect().nibble(1, 20);
+  role.send(random.between(140_000, 170_000)).finish().pause(50);
+  return role.nibble(random.between(2000, 12_000), random.between(1, 2)).end();
+}
+
 /** One message and its echo after the other, as most protocols have it. */
 function conversation(random: Random): Role {
   const role = connected();
@@ -133,7 +143,7 @@ function several(count: number, make: (index: number) => Role): Role[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-const KINDS = [splitWrites, anySizes, halfClose, breakOff, silent, slowReader, conversation];
+const KINDS = [splitWrites, anySizes, halfClose, breakOff, silent, slowReader, lateReader, conversation];
 
 export const SCENES: readonly Scene[] = [
   { name: 'splits', title: 'writes split at any place, and paced', roles: (random) => several(24, () => splitWrites(random)) },
@@ -144,8 +154,8 @@ export const SCENES: readonly Scene[] = [
   { name: 'silence', title: 'connections without a word', roles: (random) => several(40, () => silent(random)) },
   {
     name: 'slow-readers',
-    title: 'small windows and slow readers, beside quick conversations',
-    roles: (random) => several(20, (index) => (index % 2 === 0 ? slowReader(random) : conversation(random))),
+    title: 'small windows, slow and late readers, beside quick conversations',
+    roles: (random) => several(20, (index) => [slowReader, conversation, lateReader, conversation][index % 4]!(random)),
   },
   { name: 'bursts', title: 'five waves of 60 connections', roles: (random) => several(300, (index) => inWave(random, Math.floor(index / 60))) },
   { name: 'crowd', title: '600 connections at once', roles: (random) => several(600, () => inCrowd(random)) },

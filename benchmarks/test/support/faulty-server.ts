@@ -66,10 +66,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     echoing(socket);
     ending(socket);
   },
-  'hangs up on who says nothing': (socket) => {
+  'hangs up on who ends without a word': (socket) => {
     echoing(socket);
-    ending(socket);
-    socket.setTimeout(1, () => socket.bytesRead === 0 && socket.destroy());
+    socket.on('end', () => (socket.bytesRead === 0 ? socket.resetAndDestroy() : socket.end()));
   },
 };
 
