@@ -5,7 +5,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -57,18 +56,9 @@ static struct options parse_options(int argc, char **argv) {
   return options;
 }
 
-static void raise_descriptor_limit(const struct options *options) {
-  struct rlimit limit;
-  uint32_t needed = options->connections + options->streams + 16;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit: %m");
-  limit.rlim_cur = limit.rlim_max;
-  if (limit.rlim_max < needed) fail("%u descriptors are needed and %lu allowed", needed, (unsigned long)limit.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit: %m");
-}
-
 int main(int argc, char **argv) {
   struct options options = parse_options(argc, argv);
-  raise_descriptor_limit(&options);
+  allow_descriptors(options.connections + options.streams + 16);
   /* The last bound, should every other one fail: the default action of SIGALRM ends the program. */
   alarm((unsigned)(options.warmup_seconds + options.seconds) + 60);
   options.run(&options);

@@ -7,7 +7,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -42,17 +41,9 @@ struct cast {
   double patience_seconds;
 };
 
-static void raise_descriptor_limit(uint32_t needed) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit: %m");
-  limit.rlim_cur = limit.rlim_max;
-  if (limit.rlim_max < needed) fail("%u descriptors are needed and %lu allowed", needed, (unsigned long)limit.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit: %m");
-}
-
 static struct cast assemble(struct stage *stage, struct script script) {
   struct cast cast = {.count = script.count};
-  raise_descriptor_limit(script.count + 16);
+  allow_descriptors(script.count + 16);
   cast.actors = calloc(script.count, sizeof *cast.actors);
   cast.polled = calloc(script.count, sizeof *cast.polled);
   if (cast.actors == NULL || cast.polled == NULL) fail("calloc: %m");

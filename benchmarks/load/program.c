@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -35,6 +36,14 @@ double number_between(const char *text, double lowest, double highest, const cha
   double value = strtod(text, &end);
   if (*end != '\0' || value < lowest || value > highest) refuse(usage);
   return value;
+}
+
+void allow_descriptors(uint32_t needed) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit: %m");
+  limit.rlim_cur = limit.rlim_max;
+  if (limit.rlim_max < needed) fail("%u descriptors are needed and %lu allowed", needed, (unsigned long)limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit: %m");
 }
 
 int connect_to_server(uint16_t port) {

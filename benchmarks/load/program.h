@@ -12,6 +12,9 @@ enum { PATIENCE_SECONDS = 5 };
 /* Connects to 127.0.0.1, blocking, with TCP_NODELAY, and with reads and writes that give up after PATIENCE_SECONDS. */
 int connect_to_server(uint16_t port);
 
+/* Lets this process have so many descriptors, or ends it. */
+void allow_descriptors(uint32_t needed);
+
 /* The number that an option gives, or the end of the program with its usage. */
 double number_between(const char *text, double lowest, double highest, const char *usage);
 
