@@ -5,6 +5,7 @@ import type { Connection } from './net/connection.js';
 import type { Counters } from './loop/counters.js';
 import { type DatagramHandle, type DatagramReceiver, DatagramSocket } from './net/datagram-socket.js';
 import { EdgeloopError } from './errors.js';
+import { LoopEstate } from './net/estate.js';
 import type { Host } from './host/host.js';
 import { Inbox } from './loop/inbox.js';
 import { leftOpen, tellLeftOpen } from './left-open.js';
@@ -26,7 +27,7 @@ import { ReceiveArena } from './structures/receive-arena.js';
 import { openConnections } from './net/open-connections.js';
 import { resolveHost } from './net/resolve.js';
 import { ReserveDescriptor } from './net/reserve.js';
-import { Shutdown, type ShutdownReport } from './shutdown.js';
+import { Shutdown, type ShutdownReport, reactorClosed } from './shutdown.js';
 import { PROGRAM } from './loop/stopwatch.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
 
@@ -55,6 +56,8 @@ export class Reactor {
   readonly counters: Readonly<Counters>;
   /** These numbers and all others that it keeps of itself, in memory that other threads may read. */
   readonly meters: Meters;
+  /** Its listening sockets, as far as another process may go on with them. */
+  readonly estate: LoopEstate;
   readonly #loop: Loop;
   readonly #host: Host;
   readonly #logs: ReactorLogs;
@@ -83,12 +86,14 @@ export class Reactor {
     this.#logs = new ReactorLogs(log);
     this.#loop.stopwatch.onStall = (stall) => this.#logs.stalled(stall, this.#loop.witness);
     this.#reserve = new ReserveDescriptor(kernel);
+    this.estate = new LoopEstate(this.#loop, this.#reserve);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
     this.#options = options;
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#hosting = {
       loop: this.#loop,
       reserve: this.#reserve,
+      estate: this.estate,
       logs: this.#logs,
       admission: this.#admission,
       closed: this.#closed,
@@ -283,15 +288,11 @@ export class Reactor {
   }
 
   #assertOpen(): void {
-    if (this.#shutdown !== undefined) throw closedError();
+    if (this.#shutdown !== undefined) throw reactorClosed();
   }
 
   /** What plugins need to finish what they have begun, dials, timers and tasks, goes on until the shutdown is over. */
   #assertRunning(): void {
-    if (this.#evicted) throw closedError();
+    if (this.#evicted) throw reactorClosed();
   }
-}
-
-function closedError(): EdgeloopError {
-  return new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; make another with createReactor');
 }

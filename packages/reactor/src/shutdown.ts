@@ -24,6 +24,11 @@ export interface ShutdownReport {
   readonly leftOpen: readonly LeftOpen[];
 }
 
+/** For who wants something of a reactor that has ended, or is about to. */
+export function reactorClosed(): EdgeloopError {
+  return new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor is closed; make another with createReactor');
+}
+
 /**
  * The orderly end of a reactor: listeners close → plugins are told → replies are finished, accepted connections
  * half-closed → dialled ones too, which may have served them → at the deadline it is over, whatever is left. `onDone` is

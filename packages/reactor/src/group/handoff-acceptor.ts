@@ -84,7 +84,7 @@ export class HandoffAcceptor implements EntranceHandle {
       },
       acceptPaused: (address, err) => pausedAccepting(log, address, err),
     };
-    this.#listener = new Listener(loop, acceptor, reserve, { ...socket, close: () => {} }, options);
+    this.#listener = new Listener(loop, acceptor, reserve, { ...socket, close: () => {}, leave: () => {} }, options);
   }
 
   #place(fd: number, peer: SocketAddress): boolean {

@@ -12,6 +12,8 @@ export interface LocalEndpoint {
   prepare(kernel: Kernel, fd: number): void;
   /** Between bind and listen. */
   bound(): void;
+  /** Another process has bound it, and passed it to this one. */
+  adopted(): void;
   /** After the socket was closed, if it was bound. */
   released(): void;
 }
@@ -32,6 +34,7 @@ export function tcpListening(ip: string, options: ListenOptions): LocalEndpoint 
     text: hostText(ip, options.port),
     prepare: (kernel, fd) => setListenerOptions(kernel, fd, family, options),
     bound: () => {},
+    adopted: () => {},
     released: () => {},
   };
 }

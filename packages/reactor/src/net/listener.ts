@@ -58,6 +58,8 @@ export class Listener extends Entrance {
   readonly #peer = new Uint8Array(SOCKADDR_STORAGE_BYTES);
   #rest: Timer | undefined;
   #watched = true;
+  /** Another process accepts, or may do so at any time: the socket is only kept open here. */
+  #held = false;
   #closed = false;
 
   /** Takes over the socket, also if it throws: EL_SLOTS_EXHAUSTED, and a SystemError of epoll_ctl. */
@@ -79,6 +81,11 @@ export class Listener extends Entrance {
     acceptor.opened(this.address);
   }
 
+  /** The socket, for who passes it on. */
+  get socket(): ListeningSocket {
+    return this.#socket;
+  }
+
   get address(): SocketAddress {
     return this.#socket.address;
   }
@@ -93,7 +100,7 @@ export class Listener extends Entrance {
   }
 
   service(): boolean {
-    if (this.#rest !== undefined) return this.#disarm();
+    if (this.#rest !== undefined || this.#held) return this.#disarm();
     let failures = 0;
     let result = 0;
     for (let calls = 0; calls < ACCEPT_BUDGET_CALLS && !this.#closed; calls++) {
@@ -109,10 +116,22 @@ export class Listener extends Entrance {
 
   /** Who waits is in the backlog. */
   acceptRest(): void {
-    this.#rest?.cancel();
-    this.#rest = undefined;
-    for (let turns = Math.ceil(this.#backlog / ACCEPT_BUDGET_CALLS); turns > 0 && this.service(); turns--);
+    this.#endRestEarly();
+    for (let turns = Math.ceil(this.#backlog / ACCEPT_BUDGET_CALLS); turns > 0 && !this.#held && this.service(); turns--);
     this.close();
+  }
+
+  /** Accepts nothing for now; who connects waits in the backlog. Closed meanwhile, it leaves that, and the socket's file, to others. */
+  hold(): void {
+    this.#endRestEarly();
+    this.#held = true;
+    this.#disarm();
+  }
+
+  /** Goes on where `hold` has stopped. */
+  resume(): void {
+    this.#held = false;
+    this.#arm();
   }
 
   close(): void {
@@ -122,7 +141,8 @@ export class Listener extends Entrance {
     this.#loop.forget(this);
     if (this.#watched) this.#loop.poller.silence(this);
     this.#loop.poller.remove(this);
-    this.#socket.close();
+    if (this.#held) this.#socket.leave();
+    else this.#socket.close();
     this.#acceptor.closed(this.address);
   }
 
@@ -156,6 +176,11 @@ export class Listener extends Entrance {
     this.#disarm();
     this.#rest = this.#loop.clock.after(ACCEPT_BACKOFF_MS, () => this.#endRest(cause));
     this.#acceptor.acceptPaused(this.address, cause);
+  }
+
+  #endRestEarly(): void {
+    this.#rest?.cancel();
+    this.#rest = undefined;
   }
 
   /** The reserve comes first: without it, those who call in the next shortage would wait instead of being told. */

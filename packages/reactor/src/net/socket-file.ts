@@ -8,6 +8,9 @@ import type { LocalEndpoint } from './endpoint.js';
 
 const UNCHANGED = -1;
 
+/** Where the file is made, and who may connect. */
+export type SocketFileOptions = Pick<UnixListenOptions, 'path' | 'mode' | 'uid' | 'gid'>;
+
 /**
  * The file of a listening Unix socket: made by bind, removed when the listener has closed, if it is still the same.
  *
@@ -19,11 +22,11 @@ const UNCHANGED = -1;
 export class SocketFile implements LocalEndpoint {
   readonly address: KernelAddress;
   readonly text: string;
-  readonly #options: UnixListenOptions;
+  readonly #options: SocketFileOptions;
   #made: BigIntStats | undefined;
 
   /** Error: EL_ADDRESS_INVALID. */
-  constructor(options: UnixListenOptions) {
+  constructor(options: SocketFileOptions) {
     this.address = encodeUnixAddress(options.path);
     this.text = options.path;
     this.#options = options;
@@ -44,6 +47,11 @@ export class SocketFile implements LocalEndpoint {
       if (uid !== UNCHANGED || gid !== UNCHANGED) lchownSync(path, uid, gid);
       chmodSync(path, mode);
     });
+  }
+
+  /** The file is there already, and is removed as if it had been made here. Error: a SystemError. */
+  adopted(): void {
+    this.#made = statOf(this.text);
   }
 
   /** A process that has given up its rights since may be unable to remove the file; the next to listen there finds it stale. */
@@ -80,9 +88,9 @@ export class SocketFile implements LocalEndpoint {
 }
 
 /** An abstract name has no file: it goes with its last descriptor. Error: EL_ADDRESS_INVALID. */
-export function unixListening(options: UnixListenOptions): LocalEndpoint {
+export function unixListening(options: SocketFileOptions): LocalEndpoint {
   if (!options.path.startsWith('@')) return new SocketFile(options);
-  return { address: encodeUnixAddress(options.path), text: options.path, prepare: () => {}, bound: () => {}, released: () => {} };
+  return { address: encodeUnixAddress(options.path), text: options.path, prepare: () => {}, bound: () => {}, adopted: () => {}, released: () => {} };
 }
 
 function statOf(path: string): BigIntStats | undefined {

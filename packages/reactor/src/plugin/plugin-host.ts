@@ -3,12 +3,12 @@ import { addressText, hostText } from '../net/address.js';
 import type { Admission } from '../net/admission.js';
 import type { Connection } from '../net/connection.js';
 import { Connector, type ConnectorOptions, type Find } from '../net/connector.js';
+import type { LoopEstate } from '../net/estate.js';
 import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
 import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
 import { ATTEMPT_DELAY_MS } from '../limits.js';
-import { type Acceptor, Listener } from '../net/listener.js';
-import { openListening } from '../net/listening-socket.js';
+import type { Acceptor } from '../net/listener.js';
 import { type EntranceHandle, ListenerHandle, type SharedOptions } from './listener-handle.js';
 import type { Loop } from '../loop/loop.js';
 import { type ConnectionOptions, connectOptions, listenOptions, unixConnectOptions, unixListenOptions } from '../options.js';
@@ -31,6 +31,7 @@ export type UnixConnect = OptionsInput<typeof unixConnectOptions>;
 export interface HostedBy {
   readonly loop: Loop;
   readonly reserve: ReserveDescriptor;
+  readonly estate: LoopEstate;
   readonly logs: ReactorLogs;
   /** The limits of the whole reactor. */
   readonly admission: Admission;
@@ -135,9 +136,7 @@ export class PluginHost<State, Api = undefined> {
   }
 
   #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {
-    return this.#admit(schema, options, (acceptor, { loop, reserve }) => {
-      return new Listener(loop, acceptor, reserve, openListening(loop.kernel, endpoint, options.backlog), options);
-    });
+    return this.#admit(schema, options, (acceptor) => this.#reactor.estate.listen(acceptor, endpoint, options));
   }
 
   #admit(schema: ChangeableSchema<SharedOptions>, options: SharedOptions, open: OpenEntrance): ListenerHandle {

@@ -1,0 +1,117 @@
+import type { Loop } from '../loop/loop.js';
+import { addressText } from './address.js';
+import type { LocalEndpoint } from './endpoint.js';
+import { type Acceptor, Listener, type ListenerParts } from './listener.js';
+import { type ListeningSocket, adoptListening, openListening } from './listening-socket.js';
+import type { ReserveDescriptor } from './reserve.js';
+
+/** What a socket is for, so that it gets into the right hands in another process. */
+export type Use = 'connections' | 'datagrams' | 'admin';
+
+/** A socket that outlives the process that has opened it. */
+export interface Heirloom {
+  readonly fd: number;
+  readonly use: Use;
+  /** What was asked for when it was opened: an address, with port 0 where the kernel was to choose, or a path. */
+  readonly asked: string;
+  /** Where it is bound. */
+  readonly address: string;
+}
+
+/**
+ * Sockets as a possession that one process leaves to the next: a reactor's, or those of many. The one who leaves holds them, and releases
+ * them, or resumes if there is no heir in the end; the one who inherits them holds them until they are its own, and resumes.
+ */
+export interface Estate {
+  /** What this process has open. */
+  heirlooms(): readonly Heirloom[];
+  /** Takes over descriptors: who opens a socket that is among them gets it, and accepts nothing before `resume`. */
+  inherit(heirlooms: readonly Heirloom[]): void;
+  /** What was inherited and nobody has opened. */
+  readonly unclaimed: readonly Heirloom[];
+  /** Accepts nothing for now; who connects waits in the backlogs. */
+  hold(): void;
+  resume(): void;
+  /** Gives up all descriptors and touches nothing else: what waits in the backlogs is the next one's, and so are the files of Unix sockets. */
+  release(): void;
+}
+
+/** A socket that somebody beside the loop works with. */
+interface Kept extends Heirloom {
+  /** Works with it no more. */
+  readonly end: () => void;
+}
+
+/** The sockets of one loop. */
+export class LoopEstate implements Estate {
+  readonly #loop: Loop;
+  readonly #reserve: ReserveDescriptor;
+  #unclaimed: Heirloom[] = [];
+  #kept: Kept[] = [];
+  #held = false;
+
+  constructor(loop: Loop, reserve: ReserveDescriptor) {
+    this.#loop = loop;
+    this.#reserve = reserve;
+  }
+
+  get unclaimed(): readonly Heirloom[] {
+    return this.#unclaimed;
+  }
+
+  heirlooms(): Heirloom[] {
+    const listening = this.#listeners().map(({ socket: { fd, asked, address } }): Heirloom => ({ fd, asked, address: addressText(address), use: 'connections' }));
+    return [...listening, ...this.#kept];
+  }
+
+  inherit(heirlooms: readonly Heirloom[]): void {
+    this.#unclaimed = [...heirlooms];
+    this.#held = true;
+  }
+
+  hold(): void {
+    this.#held = true;
+    for (const listener of this.#listeners()) listener.hold();
+  }
+
+  resume(): void {
+    this.#held = false;
+    for (const listener of this.#listeners()) listener.resume();
+  }
+
+  release(): void {
+    this.hold();
+    for (const listener of this.#listeners()) listener.close();
+    for (const { end } of this.#kept.splice(0)) end();
+    for (const { fd } of this.#unclaimed.splice(0)) this.#loop.kernel.close(fd);
+  }
+
+  /** Opens a socket, or takes the inherited one. Errors: those of openListening. */
+  open(use: Use, endpoint: LocalEndpoint, backlog: number): ListeningSocket {
+    const { kernel } = this.#loop;
+    const fd = this.claim(use, endpoint.text);
+    return fd === undefined ? openListening(kernel, endpoint, backlog) : adoptListening(kernel, endpoint, fd);
+  }
+
+  /** Errors: those of openListening and of Listener. */
+  listen(acceptor: Acceptor, endpoint: LocalEndpoint, parts: ListenerParts): Listener {
+    const listener = new Listener(this.#loop, acceptor, this.#reserve, this.open('connections', endpoint, parts.backlog), parts);
+    if (this.#held) listener.hold();
+    return listener;
+  }
+
+  /** Takes a descriptor out of what was inherited; undefined if there is none for this. */
+  claim(use: Use, asked: string): number | undefined {
+    const index = this.#unclaimed.findIndex((one) => one.use === use && (one.asked === asked || one.address === asked));
+    return index < 0 ? undefined : this.#unclaimed.splice(index, 1)[0]?.fd;
+  }
+
+  /** Counts a socket to what can be left, whoever works with it; `end` is called when it is released. */
+  keep(heirloom: Heirloom, end: () => void): void {
+    this.#kept.push({ ...heirloom, end });
+  }
+
+  #listeners(): Listener[] {
+    return [...this.#loop.poller.channels()].filter((channel) => channel instanceof Listener);
+  }
+}
