@@ -29,7 +29,7 @@ const REACTOR: Building = {
     ['reactor.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
     ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'lock-file.ts', 'close-on-signals.ts', 'admin/'],
     ['group/'],
-    ['config/'],
+    ['config/', 'takeover/'],
     ['service/'],
     ['testing/'],
     ['index.ts'],

@@ -84,6 +84,7 @@ static const uint32_t constants[] = {
     EINVAL,
     EL_DESCRIPTOR_BATCH,
     EPOLLPRI,
+    SOCK_SEQPACKET,
 };
 
 int32_t el_abi_version(void)

@@ -32,6 +32,7 @@ static const uint32_t expected[] = {
     EINVAL,
     EL_DESCRIPTOR_BATCH,
     EPOLLPRI,
+    SOCK_SEQPACKET,
 };
 
 #define COUNT ((int32_t)(sizeof expected / sizeof expected[0]))

@@ -142,6 +142,12 @@ export const STOP_EXTENSION_MS = 30_000;
 /** The longest status text for a supervisor; systemd ignores notifications of more than 4096 bytes as a whole. */
 export const STATUS_BYTES = 1024;
 
+/** A message between a process and the one that takes over from it; a socket that is passed on takes a hundred bytes or two of it. */
+export const TAKEOVER_MESSAGE_BYTES = 64 * 1024;
+
+/** Processes that may wait for the one takeover that is under way. */
+export const TAKEOVER_BACKLOG_CONNECTIONS = 8;
+
 /** The longest that a dedicated loop blocks, so that Node's own timers and signals in that thread are served. */
 export const DEDICATED_WAIT_MS = 100;
 

@@ -8,6 +8,6 @@ export { helpText } from './help.js';
 export { jsonSchemaOf } from './json-schema.js';
 export { optionsPage } from './options-page.js';
 export { didYouMean } from './spelling.js';
-export { type ServerSettings, adminOptionsOf, listenOptionsOf, serverSections, serverSectionsOn } from './sections.js';
+export { type ServerSettings, adminOptionsOf, listenOptionsOf, serverSections, serverSectionsOn, takeoverSection } from './sections.js';
 export { bytesOf } from './value-text.js';
 export { settingsOf, type Marks, type Setting } from './settings.js';

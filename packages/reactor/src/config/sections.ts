@@ -83,6 +83,26 @@ const shutdown = z
   })
   .describe('The orderly end.');
 
+const takeover = z
+  .strictObject({
+    path: z
+      .string()
+      .min(1)
+      .describe(
+        'Hot restart: a Unix socket through which a new process with the same setting takes over the listening sockets of the one that serves, ' +
+          'and that one drains; with `@` in front, an abstract name. Left out: there is none.',
+      )
+      .meta({ flag: 'takeover' })
+      .optional(),
+    timeoutSeconds: z.number().positive().default(30).describe(
+      'Seconds that the other process may take for each of its steps; the longest is to start. After that the old one goes on serving.',
+    ),
+  })
+  .describe('How a new process takes over without a connection being refused or lost.');
+
+/** For servers that may do so: two processes must not be in each other's way while both are up, as two are with the same data folder. */
+export const takeoverSection = { takeover: takeover.prefault({}) };
+
 /** For `z.strictObject({ ...serverSections, ... })`. */
 export const serverSections = {
   listen: listen.prefault({}),
@@ -100,7 +120,7 @@ export function serverSectionsOn(defaultPort: number) {
 }
 
 /** What every server command can read of its configuration. */
-export type ServerSettings = z.output<z.ZodObject<typeof serverSections>>;
+export type ServerSettings = z.output<z.ZodObject<typeof serverSections>> & { readonly takeover?: z.output<typeof takeover> };
 
 type AdminEndpoint = OptionsInput<typeof adminOptions> & { token?: string | undefined };
 

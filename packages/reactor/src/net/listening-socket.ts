@@ -19,7 +19,7 @@ export interface ListeningSocket {
 }
 
 /** Opens one of our own. Errors: those of the endpoint, and a SystemError of socket, setsockopt, bind or listen. */
-export function openListening(kernel: Kernel, endpoint: LocalEndpoint, backlog: number, type = SOCK_STREAM): ListeningSocket {
+export function openListening(kernel: Kernel, endpoint: LocalEndpoint, backlog: number, type: number = SOCK_STREAM): ListeningSocket {
   const fd = check(kernel.socket(endpoint.address.family, type), 'socket');
   let bound = false;
   const close = () => {

@@ -4,6 +4,7 @@ import { closeOnSignals } from '../close-on-signals.js';
 import { type Configuration, type ServerSettings, adminOptionsOf } from '../config/index.js';
 import { createReactor } from '../create-reactor.js';
 import { EdgeloopError } from '../errors.js';
+import { nativeKernel } from '../kernel/native-kernel.js';
 import type { Signal } from '../loop/signals.js';
 import type { Log } from '../log.js';
 import { addressText } from '../net/address.js';
@@ -14,6 +15,7 @@ import { reactorRegistry } from '../telemetry/metrics.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
 import { processRegistry } from '../telemetry/process-registry.js';
 import { Reload } from './reload.js';
+import { Takeover } from '../takeover/takeover.js';
 import { Supervisor } from './supervisor.js';
 
 const STANDARD_INPUT = 0;
@@ -88,13 +90,36 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
     if (isHangup(signal)) endOnHangup(ground, signal);
     else reload.run();
   });
-  const listener = await definition.open(reactor, configuration.values, { log, registry });
-  const admin = await openEndpoint(ground, () => reload.shown);
-  // Who has been told that it stops must not hear that it is ready.
-  if (reactor.draining) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed while it opened');
-  reload.begin(listener);
-  supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
-  return { settings: configuration.values, reactor, listener, admin };
+  const takeover = takeoverOf(ground, supervisor);
+  try {
+    await takeover?.begin();
+    const listener = await definition.open(reactor, configuration.values, { log, registry });
+    const admin = await openEndpoint(ground, () => reload.shown);
+    // Who has been told that it stops must not hear that it is ready.
+    if (reactor.draining) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed while it opened');
+    await takeover?.complete();
+    reload.begin(listener);
+    supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
+    return { settings: configuration.values, reactor, listener, admin };
+  } catch (error) {
+    takeover?.close((error as Error).message);
+    throw error;
+  }
+}
+
+/** The way by which the service takes over from the process that serves, and leaves to the next one. Undefined if the configuration has none. */
+function takeoverOf<Settings extends ServerSettings>(ground: Ground<Settings>, supervisor: Supervisor): Takeover | undefined {
+  const { configuration, reactor } = ground;
+  const { path, timeoutSeconds = 0 } = configuration.values.takeover ?? {};
+  if (path === undefined) return undefined;
+  const onLeft = (pid: number) => {
+    supervisor.handOver(pid);
+    void reactor.close({ deadlineMs: graceMs(configuration) });
+  };
+  const log = ground.log.child({ component: 'takeover' });
+  const takeover = new Takeover({ kernel: nativeKernel(), log, estate: reactor.estate, path, timeoutMs: timeoutSeconds * 1000, onLeft });
+  void reactor.closed.then(() => takeover.close());
+  return takeover;
 }
 
 /** Node's own metrics are for the endpoint only: they measure its loop by a timer that would wake an idle server for nobody. */

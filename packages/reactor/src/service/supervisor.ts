@@ -97,6 +97,12 @@ export class Supervisor {
     this.#tell({ STOPPING: '1', ...extension() }, status);
   }
 
+  /** Another process is the service from now on, and says how it is; this one says nothing any more. */
+  handOver(pid: number): void {
+    this.#tell({ MAINPID: String(pid) });
+    this.close();
+  }
+
   /** What `systemctl status` shows. Line breaks become spaces; 1024 bytes are told. */
   status(status: Status): void {
     this.#status = status;

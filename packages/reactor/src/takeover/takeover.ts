@@ -1,0 +1,152 @@
+import { EdgeloopError } from '../errors.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Log } from '../log.js';
+import type { Estate } from '../net/estate.js';
+import { bequeath } from './bequest.js';
+import { ControlSocket } from './control-socket.js';
+import { Inheritance } from './inheritance.js';
+import { Link } from './link.js';
+import { PROTOCOL } from './message.js';
+
+export interface TakeoverParts {
+  readonly kernel: Kernel;
+  readonly log: Log;
+  readonly estate: Estate;
+  /** Of the control socket. */
+  readonly path: string;
+  /** How long the other process may take for each of its steps. */
+  readonly timeoutMs: number;
+  /** Another process serves from now on; this one has nothing left to do but to finish what it has begun. */
+  readonly onLeft: (pid: number) => void;
+}
+
+/** The uid that may do everything. */
+const ROOT = 0;
+
+/**
+ * Hot restart: a process takes over the listening sockets of the one that serves, and leaves them to the next one. The sockets are passed
+ * and never opened anew, so that no connection is refused, and none is lost of those that wait in their backlogs.
+ *
+ * `begin` before anything is opened, `complete` when all is; from then on the next one may ask. `close` may come at any time, also while
+ * one of these is under way, which then rejects. Owns the control socket.
+ */
+export class Takeover {
+  readonly #parts: TakeoverParts;
+  #control: ControlSocket | undefined;
+  /** What is taken over, until it is this process's own. */
+  #inheritance: Inheritance | undefined;
+  /** To the process that this one takes over from, and later to those that ask. */
+  readonly #links = new Set<Link>();
+  /** Of those that ask, the one that is taking over. */
+  #heir: Link | undefined;
+
+  constructor(parts: TakeoverParts) {
+    this.#parts = parts;
+  }
+
+  /** Asks who serves for what there is; if nobody does, this is the first. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, and those of ControlSocket. */
+  async begin(): Promise<void> {
+    const { kernel, path, estate, log } = this.#parts;
+    const link = Link.connect(kernel, path);
+    if (link === undefined) {
+      this.#control = ControlSocket.open(kernel, path);
+      return;
+    }
+    this.#links.add(link);
+    const { pid, uid } = link.peer;
+    if (!isTrusted(link)) throw refusal(`at ${path} listens the user ${uid}, whose sockets are not taken`);
+    this.#inheritance = await Inheritance.ask(kernel, link, estate, this.#parts);
+    this.#control = adopted(kernel, path, this.#inheritance.control);
+    log.info({ event: 'takeover.begun', from: pid }, `taking over from process ${pid}`);
+  }
+
+  /** Everything is open. Resolves when this process alone serves it. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, EL_TAKEOVER_MISMATCH. */
+  async complete(): Promise<void> {
+    if (this.#inheritance !== undefined) {
+      await this.#inheritance.complete();
+      this.#inheritance = undefined;
+      for (const link of this.#links) this.#hangUp(link);
+      this.#parts.log.info({ event: 'takeover.finished' }, 'everything is taken over');
+    }
+    this.#control?.accept((next) => void this.#meet(next));
+  }
+
+  /** Takes nothing over and leaves nothing any more; `reason` is for those at the other ends. */
+  close(reason = 'the process ends'): void {
+    for (const link of this.#links) {
+      link.refuse(reason);
+      this.#hangUp(link);
+    }
+    // Until all is taken over it is the other one's.
+    if (this.#inheritance === undefined) this.#control?.close();
+    else this.#giveUp();
+    this.#control = undefined;
+  }
+
+  #giveUp(): void {
+    this.#inheritance = undefined;
+    this.#control?.leave();
+    this.#parts.estate.release();
+  }
+
+  #hangUp(link: Link): void {
+    this.#links.delete(link);
+    link.close();
+  }
+
+  async #meet(link: Link): Promise<void> {
+    this.#links.add(link);
+    try {
+      // What is closed with something unread in it resets: the other one would not hear why.
+      const { message } = await link.expect('ask', this.#parts.timeoutMs);
+      this.#check(link, message.protocol);
+      await this.#leaveTo(link);
+    } catch (err) {
+      link.refuse((err as Error).message);
+      this.#parts.log.warn({ event: 'takeover.failed', err }, `the takeover has failed, and this process goes on serving: ${(err as Error).message}`);
+    } finally {
+      this.#hangUp(link);
+    }
+  }
+
+  #check(link: Link, protocol: number): void {
+    if (!isTrusted(link)) throw refusal(`the user ${link.peer.uid} may not take over, only the one that serves, and root`);
+    if (protocol !== PROTOCOL) {
+      const versions = `the new process speaks version ${protocol} of the takeover's messages, the one that serves version ${PROTOCOL}`;
+      throw refusal(`${versions}; stop that one and start the new one`);
+    }
+    if (this.#heir !== undefined) throw refusal(`process ${this.#heir.peer.pid} is taking over; wait until it has, or has failed`);
+  }
+
+  async #leaveTo(link: Link): Promise<void> {
+    const { log, estate, onLeft } = this.#parts;
+    const { pid } = link.peer;
+    const control = this.#control as ControlSocket;
+    log.info({ event: 'takeover.begun', to: pid }, `process ${pid} is taking over`);
+    this.#heir = link;
+    await bequeath(link, control.fd, estate, this.#parts).finally(() => (this.#heir = undefined));
+    control.leave();
+    this.#control = undefined;
+    log.info({ event: 'takeover.finished', to: pid }, `process ${pid} serves from now on`);
+    onLeft(pid);
+  }
+}
+
+function refusal(why: string): EdgeloopError {
+  return new EdgeloopError('EL_TAKEOVER_REFUSED', why);
+}
+
+/** If it cannot be adopted, it is closed. */
+function adopted(kernel: Kernel, path: string, fd: number): ControlSocket {
+  try {
+    return ControlSocket.adopt(kernel, path, fd);
+  } catch (error) {
+    kernel.close(fd);
+    throw error;
+  }
+}
+
+/** The same user, or root: who else can connect has been let in by mistake. */
+function isTrusted({ peer: { uid } }: Link): boolean {
+  return uid === ROOT || uid === process.geteuid?.();
+}
