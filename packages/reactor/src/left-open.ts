@@ -26,8 +26,8 @@ type Found = Omit<LeftOpen, 'count' | 'connections'>;
 /**
  * Looks for what is left when a shutdown is over, before the reactor ends it. It counts as left if it keeps the process alive and its
  * owner could have ended it: so neither listeners nor what they have accepted, for it is `close` that ends them; nor what was ended
- * and only waits for its peer; nor timers that are unref'ed and subscriptions to signals, which are meant to last as long as the
- * reactor. Who waits for a dial or a delay is told by a rejection.
+ * and only waits for its peer; nor timers that are unref'ed, subscriptions to signals and edgeloop's own inboxes, which are meant to last as
+ * long as the reactor. Who waits for a dial or a delay is told by a rejection.
  */
 export function leftOpen({ poller, clock, witness }: Loop, plugins: readonly PluginHost<never, unknown>[]): LeftOpen[] {
   const account = new Account();
@@ -41,7 +41,7 @@ export function leftOpen({ poller, clock, witness }: Loop, plugins: readonly Plu
   for (const { name, shuttingDown } of plugins) if (shuttingDown) account.add({ kind: 'handler', plugin: name, hook: 'onShutdown' });
   for (const channel of poller.channels()) {
     if (channel instanceof DatagramSocket) account.add({ kind: 'datagram', openedAt: at(channel) });
-    if (channel instanceof Inbox) account.add({ kind: 'inbox', openedAt: at(channel) });
+    if (channel instanceof Inbox && channel.owner === 'program') account.add({ kind: 'inbox', openedAt: at(channel) });
   }
   for (const timer of clock.timers()) {
     const { owner, periodMs, referenced } = timer;

@@ -233,6 +233,13 @@ export class Reactor {
     return inbox;
   }
 
+  /** An inbox of edgeloop's own, which lasts as long as the reactor: a program that has left it open has forgotten nothing. */
+  openOwnInbox<T>(receive: (message: T) => void): InboxHandle<T> {
+    this.#assertOpen();
+    const { capacity } = parseOptions(inboxOptions, {}, 'openOwnInbox');
+    return new Inbox(this.#loop, receive, capacity, 'edgeloop');
+  }
+
   /**
    * Calls `listener` in the loop for each signal that comes, `'SIGTERM'` or a number. While anybody listens, the signal is
    * blocked in every thread of the process (signalfd(2)): it has no other effect, and `process.on` does not see it.

@@ -48,6 +48,13 @@ t.test('what nobody has ended is in the report: by kind, plugin and count', asyn
   ]);
 });
 
+t.test('what edgeloop opens for itself is not left open by the program', async (t) => {
+  const reactor = openReactor(t);
+  const [own, inbox] = [reactor.openOwnInbox(nothing), reactor.openInbox(nothing)];
+  t.same((await reactor.close()).leftOpen, [{ kind: 'inbox', count: 1 }]);
+  t.ok(own.closed && inbox.closed, 'both have ended with the reactor');
+});
+
 t.test('nothing is left by who has ended what it began', async (t) => {
   const port = await peer(t);
   const reactor = openReactor(t);

@@ -44,7 +44,7 @@ export class Crew {
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
-    this.#letters = parts.reactor.openInbox<Letter>((letter) => this.#read(letter));
+    this.#letters = parts.reactor.openOwnInbox<Letter>((letter) => this.#read(letter));
   }
 
   /** Whether all threads are to end, or have. */

@@ -36,7 +36,7 @@ async function start(): Promise<void> {
   const log = createLog(data.log).log.child({ worker: data.index });
   const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters) }, data.reactor);
   const loop = new WorkerLoop({ data, kernel, ledger, reactor, report }, plugin);
-  const inbox = reactor.openInbox<Command>((command) => loop.obey(command)).address();
+  const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
   report({ kind: 'started', inbox, epoll: loop.epoll });
   void reactor.closed.then((ended) => {
     report({ kind: 'drained', report: ended });

@@ -48,6 +48,8 @@ export class Inbox<T> implements Channel {
   readonly fd: number;
   readonly keepsAlive = true;
   slot = -1;
+  /** Who has opened it, and so is to close it. */
+  readonly owner: 'program' | 'edgeloop';
   readonly #kernel: Kernel;
   readonly #parts: InboxParts;
   readonly #receive: (message: T) => void;
@@ -57,7 +59,8 @@ export class Inbox<T> implements Channel {
   /** Which port is looked into next. */
   #turn = 0;
 
-  constructor(parts: InboxParts, receive: (message: T) => void, capacity: number) {
+  constructor(parts: InboxParts, receive: (message: T) => void, capacity: number, owner: 'program' | 'edgeloop' = 'program') {
+    this.owner = owner;
     this.#kernel = parts.kernel;
     this.#parts = parts;
     this.#receive = receive;
