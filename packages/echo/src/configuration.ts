@@ -1,6 +1,6 @@
-/** What can be set of the echo server: the sections of every server command, and its own. */
+/** What can be set of the echo server: the sections of every server command, those of workers, and its own. */
 import { z } from 'zod';
-import { serverSections, takeoverSection } from '@edgeloop/reactor/config';
+import { serverSections, takeoverSection, workerSections, workersFit } from '@edgeloop/reactor/config';
 
 const echo = z
   .strictObject({
@@ -8,6 +8,8 @@ const echo = z
   })
   .describe('The echo protocol itself.');
 
-export const echoConfiguration = z.strictObject({ ...serverSections, ...takeoverSection, echo: echo.prefault({}) });
+export const echoConfiguration = z
+  .strictObject({ ...serverSections, ...workerSections, ...takeoverSection, echo: echo.prefault({}) })
+  .check(workersFit);
 
 export type EchoSettings = z.output<typeof echoConfiguration>;

@@ -6,6 +6,8 @@ export interface LeafSchema {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
+  /** The only word that may stand in the place of a number: `auto`. */
+  readonly word?: string;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -15,6 +17,11 @@ export interface LeafSchema {
 }
 
 export function allowedText(schema: LeafSchema): string {
+  const text = textOf(schema);
+  return schema.word === undefined ? text : `${text}, or ${schema.word}`;
+}
+
+function textOf(schema: LeafSchema): string {
   switch (schema.type) {
     case 'boolean':
       return 'true or false';

@@ -1,6 +1,7 @@
 /** The configuration of a command: what its sources say, combined and checked. */
 import type { z } from 'zod';
 import type { CommandLine } from './command-line.js';
+import { isThere } from './company.js';
 import { readConfigFile } from './config-file.js';
 import { ConfigurationError } from './configuration-error.js';
 import { CONFIG_VARIABLE, readEnvironment } from './environment.js';
@@ -37,7 +38,8 @@ export function loadConfiguration<Schema extends ConfigurationSchema>(
   const layers = [fileLayer(settings, commandLine, environment), readEnvironment(settings, environment), commandLine];
   // Of two entries with the same key a map keeps the later one, so the source that counts more comes later.
   const given: GivenByKey = new Map(layers.flatMap((layer) => layer.given).map((one) => [one.setting.key, one]));
-  const result = schema.safeParse(treeOf([...given.values()].map(({ setting, value }) => [setting, value])), { reportInput: true });
+  const values = [...otherDefaults(settings, given), ...[...given.values()].map(({ setting, value }) => [setting, value] as const)];
+  const result = schema.safeParse(treeOf(values), { reportInput: true });
   const misread = layers.flatMap((layer) => layer.complaints);
   // What is missing may be what was misspelt, so it is told of when all the rest can be read.
   const issues = (result.error?.issues ?? []).filter(({ input }) => misread.length === 0 || input !== undefined);
@@ -52,14 +54,24 @@ function fileLayer(settings: readonly Setting[], { configFile }: CommandLine, en
   return named === undefined ? { given: [], complaints: [] } : readConfigFile(settings, named, CONFIG_VARIABLE);
 }
 
+/** Of settings that were not given, but have another default beside one that was. */
+function otherDefaults(settings: readonly Setting[], given: GivenByKey): (readonly [Setting, unknown])[] {
+  return settings.flatMap((setting) => {
+    const { key, defaultWith } = setting;
+    if (defaultWith === undefined || given.has(key)) return [];
+    const [condition, value] = defaultWith;
+    return isThere(condition, (other) => given.get(other)?.value) ? [[setting, value] as const] : [];
+  });
+}
+
 /** Values that cannot stand beside others, and secrets that are none; a schema sees neither, because to it a default is a value. */
 function misfits(given: GivenByKey): string[] {
   return [...given.values()].flatMap(({ setting, value, origin }) => {
-    const { key, notWith = '', onlyWith, secret } = setting;
-    const excluding = given.get(notWith);
+    const { key, notWith, onlyWith, secret } = setting;
+    const at = (other: string) => given.get(other)?.value;
     const is = `but is ${shown(setting, value)} (${origin})`;
-    if (excluding !== undefined) return [`${key}: does not go with ${notWith} (${excluding.origin}), ${is}`];
-    if (onlyWith !== undefined && !given.has(onlyWith)) return [`${key}: goes with ${onlyWith} only, ${is}`];
+    if (notWith !== undefined && isThere(notWith, at)) return [`${key}: does not go with ${notWith} (${given.get(notWith)?.origin}), ${is}`];
+    if (onlyWith !== undefined && !isThere(onlyWith, at)) return [`${key}: goes with ${onlyWith} only, ${is}`];
     const isRedacted = secret === true && value === REDACTED;
     return isRedacted ? [`${key}: "${REDACTED}" stands for a secret that was not shown; give the secret itself (${origin})`] : [];
   });

@@ -1,5 +1,6 @@
 /** A configuration as it is shown: by --print-config and by /config. */
 import type { Configuration } from './configuration.js';
+import { isThere } from './company.js';
 import { REDACTED } from './layer.js';
 import type { Setting } from './settings.js';
 import { treeOf, valueAt } from './tree.js';
@@ -17,6 +18,6 @@ export function originsText({ settings, origins }: Configuration): string {
 
 /** A Unix socket has no TCP_NODELAY: such a default is in force nowhere, and as a value of a file it would be refused. */
 export function applies({ notWith, onlyWith }: Setting, settings: readonly Setting[], values: unknown): boolean {
-  const isSet = (key: string | undefined) => settings.some((setting) => setting.key === key && valueAt(values, setting) !== undefined);
-  return !isSet(notWith) && (onlyWith === undefined || isSet(onlyWith));
+  const at = (key: string) => settings.filter((setting) => setting.key === key).map((setting) => valueAt(values, setting))[0];
+  return (notWith === undefined || !isThere(notWith, at)) && (onlyWith === undefined || isThere(onlyWith, at));
 }

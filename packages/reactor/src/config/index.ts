@@ -9,5 +9,6 @@ export { jsonSchemaOf } from './json-schema.js';
 export { optionsPage } from './options-page.js';
 export { didYouMean } from './spelling.js';
 export { type ServerSettings, adminOptionsOf, listenOptionsOf, serverSections, serverSectionsOn, takeoverSection } from './sections.js';
+export { groupOptionsOf, workerSections, workersFit } from './worker-sections.js';
 export { bytesOf } from './value-text.js';
 export { settingsOf, type Marks, type Setting } from './settings.js';

@@ -48,16 +48,21 @@ function sectionText(name: string, description: string | undefined, settings: re
 
 function cells(setting: Setting): string[] {
   const { key, flags, variable, allowed, reload, description, notWith, onlyWith } = setting;
-  const company = notWith === undefined ? onlyWith && ` Only with \`${onlyWith}\`.` : ` Not with \`${notWith}\`.`;
+  const company = [onlyWith && ` Only with \`${onlyWith}\`.`, notWith && ` Not with \`${notWith}\`.`].join('');
   return [
     code(key),
     flags.map((flag) => code(flagText(flag, setting))).join(' '),
     code(variable),
     allowed,
-    setting.default === undefined ? '' : code(JSON.stringify(setting.default)),
+    defaultText(setting),
     reload === true ? 'yes' : 'no',
-    `${description}${company ?? ''}`,
+    `${description}${company}`,
   ];
+}
+
+function defaultText({ default: value, defaultWith }: Setting): string {
+  const usual = value === undefined ? '' : code(JSON.stringify(value));
+  return defaultWith === undefined ? usual : `${usual}, with ${code(defaultWith[0])} ${code(JSON.stringify(defaultWith[1]))}`;
 }
 
 function code(text: string): string {

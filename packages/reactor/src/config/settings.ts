@@ -13,13 +13,15 @@ export interface Marks {
   readonly reload?: true;
   /** The key of a setting that excludes this one. */
   readonly notWith?: string;
-  /** The key of a setting without which this one means nothing. */
+  /** The key of a setting without which this one means nothing; or with the value it must have, `workers.accept=handoff`. */
   readonly onlyWith?: string;
+  /** A setting, as of `onlyWith`, beside which this one has another default. */
+  readonly defaultWith?: readonly [condition: string, value: unknown];
   /** What its number counts: a flag or a variable may then say `64mb`. */
   readonly unit?: 'bytes';
 }
 
-export const MARKS: readonly (keyof Marks)[] = ['flag', 'secret', 'reload', 'notWith', 'onlyWith', 'unit'];
+export const MARKS: readonly (keyof Marks)[] = ['flag', 'secret', 'reload', 'notWith', 'onlyWith', 'defaultWith', 'unit'];
 
 declare module 'zod' {
   interface GlobalMeta extends Marks {}
@@ -38,6 +40,8 @@ export interface Setting extends Marks {
   readonly allowed: string;
   /** The same for each value of a setting that has names with values. */
   readonly allowedEach: string | undefined;
+  /** The only word that may stand in the place of a number. */
+  readonly word: string | undefined;
   /** The values of an enumeration. */
   readonly choices: readonly string[] | undefined;
   readonly default: unknown;
@@ -68,8 +72,16 @@ function leavesOf({ shape }: z.ZodObject, above: readonly string[]): Setting[] {
   });
 }
 
+/** A leaf that is a number or a word is a number to all who ask for its kind, for text that is none stays text. */
+function leafSchema(leaf: z.ZodType): LeafSchema & Marks {
+  const { anyOf, ...schema } = z.toJSONSchema(leaf, { io: 'input' });
+  if (anyOf === undefined) return schema as LeafSchema & Marks;
+  const [number, word] = anyOf;
+  return { ...schema, ...number, word: word?.const } as LeafSchema & Marks;
+}
+
 function settingOf(path: readonly string[], leaf: z.ZodType): Setting {
-  const schema = z.toJSONSchema(leaf, { io: 'input' }) as LeafSchema & Marks;
+  const schema = leafSchema(leaf);
   invariant(schema.description !== undefined, 'a setting without a description');
   const marks = Object.fromEntries(MARKS.filter((mark) => mark in schema).map((mark) => [mark, schema[mark]])) as Marks;
   const words = path.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).join('-');
@@ -82,6 +94,7 @@ function settingOf(path: readonly string[], leaf: z.ZodType): Setting {
     kind: schema.type,
     allowed: allowedText(schema),
     allowedEach: schema.additionalProperties && allowedText(schema.additionalProperties),
+    word: schema.word,
     choices: schema.enum,
     default: schema.default,
     description: schema.description,

@@ -22,9 +22,10 @@ export function valueOf({ kind, unit }: Setting, text: string): unknown {
 }
 
 /** A flag with a word for its value, for the reference and the help: `--host TEXT`. */
-export function flagText(flag: string, { kind, choices, unit }: Setting): string {
+export function flagText(flag: string, { kind, choices, word, unit }: Setting): string {
   if (kind === 'boolean') return `--${flag}`;
   if (unit !== undefined) return `--${flag} ${unit.toUpperCase()}`;
+  if (word !== undefined) return `--${flag} N|${word}`;
   return `--${flag} ${choices === undefined ? { integer: 'NUMBER', number: 'NUMBER', object: 'NAME=VALUE,...', string: 'TEXT' }[kind] : 'WORD'}`;
 }
 
