@@ -1,5 +1,5 @@
 import { createReactor } from '../create-reactor.js';
-import { check } from '../errors.js';
+import { EdgeloopError, check } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { nativeKernel } from '../kernel/native-kernel.js';
 import { HANDOFF_RING_DESCRIPTORS } from '../limits.js';
@@ -49,14 +49,24 @@ export type ReactorGroupOptions = OptionsInput<typeof groupOptions> & {
 export async function createReactorGroup({ plugin, listen, reactor = {}, log = {}, coordinator, ...options }: ReactorGroupOptions): Promise<ReactorGroup> {
   const settings = parseOptions(groupOptions, options, 'createReactorGroup');
   const worker = parseOptions(reactorOptions, { loop: 'dedicated', ...reactor }, 'createReactorGroup, "reactor"');
+  const source = sourceOf(plugin);
   const hub = coordinator ?? createReactor({ log: createLog(log).log });
   try {
     const sockets = await openSockets(nativeKernel(), listen, settings.accept, workerCount(settings));
-    const source = { module: String(plugin.module), name: plugin.name ?? 'default', options: plugin.options ?? {} };
-    return await start({ hub, settings, worker, sockets, source, listen, log });
+    return await start({ hub, settings, worker, sockets, source, listen: { ...listen }, log });
   } catch (error) {
     if (coordinator === undefined) await hub.close();
     throw error;
+  }
+}
+
+/** Complains here of what cannot be copied, and not in each worker. */
+function sourceOf({ module, name = 'default', options = {} }: ReactorGroupOptions['plugin']): PluginSource {
+  try {
+    return { module: String(module), name, options: structuredClone(options) };
+  } catch (cause) {
+    const message = `createReactorGroup: "plugin.options" cannot be copied to a worker: ${(cause as Error).message}; functions and handles must be made there`;
+    throw new EdgeloopError('EL_OPTION_INVALID', message, { cause });
   }
 }
 

@@ -13,7 +13,7 @@ export interface CrewParts {
   readonly log: Log;
   readonly seats: readonly WorkerSeat[];
   /** What a worker is started with, but for what is another for each thread. */
-  readonly dataOf: (seat: WorkerSeat) => Omit<WorkerData, 'index' | 'life' | 'reports'>;
+  readonly dataOf: (seat: WorkerSeat) => Omit<WorkerData, 'index' | 'life' | 'epoll' | 'reports'>;
   /** This worker is there, and may be told what it needs to know first. */
   readonly welcome: (seat: WorkerSeat) => void;
   /** Somebody has come or gone, or will come no more: who accepts must be settled anew. */
@@ -95,7 +95,7 @@ export class Crew {
   #start(seat: WorkerSeat): Promise<void> {
     const served = this.#awaited(seat);
     const address = this.#letters.address();
-    seat.start({ ...this.#parts.dataOf(seat), index: seat.index, reports: address }, (end) => this.#afterLetters(() => this.#settle(seat, end)));
+    seat.start({ ...this.#parts.dataOf(seat), reports: address }, (end) => this.#afterLetters(() => this.#settle(seat, end)));
     return served;
   }
 
@@ -153,7 +153,7 @@ export class Crew {
   }
 
   #welcome(seat: WorkerSeat, report: Extract<Report, { kind: 'started' }>): void {
-    seat.started(report);
+    seat.started(report.inbox);
     this.#parts.welcome(seat);
     this.#parts.changed();
     // Answered behind all that it was told just now: then it serves.
@@ -177,7 +177,8 @@ export class Crew {
   }
 
   #settle(seat: WorkerSeat, { code, error }: ThreadEnd): void {
-    const inOrder = seat.phase === 'draining' && code === 0;
+    const told = seat.phase === 'draining' || this.#ending;
+    const inOrder = told && (code === 0 || seat.phase === 'starting');
     const cause = error ?? this.#failures.get(seat);
     this.#failures.delete(seat);
     this.#questions.abandon(seat.index);
@@ -186,7 +187,7 @@ export class Crew {
     this.#parts.changed();
     this.#parts.orphaned(orphans);
     if (this.#ending) this.#finishIfOver();
-    else if (inOrder) this.#startAgain(seat);
+    else if (told) this.#startAgain(seat);
     else this.#rest(seat, code, cause);
   }
 

@@ -109,9 +109,10 @@ export class ReactorGroup {
 
   /** As `reconfigure` of a reactor and of a listener, for all workers, and those that will be started. Errors: theirs; then perhaps not all have changed. */
   async reconfigure(reactor: ReactorChanges, listener: ListenerChanges): Promise<void> {
-    Object.assign(this.#parts.reactorOptions, parseChanges('reactor', reactorOptions, this.#parts.reactorOptions, reactor));
-    Object.assign(this.#parts.listen, listener);
+    const changed = parseChanges('reactor', reactorOptions, this.#parts.reactorOptions, reactor);
     await Promise.all(this.#serving().map((seat) => this.#crew.ask(seat, { about: 'reconfigure', reactor, listener })));
+    Object.assign(this.#parts.reactorOptions, changed);
+    Object.assign(this.#parts.listen, listener);
   }
 
   /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. */

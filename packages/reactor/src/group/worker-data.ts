@@ -30,6 +30,8 @@ export interface WorkerData {
   /** What its Meters and the ledger lie in. */
   readonly meters: SharedArrayBuffer;
   readonly ledger: SharedArrayBuffer;
+  /** A cell for the epoll descriptor that its thread waits for, -1 until there is one. */
+  readonly epoll: Int32Array;
   /** How it reports. */
   readonly reports: InboxAddress;
 }
@@ -60,8 +62,8 @@ export interface ErrorReport {
 
 /** What a worker tells. */
 export type Report =
-  /** It can be told something, at this address. `epoll` is the descriptor that its thread waits for. */
-  | { readonly kind: 'started'; readonly inbox: InboxAddress; readonly epoll: number }
+  /** It can be told something, at this address. */
+  | { readonly kind: 'started'; readonly inbox: InboxAddress }
   | { readonly kind: 'failed'; readonly error: ErrorReport }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorReport }

@@ -22,21 +22,16 @@ export class WorkerLoop {
   readonly #parts: WorkerParts;
   readonly #doors: Doors;
   readonly #listener: ListenerHandle;
-  /** The descriptor that the thread waits for. */
-  readonly epoll: number;
 
   /** Errors: EL_OPTION_INVALID and EL_PLUGIN_INVALID, if the plugin or its options are wrong. */
   constructor(parts: WorkerParts, plugin: Plugin) {
     this.#parts = parts;
     const { data, kernel, reactor } = parts;
     let doors: Doors | undefined;
-    let epoll = -1;
     this.#listener = reactor.use(plugin, data.plugin.options).admit(data.listen, (acceptor, { loop, reserve }, options) => {
-      epoll = loop.descriptor;
       return (doors = new Doors({ loop, reserve, kernel, acceptor, options }));
     });
     this.#doors = doors as unknown as Doors;
-    this.epoll = epoll;
   }
 
   obey(command: Command): void {

@@ -18,7 +18,7 @@ import { WorkerLoop } from './worker-loop.js';
 
 const data = workerData as WorkerData;
 const ledger = new DescriptorLedger(data.ledger);
-const kernel = ledgered(nativeKernel(), ledger, data.index);
+const kernel = ledgered(nativeKernel(), ledger, data.index, data.epoll);
 const letters = new Outbox<Letter>(kernel, data.reports);
 
 try {
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters) }, data.reactor);
   const loop = new WorkerLoop({ data, kernel, ledger, reactor, report }, plugin);
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
-  report({ kind: 'started', inbox, epoll: loop.epoll });
+  report({ kind: 'started', inbox });
   void reactor.closed.then((ended) => {
     report({ kind: 'drained', report: ended });
     // Whatever the plugin has left open of Node's would keep the thread.

@@ -13,6 +13,9 @@ import type { LoadWatch } from './load-watch.js';
 import type { Command, Report, WorkerData } from './worker-data.js';
 import { type WorkerPhase, transition } from './worker-phase.js';
 
+/** In the place of a descriptor. */
+const NONE = -1;
+
 const MAIN = new URL('./worker-main.js', import.meta.url);
 
 export interface SeatParts {
@@ -46,7 +49,7 @@ export class WorkerSeat {
   #phase: WorkerPhase = 'ended';
   #thread: Worker | undefined;
   #outbox: Outbox<Command> | undefined;
-  #epoll = -1;
+  readonly #epoll = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(NONE);
   #lives = 0;
   #startedMs = 0;
   #failures = 0;
@@ -98,11 +101,15 @@ export class WorkerSeat {
   }
 
   /** Starts a thread; `onEnd` is called once, when it is gone and what it left is taken care of by `reap`. */
-  start(data: Omit<WorkerData, 'life'>, onEnd: (end: ThreadEnd) => void): void {
+  start(data: Omit<WorkerData, 'index' | 'life' | 'epoll'>, onEnd: (end: ThreadEnd) => void): void {
     this.#phase = transition(this.#phase, 'starting');
     this.#startedMs = performance.now();
     let error: Error | undefined;
-    const worker = new Worker(MAIN, { workerData: { ...data, life: this.#lives++ }, name: `${data.threadName}/${data.index}`, transferList: [data.reports.port] });
+    const worker = new Worker(MAIN, {
+      workerData: { ...data, index: this.index, life: this.#lives++, epoll: this.#epoll },
+      name: `${data.threadName}/${this.index}`,
+      transferList: [data.reports.port],
+    });
     worker.once('error', (thrown: unknown) => (error = thrown instanceof Error ? thrown : new Error(String(thrown))));
     worker.once('exit', (code) => {
       this.#thread = undefined;
@@ -112,9 +119,8 @@ export class WorkerSeat {
   }
 
   /** It has told where it can be told something. */
-  started({ inbox, epoll }: { inbox: InboxAddress; epoll: number }): void {
+  started(inbox: InboxAddress): void {
     this.#outbox = new Outbox(this.#kernel, inbox);
-    this.#epoll = epoll;
     this.#phase = transition(this.#phase, 'serving');
   }
 
@@ -170,9 +176,10 @@ export class WorkerSeat {
    */
   async kill(): Promise<void> {
     if (this.#thread === undefined) return;
-    if (this.#epoll >= 0) {
+    const epoll = Atomics.load(this.#epoll, 0);
+    if (epoll !== NONE) {
       const deaf = this.#kernel.epollCreate();
-      this.#kernel.replace(this.#epoll, deaf);
+      this.#kernel.replace(epoll, deaf);
       this.#kernel.close(deaf);
     }
     await this.#thread.terminate();
@@ -188,7 +195,7 @@ export class WorkerSeat {
     if (to === 'crashed') this.#failures++;
     this.#outbox?.close();
     this.#outbox = undefined;
-    this.#epoll = -1;
+    Atomics.store(this.#epoll, 0, NONE);
     this.#serves.clear();
     this.#left = false;
     const left = this.handoff?.ring.drain() ?? [];
