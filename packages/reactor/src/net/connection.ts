@@ -27,6 +27,11 @@ export interface Connection<State = unknown> {
   readonly bytesDiscarded: number;
   /** Whether `pause` is in force. Reading also rests, by itself, above the high-water mark and while a handler's promise is pending. */
   readonly paused: boolean;
+  /**
+   * Aborted when the connection has closed, before `onClose`, with the error that ended it or, where there is none, EL_CONNECTION_CLOSED:
+   * for what a handler waits for, `offload` or `fetch`. A peer that has only sent its FIN may still wait for the answer, and aborts nothing.
+   */
+  readonly signal: AbortSignal;
   /** The plugin's log, whose lines name the connection here. Made when it is first asked for. */
   readonly log: Log;
 

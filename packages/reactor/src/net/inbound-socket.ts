@@ -1,4 +1,5 @@
 import { EAGAIN, EINTR, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI } from '../kernel/abi.js';
+import { SHUTDOWN_QUIET_MS } from '../limits.js';
 import type { Loop } from '../loop/loop.js';
 import { MORE_BEHIND, READABLE, type Trigger } from '../loop/readiness.js';
 import type { Receiver } from '../loop/receive-batch.js';
@@ -94,6 +95,11 @@ export abstract class InboundSocket extends RegisteredSocket implements Receiver
 
   protected unhold(hold: number): void {
     this.#holds &= ~hold;
+  }
+
+  /** Whether the peer has been silent for so long that it is not in the middle of sending, as far as one can tell. */
+  protected get quiet(): boolean {
+    return this.#loop.clock.nowMs - this.lastActiveMs >= SHUTDOWN_QUIET_MS;
   }
 
   /** The peer has sent all that it will. */

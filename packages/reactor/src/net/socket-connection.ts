@@ -1,6 +1,5 @@
 import { EdgeloopError, type ErrorCode, SystemError } from '../errors.js';
 import { EPOLLIN, SHUT_WR } from '../kernel/abi.js';
-import { SHUTDOWN_QUIET_MS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { Ended, Loop } from '../loop/loop.js';
 import type { ConnectionOptions } from '../options.js';
@@ -10,6 +9,7 @@ import { type ConnectionPhase, transition } from './connection-phase.js';
 import type { Connection, ConnectionOwner } from './connection.js';
 import { Deadlines, type Watched } from './deadlines.js';
 import { DuplexSocket } from './duplex-socket.js';
+import { EndSignal } from './end-signal.js';
 import { countEnd, counterOfEnd } from './ending.js';
 import { HELD_BY_BACKPRESSURE, HELD_BY_HANDLER, HELD_BY_USER } from './inbound-socket.js';
 import { bytesOf } from './payload.js';
@@ -40,6 +40,8 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   /** Our side is to end as soon as there is nothing to do. */
   #leaving = false;
   #reason: Error | undefined;
+  /** Made when `signal` is first asked for. */
+  #end: EndSignal | undefined;
 
   constructor(loop: Loop, fd: number, peer: SocketAddress, owner: ConnectionOwner<State>, options: ConnectionOptions, admission?: Admission) {
     super(loop, fd, peer, options);
@@ -62,6 +64,13 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   get phase(): ConnectionPhase {
     return this.#phase;
+  }
+
+  get signal(): AbortSignal {
+    this.#end ??= new EndSignal();
+    if (this.gone) this.#end.tell(this);
+    else if (!this.#serving) this.#rearm();
+    return this.#end.signal;
   }
 
   get log(): Log {
@@ -121,11 +130,6 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   /** Whether `endWhenIdle` was called, and has yet to be obeyed. */
   get leaving(): boolean {
     return this.#leaving && this.#phase === 'open';
-  }
-
-  /** Whether the peer has been silent for so long that it is not in the middle of sending, as far as one can tell. */
-  get #quiet(): boolean {
-    return this.#loop.clock.nowMs - this.lastActiveMs >= SHUTDOWN_QUIET_MS;
   }
 
   get handling(): boolean {
@@ -238,7 +242,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   /** Takes the steps of the connection's life that are due, and asks the kernel for what is wanted next. */
   protected override settle(): void {
-    if (this.#leaving && this.#phase === 'open' && !this.busy && this.#quiet) this.#enter('draining');
+    if (this.#leaving && this.#phase === 'open' && !this.busy && this.quiet) this.#enter('draining');
     if (this.#phase === 'draining' && this.outbound.length === 0) this.#sendFin();
     if (this.#phase === 'closing' && this.readEnded) return this.#finish(undefined, 'endedInOrder');
     this.#deadlines?.noteWrites();
@@ -255,7 +259,7 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
 
   /**
    * Asks the kernel for what is wanted next, or ends the connection if that fails. A one-shot registration stays disarmed until
-   * everything is done, the handler included, unless output is blocked: this is the one place that arms it, and every way out of work leads here.
+   * everything is done, the handler included, unless output is blocked or `signal` is to tell of the end: only here it is armed, and every way out of work leads here.
    */
   #rearm(): void {
     if (this.gone || (this.disarmed && this.#atWork() && !this.hungUp)) return;
@@ -264,12 +268,13 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
   }
 
   #atWork(): boolean {
-    return this.runnable || (this.handling && !this.blocked);
+    return this.runnable || (this.handling && !this.blocked && this.#end === undefined);
   }
 
   // --- The end
 
   tellOwner(): void {
+    this.#end?.tell(this);
     this.owner.closed(this, this.#reason);
     if (this.#loop.debug) refuseUse(this, this.#loop);
   }

@@ -151,6 +151,8 @@ export class Dispatcher<State> implements ConnectionOwner<State> {
     const pending = Promise.resolve(result).then(
       () => {},
       (error: unknown) => {
+        // It has waited for something that was called off with the connection.
+        if (connection.phase === 'closed' && error === connection.signal.reason) return;
         this.#failed(connection, hook, error);
       },
     );
