@@ -24,6 +24,7 @@ const REACTOR: Building = {
     ['structures/', 'options-check.ts', 'options.ts'],
     ['codec/'],
     ['loop/'],
+    ['offload/'],
     ['net/'],
     ['plugin/', 'host/'],
     ['reactor.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
@@ -41,6 +42,7 @@ const REACTOR: Building = {
     'pino-pretty': ['telemetry/'],
     'prom-client': ['telemetry/'],
     'jsonc-parser': ['config/'],
+    piscina: ['offload/'],
   },
 };
 

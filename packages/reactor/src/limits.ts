@@ -29,6 +29,10 @@ export const SIGNAL_BUDGET_CALLS = 16;
 export const MAX_POSTED_TASKS = 65_536;
 export const MAX_INBOX_MESSAGES = 65_536;
 
+/** Defaults of offloading: tasks that may wait for a thread, and how long a thread without a task stays. */
+export const OFFLOAD_QUEUE_TASKS = 1000;
+export const OFFLOAD_IDLE_MS = 10_000;
+
 /** Events fetched by one epoll_wait, 12 bytes each. */
 export const EPOLL_BATCH_EVENTS = 1024;
 

@@ -2,10 +2,12 @@
  * What users may set, with defaults, as zod schemas: the one place that checks values from outside. What a configuration file
  * may set, too, says its meaning in a description, from which the reference is made; what only code may set, in a comment.
  */
+import type { Transferable } from 'node:worker_threads';
 import { z } from 'zod';
 import {
   ATTEMPT_DELAY_MS, CONNECT_TIMEOUT_MS, HIGH_WATER_BYTES, LISTEN_BACKLOG_CONNECTIONS, LOW_WATER_BYTES, MAX_INBOX_MESSAGES,
-  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, POOL_CONNECTIONS, POOL_WAITING_CALLS, READ_BUFFER_BYTES, STALL_MS,
+  MAX_QUEUED_BYTES, MAX_READ_BUFFER_BYTES, MAX_TOTAL_QUEUED_BYTES, OFFLOAD_IDLE_MS, OFFLOAD_QUEUE_TASKS, POOL_CONNECTIONS,
+  POOL_WAITING_CALLS, READ_BUFFER_BYTES, STALL_MS,
 } from './limits.js';
 import type { CHANGEABLE, OptionsInput } from './options-check.js';
 
@@ -37,6 +39,11 @@ export const reactorOptions = z.strictObject({
   readBufferBytes: bytes.max(MAX_READ_BUFFER_BYTES).default(READ_BUFFER_BYTES).describe(
     'Bytes that one recv may return, and so the longest chunk a handler sees.',
   ),
+  offloadThreads: z.int().min(0).default(0).describe(
+    'Threads for offloaded tasks, started as they are needed. 0: one less than the process has cores, and at least one.',
+  ),
+  offloadQueue: z.int().min(0).default(OFFLOAD_QUEUE_TASKS).describe('Offloaded tasks that may wait for a thread; more are refused (EL_QUEUE_FULL).'),
+  offloadIdleMs: z.int().min(0).default(OFFLOAD_IDLE_MS).describe('Milliseconds after which a thread that has no task ends.'),
 });
 
 /** Of every connection, whatever carries it. */
@@ -184,6 +191,15 @@ export const closeOptions = z.strictObject({
   deadlineMs: z.number().min(0).default(0),
 });
 
+export const offloadOptions = z.strictObject({
+  /** Aborting it calls the task off, and the promise rejects with the signal's reason. A task that runs is ended with its thread. */
+  signal: z.instanceof(AbortSignal).optional(),
+  /** For all of it, the time in the queue included (EL_OFFLOAD_TIMEOUT). 0: none. */
+  timeoutMs,
+  /** Is moved to the thread and not copied: ArrayBuffers, MessagePorts. The task has it as its second argument, as an array. */
+  transfer: z.array(z.custom<Transferable>((value) => typeof value === 'object' && value !== null, 'must be something that can be transferred')).default([]),
+});
+
 export const inboxOptions = z.strictObject({
   /** Messages that may be under way. */
   capacity: z.int().positive().default(MAX_INBOX_MESSAGES),
@@ -207,6 +223,7 @@ export type ConnectionOptions = Omit<UnixConnectOptions, 'path' | keyof typeof d
 export type ListenerOptions = Pick<ListenOptions, keyof typeof listenerOptions | 'trigger'>;
 /** What TCP connections have. */
 export type TcpOptions = Pick<ConnectOptions, keyof typeof tcpOptions>;
+export type OffloadOptions = z.output<typeof offloadOptions>;
 export type DatagramOptions = z.output<typeof datagramOptions>;
 export type PoolOptions = z.output<typeof poolOptions>;
 

@@ -3,39 +3,35 @@ import { BufferPool } from './structures/buffer-pool.js';
 import type { Timer } from './loop/timer.js';
 import type { Connection } from './net/connection.js';
 import type { Counters } from './loop/counters.js';
-import { type DatagramHandle, type DatagramReceiver, DatagramSocket } from './net/datagram-socket.js';
+import type { DatagramHandle, DatagramReceiver } from './net/datagram-socket.js';
 import { EdgeloopError } from './errors.js';
 import { LoopEstate } from './net/estate.js';
 import type { Host } from './host/host.js';
-import { Inbox } from './loop/inbox.js';
+import { Inbox, type InboxHandle } from './loop/inbox.js';
 import { leftOpen, tellLeftOpen } from './left-open.js';
 import type { Kernel } from './kernel/kernel.js';
+import { Offload } from './offload/offload.js';
+import type { OpenTaskPool } from './offload/task-pool.js';
+import type { Task } from './offload/task.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
 import { Entrance } from './net/entrance.js';
 import { Loop } from './loop/loop.js';
 import { Meters } from './loop/meters.js';
-import { type ReactorChanges, type ReactorOptions, closeOptions, datagramOptions, inboxOptions, reactorOptions } from './options.js';
+import { type ReactorChanges, type ReactorOptions, closeOptions, type datagramOptions, inboxOptions, type offloadOptions, reactorOptions } from './options.js';
 import { type OptionsInput, type OptionsSchema, parseChanges, parseOptions } from './options-check.js';
-import { guardReceiver } from './plugin/datagram-guard.js';
 import { type ContextParts, pluginContext } from './plugin/plugin-context.js';
 import { type HostedBy, PluginHost, type TcpConnect, type UnixConnect } from './plugin/plugin-host.js';
+import { openDatagram } from './plugin/open-datagram.js';
 import { OwnedTimers, checkCallback, checkDelay } from './plugin/owned-timers.js';
-import { type Hooks, type Plugin, checkHooks, checkParts } from './plugin/plugin.js';
+import { type ClientHooks, type Plugin, checkHooks, checkParts } from './plugin/plugin.js';
 import { ReactorLogs } from './plugin/reactor-logs.js';
 import { ReceiveArena } from './structures/receive-arena.js';
 import { openConnections } from './net/open-connections.js';
-import { resolveHost } from './net/resolve.js';
 import { ReserveDescriptor } from './net/reserve.js';
 import { Shutdown, type ShutdownReport, reactorClosed } from './shutdown.js';
 import { PROGRAM } from './loop/stopwatch.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
-
-/** An open inbox, as users see it. */
-export type InboxHandle<T> = Pick<Inbox<T>, 'address' | 'closed' | 'close'>;
-
-/** What a connection that belongs to no plugin may react to. */
-export type ClientHooks = Omit<Hooks<undefined>, 'onShutdown' | 'beforeOutput'>;
 
 export interface ReactorParts {
   readonly kernel: Kernel;
@@ -45,6 +41,8 @@ export interface ReactorParts {
   readonly slabBlocks?: number;
   /** Where to count; by default in memory of its own. */
   readonly meters?: Meters;
+  /** Where offloaded tasks run. Default: in threads. */
+  readonly openTaskPool?: OpenTaskPool | undefined;
 }
 
 /**
@@ -63,6 +61,7 @@ export class Reactor {
   readonly #logs: ReactorLogs;
   readonly #reserve: ReserveDescriptor;
   readonly #admission: Admission;
+  readonly #offload: Offload;
   #options: ReactorOptions;
   readonly #hosting: HostedBy & ContextParts;
   readonly #timers: OwnedTimers;
@@ -72,7 +71,7 @@ export class Reactor {
   readonly #closed: Promise<ShutdownReport>;
   #resolveClosed!: (report: ShutdownReport) => void;
 
-  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS, meters = new Meters() }: ReactorParts, options: ReactorOptions) {
+  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS, meters = new Meters(), openTaskPool }: ReactorParts, options: ReactorOptions) {
     this.meters = meters;
     this.counters = meters.counters;
     this.#loop = new Loop({
@@ -88,6 +87,7 @@ export class Reactor {
     this.#reserve = new ReserveDescriptor(kernel);
     this.estate = new LoopEstate(this.#loop, this.#reserve);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
+    this.#offload = new Offload(this.#loop, options, openTaskPool);
     this.#options = options;
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.#hosting = {
@@ -95,6 +95,7 @@ export class Reactor {
       reserve: this.#reserve,
       estate: this.estate,
       logs: this.#logs,
+      offload: this.#offload,
       admission: this.#admission,
       closed: this.#closed,
       assertOpen: () => this.#assertOpen(),
@@ -178,16 +179,8 @@ export class Reactor {
    * Binds a UDP socket; `receive` is called in the loop for each datagram. What it throws is reported as a failed handler,
    * and the socket goes on. Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, and SystemErrors such as EADDRINUSE.
    */
-  async openDatagram(options: OptionsInput<typeof datagramOptions>, receive: DatagramReceiver): Promise<DatagramHandle> {
-    checkCallback('openDatagram', receive);
-    const parsed = parseOptions(datagramOptions, options, 'openDatagram');
-    const place = this.#loop.witness?.here('openDatagram');
-    const [ip] = await this.#loop.awaited(resolveHost(parsed.host));
-    this.#assertOpen();
-    const { counters, witness } = this.#loop;
-    const socket = new DatagramSocket(this.#loop, guardReceiver(receive, { counters, log: this.#logs.reactor }), ip, parsed);
-    witness?.opened(socket, place);
-    return socket;
+  openDatagram(options: OptionsInput<typeof datagramOptions>, receive: DatagramReceiver): Promise<DatagramHandle> {
+    return openDatagram(this.#hosting, options, receive);
   }
 
   /**
@@ -219,6 +212,15 @@ export class Reactor {
   post(task: () => void): void {
     this.#assertRunning();
     this.#loop.post(checkCallback('post', task));
+  }
+
+  /**
+   * Has another thread run a task that `defineTask` names, on a copy of the input. Rejects with what it throws; the reason of an aborted `signal`;
+   * EL_QUEUE_FULL, EL_OFFLOAD_TIMEOUT, EL_OFFLOAD_FAILED, EL_TASK_INVALID, EL_DATA_INVALID, EL_OPTION_INVALID, EL_REACTOR_CLOSED.
+   */
+  async offload<Input, Output>(task: Task<Input, Output>, input: Input, options: OptionsInput<typeof offloadOptions> = {}): Promise<Output> {
+    this.#assertRunning();
+    return this.#offload.run(task, input, options);
   }
 
   /**
@@ -277,13 +279,17 @@ export class Reactor {
     if (this.#loop.debug) tellLeftOpen(left, this.log);
     this.#host.detach();
     this.#loop.evict(new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed'));
+    const threadsGone = this.#offload.close();
     setImmediate(() => {
       this.#release();
-      const report: ShutdownReport = { ...(this.#shutdown as Shutdown).endings, leftOpen: left };
-      this.#logs.flush();
-      this.log.info({ event: 'shutdown.finished', ...report }, 'the shutdown is finished');
-      this.#resolveClosed(report);
+      void threadsGone.then(() => this.#report({ ...(this.#shutdown as Shutdown).endings, leftOpen: left }));
     });
+  }
+
+  #report(report: ShutdownReport): void {
+    this.#logs.flush();
+    this.log.info({ event: 'shutdown.finished', ...report }, 'the shutdown is finished');
+    this.#resolveClosed(report);
   }
 
   /** Runs between turns: the last ones tell the owners and run what was posted, then the descriptors go. */

@@ -1,7 +1,8 @@
 import { EdgeloopError, codeOf } from '../errors.js';
 import { FORCED_WORKER_MS, WORKER_STOP_MS } from '../limits.js';
 import type { Log } from '../log.js';
-import type { InboxHandle, Reactor } from '../reactor.js';
+import type { InboxHandle } from '../loop/inbox.js';
+import type { Reactor } from '../reactor.js';
 import type { ShutdownReport } from '../shutdown.js';
 import { reportedError } from './error-report.js';
 import { Questions } from './questions.js';

@@ -10,6 +10,8 @@ export const COUNTERS = [
   'closed', 'failed', 'endedInOrder', 'destroyed', 'resets', 'networkErrors', 'handlerEnds', 'evicted', 'closedByOperator', 'orphaned',
   'handshakeTimeouts', 'messageTimeouts', 'writeTimeouts', 'idleTimeouts', 'lifetimeTimeouts', 'slowConsumers', 'outputLimited',
   'handlerFailures',
+  // Tasks for other threads: those taken, how they ended, and those refused.
+  'offloaded', 'offloadsCompleted', 'offloadsFailed', 'offloadsTimedOut', 'offloadsCancelled', 'offloadsRefused',
   // Bytes and datagrams.
   'bytesRead', 'bytesWritten', 'bytesDiscarded',
   'datagramsReceived', 'datagramsSent', 'datagramsDropped', 'datagramsTruncated', 'datagramErrors',

@@ -8,6 +8,8 @@ export const GAUGES = [
   'channels',
   /** Channels that wait for their next turn, timers on the wheel, posted tasks, and bytes that wait for sockets. */
   'readyQueue', 'timersPending', 'tasksPending', 'bytesQueued',
+  /** Offloaded tasks that a thread runs, and those that wait for one. */
+  'offloadsRunning', 'offloadsQueued',
   /** When the last turn began and ended, in ms on the system's monotonic clock, which all threads share. */
   'turnBeganMs', 'turnEndedMs',
   /** The plugin whose handler runs now: its number among the plugins, from 1 on; 0 if none does. */

@@ -19,6 +19,9 @@ export interface InboxAddress {
   readonly capacity: number;
 }
 
+/** An open inbox, as users see it. */
+export type InboxHandle<T> = Pick<Inbox<T>, 'address' | 'closed' | 'close'>;
+
 export interface InboxParts {
   readonly kernel: Kernel;
   readonly poller: Poller;

@@ -1,3 +1,4 @@
+import type { Offload } from '../offload/offload.js';
 import type { ReactorLogs } from './reactor-logs.js';
 import type { Loop } from '../loop/loop.js';
 import { OwnedTimers, checkCallback } from './owned-timers.js';
@@ -7,6 +8,7 @@ import type { PluginContext } from './plugin.js';
 export interface ContextParts {
   readonly loop: Loop;
   readonly logs: ReactorLogs;
+  readonly offload: Offload;
   /** Resolves when the reactor is closed. */
   readonly closed: Promise<unknown>;
   /** Throws EL_REACTOR_CLOSED once no call is made any more. */
@@ -25,6 +27,10 @@ export function pluginContext<Options>(plugin: string, options: Options, parts: 
     post(task) {
       parts.assertRunning();
       loop.post(checkCallback('post', task));
+    },
+    async offload(task, input, options) {
+      parts.assertRunning();
+      return parts.offload.run(task, input, options);
     },
     waitFor: (promise) => loop.awaited(promise),
     closed,

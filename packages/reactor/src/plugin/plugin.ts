@@ -3,8 +3,9 @@ import type { Connection } from '../net/connection.js';
 import { EdgeloopError } from '../errors.js';
 import type { FloodLog, Log } from '../log.js';
 import type { Timer } from '../loop/timer.js';
-import type { ConnectionOptions } from '../options.js';
-import type { OptionsOutput, OptionsSchema } from '../options-check.js';
+import type { Task } from '../offload/task.js';
+import type { ConnectionOptions, offloadOptions } from '../options.js';
+import type { OptionsInput, OptionsOutput, OptionsSchema } from '../options-check.js';
 
 /**
  * What a plugin may react to. All are optional, and there are no others.
@@ -42,6 +43,9 @@ export interface Hooks<State> {
   beforeOutput?(): boolean | void;
 }
 
+/** What a connection that belongs to no plugin may react to. */
+export type ClientHooks = Omit<Hooks<undefined>, 'onShutdown' | 'beforeOutput'>;
+
 /** What a plugin is given when it is put to use. */
 export interface PluginContext<Options> {
   readonly options: Options;
@@ -51,6 +55,8 @@ export interface PluginContext<Options> {
   readonly timers: PluginTimers;
   /** As `reactor.post`: from outside the loop it brings about a turn. Errors: EL_QUEUE_FULL, EL_REACTOR_CLOSED, EL_OPTION_INVALID. */
   readonly post: (task: () => void) => void;
+  /** As `reactor.offload`: has another thread run a task. With `{ signal: connection.signal }` it is called off when the connection ends. */
+  readonly offload: <Input, Output>(task: Task<Input, Output>, input: Input, options?: OptionsInput<typeof offloadOptions>) => Promise<Output>;
   /**
    * Returns a promise that is settled as this one is. Until then the loop looks out for what only Node's own loop brings, such as the
    * end of a file's fsync, every millisecond even where it has its thread for itself (`loop: 'dedicated'`), where that may take 100 ms else.

@@ -57,6 +57,14 @@ const COUNTER_ROWS: readonly CounterRow[] = [
   { name: 'edgeloop_accept_pauses_total', help: 'Times that a listener rested because descriptors or memory were short.', counter: 'acceptPauses' },
   { name: 'edgeloop_connections_closed_total', help: 'Connections that have ended, by the reason.', label: 'reason', counters: CLOSE_REASONS },
   { name: 'edgeloop_handler_failures_total', help: 'Hooks that threw or rejected.', counter: 'handlerFailures' },
+  { name: 'edgeloop_offloads_total', help: 'Tasks taken for the pool of threads.', counter: 'offloaded' },
+  { name: 'edgeloop_offloads_refused_total', help: 'Tasks refused because the queue for the pool was full.', counter: 'offloadsRefused' },
+  {
+    name: 'edgeloop_offloads_ended_total',
+    help: 'Tasks of the pool that are over: with a result, with an error, at their deadline, or called off.',
+    label: 'outcome',
+    counters: { completed: 'offloadsCompleted', failed: 'offloadsFailed', timeout: 'offloadsTimedOut', cancelled: 'offloadsCancelled' },
+  },
   { name: 'edgeloop_received_bytes_total', help: 'Bytes received.', counter: 'bytesRead' },
   { name: 'edgeloop_sent_bytes_total', help: 'Bytes that the kernel has taken.', counter: 'bytesWritten' },
   { name: 'edgeloop_discarded_bytes_total', help: 'Bytes that were queued on connections when these were closed.', counter: 'bytesDiscarded' },
@@ -145,6 +153,16 @@ const GAUGES: readonly MetricRow[] = [
     ({ turnAgeSeconds }) => turnAgeSeconds,
   ),
   gauge('edgeloop_timers_pending', 'Timers on the wheel.', ({ timersPending }) => timersPending),
+  {
+    type: 'gauge',
+    name: 'edgeloop_offloads',
+    help: 'Tasks for the pool of threads that are not over, by state.',
+    label: 'state',
+    read: (meters) => {
+      const { offloadsRunning: running, offloadsQueued: queued } = readGauges(meters);
+      return byLabel('state', { running, queued });
+    },
+  },
   gauge('edgeloop_tasks_pending', 'Posted tasks that wait.', ({ tasksPending }) => tasksPending),
 ];
 

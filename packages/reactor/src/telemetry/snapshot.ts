@@ -67,6 +67,7 @@ export function takeSnapshot(meters: Meters): Snapshot {
 
 export function readGauges({ counters, gauges }: Meters): Standing {
   const { connectionsDraining, connectionsClosing, connectionsCongested, channels, readyQueue, timersPending, tasksPending, bytesQueued } = gauges;
+  const { offloadsRunning, offloadsQueued } = gauges;
   const { accepted, connected, closed } = counters;
   return {
     // Another thread may read in the middle of a change, so the difference may be short of one connection for a moment.
@@ -79,6 +80,8 @@ export function readGauges({ counters, gauges }: Meters): Standing {
     timersPending,
     tasksPending,
     bytesQueued,
+    offloadsRunning,
+    offloadsQueued,
     turnAgeSeconds: turnAge(gauges),
   };
 }

@@ -10,6 +10,8 @@ import { type Connection, type CreateReactorOptions, type Hooks, type Log, type 
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import type { Loop } from '../../src/loop/loop.js';
+import type { OpenTaskPool } from '../../src/offload/task-pool.js';
+import { openThreadPool } from '../../src/offload/thread-pool.js';
 import { reactorOptions } from '../../src/options.js';
 import { parseOptions } from '../../src/options-check.js';
 import { Reactor } from '../../src/reactor.js';
@@ -36,18 +38,22 @@ export function memoryLog(lines: LogLine[] = []): Log & { lines: LogLine[] } {
 export interface Setting extends CreateReactorOptions {
   /** System calls to replace. */
   kernel?: Partial<Kernel>;
+  /** Default: threads without tap's loader, which takes each half a second. */
+  openTaskPool?: OpenTaskPool;
 }
+
+const openPlainThreads: OpenTaskPool = (options) => openThreadPool(options, { execArgv: [], env: { ...process.env, NODE_OPTIONS: '' } });
 
 const loops = new WeakMap<Reactor, Loop>();
 
 /** A reactor that is closed when the test ends. */
-export function openReactor(t: Test, { kernel, log = memoryLog(), ...options }: Setting = {}): Reactor {
+export function openReactor(t: Test, { kernel, openTaskPool = openPlainThreads, log = memoryLog(), ...options }: Setting = {}): Reactor {
   const parsed = parseOptions(reactorOptions, options, 'test');
   const host = parsed.loop === 'dedicated' ? new DedicatedHost() : new EmbeddedHost();
   const attach = host.attach.bind(host);
   let loop: Turnable | undefined;
   host.attach = (turnable) => attach((loop = turnable));
-  const reactor = new Reactor({ kernel: { ...nativeKernel(), ...kernel }, host, log }, parsed);
+  const reactor = new Reactor({ kernel: { ...nativeKernel(), ...kernel }, host, log, openTaskPool }, parsed);
   loops.set(reactor, loop as Loop);
   t.teardown(() => reactor.close());
   return reactor;
