@@ -97,6 +97,37 @@ t.test('graceful-shutdown waits no longer at the second signal', async (t) => {
   t.match(example.stdout, /SIGINT from process \d+: ending at once\nclosed: 0 idle, 0 finished, 0 failed, 1 forced\n$/);
 });
 
+t.test('password-hashing answers pings while passwords are hashed, and hardly any while the same is done in the handler', async (t) => {
+  const example = new Example(t, 'password-hashing', ['0']);
+  const port = await example.port();
+  const pinging = await dial(t, port);
+  const pongs = new Lines(pinging);
+  /** Pings one after the other until as many clients have each got a hash; returns how many were answered. */
+  const pingsDuring = async (command: string, clients: number): Promise<number> => {
+    const before = pongs.all.length;
+    const hashes: string[] = [];
+    const hash = async () => {
+      const socket = await dial(t, port);
+      socket.end(`${command} secret\n`);
+      hashes.push((await buffer(socket)).toString());
+    };
+    const all = Promise.all(Array.from({ length: clients }, hash));
+    while (hashes.length < clients) {
+      const count = pongs.all.length;
+      pinging.write('ping\n');
+      await pongs.until((lines) => lines.length > count);
+    }
+    await all;
+    for (const text of hashes) t.match(text, /^[\w-]{22}\.[\w-]{43}\n$/);
+    return pongs.all.length - before;
+  };
+  await pingsDuring('hash', 1);
+  const offloaded = await pingsDuring('hash', 4);
+  const inHandler = await pingsDuring('hash-here', 4);
+  t.ok(offloaded > 3 * inHandler, `${offloaded} pings were answered meanwhile, and ${inHandler}`);
+  await endsAtCtrlC(t, example);
+});
+
 t.test('udp-echo answers each sender with its own datagrams', async (t) => {
   const example = new Example(t, 'udp-echo', ['0']);
   const port = await example.port();
