@@ -31,9 +31,11 @@ export function nameOf({ module, name }: Pick<TaskRequest, 'module' | 'name'>): 
   return `task "${name}" of ${module}`;
 }
 
+type Run = (input: unknown, transferred: readonly unknown[]) => unknown;
+
 /** Runs the task in this thread. Never rejects. */
-export async function runRequest({ module, name, input, transfer }: TaskRequest): Promise<Outcome> {
-  let run: (input: unknown, transferred: readonly unknown[]) => unknown;
+export async function runRequest({ module, name, input, transfer }: TaskRequest, load = loadTask): Promise<Outcome> {
+  let run: Run;
   try {
     run = await load(module, name);
   } catch (error) {
@@ -52,8 +54,8 @@ export async function runRequest({ module, name, input, transfer }: TaskRequest)
   }
 }
 
-async function load(module: string, name: string): Promise<(input: unknown, transferred: readonly unknown[]) => unknown> {
+export async function loadTask(module: string, name: string): Promise<Run> {
   const exported = ((await import(module)) as Record<string, unknown>)[name];
-  if (typeof exported === 'function') return exported as (input: unknown) => unknown;
+  if (typeof exported === 'function') return exported as Run;
   throw new TypeError(`the module exports no function of this name, but ${exported === undefined ? 'nothing' : typeof exported}`);
 }

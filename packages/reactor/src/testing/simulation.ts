@@ -19,6 +19,7 @@ import type { EpollSet } from './sim/epoll-set.js';
 import { SimKernel } from './sim/sim-kernel.js';
 import { StreamSocket } from './sim/stream-socket.js';
 import { World } from './sim/world.js';
+import { InlinePool } from './inline-pool.js';
 import { SimHost } from './sim-host.js';
 import { SimListener } from './sim-listener.js';
 import { type PeerEvents, SimPeer } from './sim-peer.js';
@@ -70,6 +71,7 @@ export class Simulation {
   /** Turns that were made. */
   turns = 0;
   readonly #host = new SimHost();
+  readonly #pool = new InlinePool();
   readonly #audit: Audit;
   readonly #set: EpollSet;
   readonly #dedicated: boolean;
@@ -81,7 +83,13 @@ export class Simulation {
     const options = parseOptions(reactorOptions, { readBufferBytes: READ_BUFFER_BYTES, debug: true, ...reactor }, 'Simulation');
     this.#dedicated = options.loop === 'dedicated';
     this.reactor = new Reactor(
-      { kernel: intercept(this.kernel), host: this.#host, log: log ?? createLog({ level: 'silent' }).log, slabBlocks: SLAB_BLOCKS },
+      {
+        kernel: intercept(this.kernel),
+        host: this.#host,
+        log: log ?? createLog({ level: 'silent' }).log,
+        slabBlocks: SLAB_BLOCKS,
+        openTaskPool: async () => this.#pool,
+      },
       options,
     );
     const { loop } = this.#host;
@@ -156,6 +164,7 @@ export class Simulation {
   async #turnsWhileDue(): Promise<true> {
     const firstTurn = this.turns;
     const audit = this.#awaitsNode;
+    await this.#pool.loaded();
     await (audit ? nodesTurn() : promisesSettled());
     while (this.#host.due || (this.#host.loop !== undefined && this.#set.ready)) {
       if (this.turns - firstTurn > RESTLESS_TURNS) throw new AuditError(`the loop has not come to rest in ${RESTLESS_TURNS} turns`);

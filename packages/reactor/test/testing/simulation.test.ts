@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { type Connection, definePlugin } from '../../src/index.js';
+import { type Connection, definePlugin, defineTask } from '../../src/index.js';
 import { EPOLLIN } from '../../src/kernel/abi.js';
 import {
   AuditError, type Call, FAIR, KERNEL_CALLS, ROUGH, Random, SimKernel, Simulation, type SimulationOptions, World, intercept,
@@ -31,6 +31,40 @@ t.test('a client is answered, and sees the end of what it has ended', async (t) 
   t.ok(peer.ended);
   t.equal(peer.error, undefined);
   t.match(await simulation.close(), { idle: 0, finished: 0, failed: 0, forced: 0, leftOpen: [] });
+});
+
+t.test('an offloaded task runs in the simulation itself, with each trigger, and is called off with its connection', async (t) => {
+  const tasks = new URL('../offload/tasks/tasks.js', import.meta.url);
+  const plugin = definePlugin({
+    name: 'offloading',
+    options: z.strictObject({}),
+    setup: ({ offload }) => ({
+      async onData(connection, chunk) {
+        const { signal } = connection;
+        if (chunk.toString() === 'endless') await offload(defineTask<undefined, never>(tasks, 'never'), undefined, { signal });
+        connection.write(await offload(defineTask<Buffer, Buffer>(tasks), chunk, { signal }));
+      },
+    }),
+  });
+  for (const trigger of ['edge', 'level', 'oneshot'] as const) {
+    const simulation = new Simulation({ reactor: { offloadThreads: 2 } });
+    const { reactor } = simulation;
+    await reactor.use(plugin).listen({ port: 7000, trigger });
+    const [answered, leaving] = [simulation.connect({ port: 7000 }), simulation.connect({ port: 7000 })];
+    leaving.send('endless');
+    for (const [index, text] of ['one', 'two'].entries()) {
+      answered.send(text);
+      await simulation.until(() => reactor.counters.offloadsCompleted > index);
+      await simulation.settle();
+      t.equal(answered.take().toString(), text);
+    }
+    leaving.reset();
+    await simulation.until(() => reactor.counters.offloadsCancelled === 1);
+    answered.end();
+    await simulation.settle();
+    t.match(await simulation.close(), { leftOpen: [] });
+    t.equal(reactor.counters.handlerFailures, 0);
+  }
 });
 
 t.test('it serves IPv6, and refuses whom nobody listens for', async (t) => {

@@ -21,6 +21,8 @@ export const extent = ({ bytes }: { bytes: Uint8Array }): number[] => [bytes.len
 
 export const firstByte = (_: undefined, [memory]: readonly [ArrayBuffer]): number => new Uint8Array(memory)[0] as number;
 
+export const never = (): Promise<never> => new Promise(() => {});
+
 export function spin(): never {
   for (;;) Math.sqrt(2);
 }
