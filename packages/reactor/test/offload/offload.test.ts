@@ -141,7 +141,9 @@ for (const loop of LOOPS) {
     await t.rejects(reactor.offload(named('crash'), 0), { code: 'EL_OFFLOAD_FAILED', cause: { message: 'nobody awaits this' } });
     await reactor.offload(same, 'starts a thread');
     const threads = threadsOfProcess();
-    await reactor.offload(named('crashLater'), 0);
+    const { port1, port2 } = new MessageChannel();
+    await reactor.offload(named('crashLater'), undefined, { transfer: [port2] });
+    port1.postMessage('now');
     await until(() => threadsOfProcess() < threads, 'the end of the idle thread');
     t.equal(await reactor.offload(same, 'last'), 'last', 'a thread may die when it has nothing to do');
     held.letGo();

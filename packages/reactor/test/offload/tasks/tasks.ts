@@ -60,11 +60,11 @@ export async function crash(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** Leaves something behind that ends its thread when it has no task. */
-export function crashLater(): void {
-  setTimeout(() => {
+/** Leaves something behind that ends its thread when it is told to, and has no task. */
+export function crashLater(_: undefined, [port]: readonly [MessagePort]): void {
+  port.once('message', () => {
     throw new RangeError('nobody awaits this');
-  }, 1);
+  });
 }
 
 export const makeFunction = () => () => {};
