@@ -27,7 +27,7 @@ const REACTOR: Building = {
     ['offload/'],
     ['net/'],
     ['plugin/', 'host/'],
-    ['reactor.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
+    ['reactor.ts', 'reactor-parts.ts', 'shutdown.ts', 'left-open.ts', 'telemetry/'],
     ['create-reactor.ts', 'open-outbox.ts', 'huge-pages.ts', 'lock-file.ts', 'close-on-signals.ts', 'admin/'],
     ['group/'],
     ['config/', 'takeover/'],

@@ -9,9 +9,7 @@ import { LoopEstate } from './net/estate.js';
 import type { Host } from './host/host.js';
 import { Inbox, type InboxHandle } from './loop/inbox.js';
 import { leftOpen, tellLeftOpen } from './left-open.js';
-import type { Kernel } from './kernel/kernel.js';
 import { Offload } from './offload/offload.js';
-import type { OpenTaskPool } from './offload/task-pool.js';
 import type { Task } from './offload/task.js';
 import { BATCH_CONNECTIONS, WRITE_BLOCK_BYTES, WRITE_SLAB_BLOCKS } from './limits.js';
 import type { Log } from './log.js';
@@ -26,24 +24,13 @@ import { openDatagram } from './plugin/open-datagram.js';
 import { OwnedTimers, checkCallback, checkDelay } from './plugin/owned-timers.js';
 import { type ClientHooks, type Plugin, checkHooks, checkParts } from './plugin/plugin.js';
 import { ReactorLogs } from './plugin/reactor-logs.js';
+import type { ReactorParts } from './reactor-parts.js';
 import { ReceiveArena } from './structures/receive-arena.js';
 import { openConnections } from './net/open-connections.js';
 import { ReserveDescriptor } from './net/reserve.js';
 import { Shutdown, type ShutdownReport, reactorClosed } from './shutdown.js';
 import { PROGRAM } from './loop/stopwatch.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
-
-export interface ReactorParts {
-  readonly kernel: Kernel;
-  readonly host: Host;
-  readonly log: Log;
-  /** Blocks that small writes share. Default: WRITE_SLAB_BLOCKS, which are too much memory for a reactor that lives for a moment. */
-  readonly slabBlocks?: number;
-  /** Where to count; by default in memory of its own. */
-  readonly meters?: Meters;
-  /** Where offloaded tasks run. Default: in threads. */
-  readonly openTaskPool?: OpenTaskPool | undefined;
-}
 
 /**
  * A loop with its host and the plugins on it. Owns the epoll set, the clock and the reserve descriptor; `close` gives
