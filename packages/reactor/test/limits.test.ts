@@ -4,7 +4,7 @@ import * as limits from '../src/limits.js';
 t.test('every bound is a positive whole number with its unit in its name', async (t) => {
   for (const [name, value] of Object.entries(limits)) {
     t.ok(Number.isSafeInteger(value) && value > 0, `${name} = ${value}`);
-    t.match(name, /_(BLOCKS|BYTES|CALLS|CHARACTERS|CONNECTIONS|DATAGRAMS|EVENTS|KINDS|LEVELS|LINES|MESSAGES|MS|PLUGINS|SLOTS|TASKS|TOUCHES|VALUES)$/);
+    t.match(name, /_(BLOCKS|BYTES|CALLS|CHARACTERS|CONNECTIONS|DATAGRAMS|DESCRIPTORS|EVENTS|KINDS|LEVELS|LINES|MESSAGES|MS|PLUGINS|SLOTS|TASKS|TOUCHES|VALUES|WORKERS)$/);
   }
 });
 
