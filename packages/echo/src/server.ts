@@ -1,6 +1,6 @@
-import type { ListenerHandle, Reactor, Signal } from '@edgeloop/reactor';
-import { type Configuration, listenOptionsOf } from '@edgeloop/reactor/config';
-import { type ServerArguments, type Service, runServerTask, runService } from '@edgeloop/reactor/service';
+import type { ListenerHandle, Reactor, Signal, SocketAddress } from '@edgeloop/reactor';
+import { type Configuration, groupOptionsOf, listenOptionsOf } from '@edgeloop/reactor/config';
+import { type ServerArguments, type Service, type Serving, type Workers, runServerTask, runService } from '@edgeloop/reactor/service';
 import { type EchoSettings, echoConfiguration } from './configuration.js';
 import { echo, echoDatagram } from './echo.js';
 import { version } from './version.js';
@@ -12,30 +12,37 @@ export function runServer(args: ServerArguments): Promise<void> {
 
 /** Serves until SIGINT or SIGTERM; then lets what is under way finish, and at a second signal ends at once. */
 async function serve(load: () => Configuration<EchoSettings>): Promise<void> {
-  const service = await runService({ name: 'edgeloop-echo', version: version(), load, open, onSignal: sayGoodBye });
-  process.stdout.write(greeting(service));
+  const definition = { name: 'edgeloop-echo', version: version(), load, open, workers, openBeside, onSignal: sayGoodBye };
+  process.stdout.write(greeting(await runService(definition)));
 }
 
-async function open(reactor: Reactor, { listen, echo: { udp } }: EchoSettings): Promise<ListenerHandle> {
-  const listener = await reactor.use(echo).listen(listenOptionsOf(listen));
-  if (udp) await reactor.openDatagram({ host: listen.host, port: listener.address.port }, echoDatagram);
-  return listener;
+function open(reactor: Reactor, { listen }: EchoSettings): Promise<ListenerHandle> {
+  return reactor.use(echo).listen(listenOptionsOf(listen));
+}
+
+function workers({ listen, workers: section }: EchoSettings): Workers | undefined {
+  const group = groupOptionsOf(section);
+  return group && { ...group, plugin: { module: new URL('./echo.js', import.meta.url), name: 'echo' }, listen: listenOptionsOf(listen) };
+}
+
+async function openBeside(reactor: Reactor, { listen, echo: { udp } }: EchoSettings, { port }: SocketAddress): Promise<void> {
+  if (udp) await reactor.openDatagram({ host: listen.host, port }, echoDatagram);
 }
 
 /** On standard output, because it is no failure; whoever has closed that does not want to know. */
-function sayGoodBye(reactor: Reactor, { name }: Signal, again: boolean): void {
-  const count = reactor.connectionCount;
+function sayGoodBye({ connectionCount: count, closed }: Pick<Serving, 'connectionCount' | 'closed'>, { name }: Signal, again: boolean): void {
   const connections = count === 1 ? '1 connection is open' : `${count} connections are open`;
   process.stdout.write(again ? `${name} again: stopping at once\n` : `${name}: ${connections}, finishing what is under way; again stops at once\n`);
   if (again) return;
-  void reactor.closed.then(({ idle, finished, failed, forced }) => {
+  void closed.then(({ idle, finished, failed, forced }) => {
     process.stdout.write(`closed: ${idle} idle, ${finished} finished, ${failed} failed, ${forced} forced\n`);
   });
 }
 
-function greeting({ listener: { address }, admin, settings: { listen, reactor, echo: { udp } } }: Service<EchoSettings>): string {
+function greeting({ listener: { address }, group, admin, settings: { listen, reactor, echo: { udp } } }: Service<EchoSettings>): string {
   const { shown, client, other } = address.family === 'unix' ? unixWays(address.address) : tcpWays(address.address, address.port);
-  return `echo on ${shown} (${udp ? 'and UDP, ' : ''}${listen.trigger}-triggered, ${reactor.loop} loop)
+  const shared = group === undefined ? '' : `, ${group.workers.length} ${group.workers.length === 1 ? 'worker' : 'workers'}, ${group.accept}`;
+  return `echo on ${shown} (${udp ? 'and UDP, ' : ''}${listen.trigger}-triggered, ${reactor.loop} loop${shared})
 ${admin === undefined ? '' : `live page and metrics on ${admin.url}\n`}
 Try, in another terminal:
   npx edgeloop-echo client ${client}          type a line, see it again; Ctrl-D ends

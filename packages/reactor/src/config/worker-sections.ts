@@ -22,13 +22,14 @@ const workers = z
   })
   .describe('Threads that share the connections.');
 
-const reactor = serverSections.reactor.unwrap();
-const { loop } = reactor.shape;
+const common = serverSections.reactor.unwrap();
+const { loop } = common.shape;
+// The main thread has other things to do, a worker has not.
+const reactor = common.safeExtend({ loop: loop.meta({ defaultWith: ['workers.count', 'dedicated'] }) }).describe(common.description ?? '');
 
 /** For `z.strictObject({ ...serverSections, ...workerSections, ... })`, of a server whose definition says what workers run. */
 export const workerSections = {
-  // The main thread has other things to do, a worker has not.
-  reactor: reactor.safeExtend({ loop: loop.meta({ defaultWith: ['workers.count', 'dedicated'] }) }).prefault({}),
+  reactor: reactor.prefault({}),
   workers: workers.prefault({}),
 };
 

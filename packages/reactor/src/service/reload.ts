@@ -1,8 +1,8 @@
 import { type Configuration, ConfigurationError, type ServerSettings, differenceOf, effectiveValues, takeOver } from '../config/index.js';
 import type { Log } from '../log.js';
-import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
 import type { LogLevels } from '../telemetry/log-levels.js';
+import type { Serving } from './serving.js';
 import type { Supervisor } from './supervisor.js';
 
 export interface ReloadParts<Settings extends ServerSettings> {
@@ -22,7 +22,9 @@ export class Reload<Settings extends ServerSettings> {
   /** What is in force. */
   #configuration: Configuration<Settings>;
   /** Undefined until the service is up. */
-  #listener: ListenerHandle | undefined;
+  #serving: Serving | undefined;
+  /** What was begun last. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(configuration: Configuration<Settings>, parts: ReloadParts<Settings>) {
     this.#configuration = configuration;
@@ -35,17 +37,25 @@ export class Reload<Settings extends ServerSettings> {
   }
 
   /** The service is up. */
-  begin(listener: ListenerHandle): void {
-    this.#listener = listener;
+  begin(serving: Serving): void {
+    this.#serving = serving;
   }
 
-  /** Does nothing before the service is up, for the configuration has just been loaded then, and nothing when it ends. */
-  run(): void {
+  /**
+   * Resolves when all that serves has changed; one call goes behind another. Does nothing before the service is up, for the configuration
+   * has just been loaded then, and nothing when it ends.
+   */
+  run(): Promise<void> {
+    this.#last = this.#last.catch(() => {}).then(() => this.#run());
+    return this.#last;
+  }
+
+  async #run(): Promise<void> {
     const { reactor, supervisor, log } = this.#parts;
-    if (this.#listener === undefined || reactor.draining) return;
+    if (this.#serving === undefined || reactor.draining) return;
     supervisor.reloading();
     try {
-      this.#apply(this.#listener, this.#parts.load());
+      await this.#apply(this.#serving, this.#parts.load());
     } catch (err) {
       if (!(err instanceof ConfigurationError)) throw err;
       log.error({ event: 'config.rejected', complaints: err.complaints }, `the configuration is wrong, and the one before stays: ${err.message}`);
@@ -54,13 +64,12 @@ export class Reload<Settings extends ServerSettings> {
     }
   }
 
-  #apply(listener: ListenerHandle, loaded: Configuration<Settings>): void {
-    const { reactor, levels, log } = this.#parts;
+  async #apply(serving: Serving, loaded: Configuration<Settings>): Promise<void> {
+    const { levels, log } = this.#parts;
     const { reloadable, needsRestart } = differenceOf(this.#configuration, loaded);
     const { values } = loaded;
     if (reloadable.some((key) => key.startsWith('log.'))) levels.reset(values.log.level, values.log.levels);
-    reactor.reconfigure(changed(reloadable, 'reactor', values.reactor));
-    listener.reconfigure(changed(reloadable, 'listen', values.listen));
+    await serving.reconfigure(changed(reloadable, 'reactor', values.reactor), changed(reloadable, 'listen', values.listen));
     this.#configuration = takeOver(this.#configuration, loaded);
     log.info({ event: 'config.reloaded', changed: reloadable, needsRestart }, told(reloadable, needsRestart));
   }

@@ -4,10 +4,11 @@ import { closeOnSignals } from '../close-on-signals.js';
 import { type Configuration, type ServerSettings, adminOptionsOf } from '../config/index.js';
 import { createReactor } from '../create-reactor.js';
 import { EdgeloopError } from '../errors.js';
+import type { ReactorGroup } from '../group/reactor-group.js';
 import { nativeKernel } from '../kernel/native-kernel.js';
 import type { Signal } from '../loop/signals.js';
 import type { Log } from '../log.js';
-import { addressText } from '../net/address.js';
+import { type SocketAddress, addressText } from '../net/address.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
@@ -15,11 +16,15 @@ import { reactorRegistry } from '../telemetry/metrics.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
 import { processRegistry } from '../telemetry/process-registry.js';
 import { Reload } from './reload.js';
+import { Alone, type Serving, type Workers, openGroup } from './serving.js';
 import { Takeover } from '../takeover/takeover.js';
 import { Supervisor } from './supervisor.js';
 
 const STANDARD_INPUT = 0;
 const HAD_TERMINAL = isatty(STANDARD_INPUT);
+
+/** The main thread of a group has Node's work to do as well, and few events of its own. */
+const COORDINATING = { loop: 'embedded' } as const;
 
 /** Where a service reports to. */
 export interface ServiceTelemetry {
@@ -38,16 +43,23 @@ export interface ServiceDefinition<Settings extends ServerSettings> {
   readonly load: () => Configuration<Settings>;
   /** Puts the plugins to use, and opens the listener whose limits and deadlines stand in the section `listen`. */
   readonly open: (reactor: Reactor, settings: Settings, telemetry: ServiceTelemetry) => Promise<ListenerHandle>;
+  /** What workers serve instead, of a server that may have any; undefined if the settings ask for none. Then `open` is called. */
+  readonly workers?: (settings: Settings) => Workers | undefined;
+  /** Opens what the main thread does besides, when it is known where the service listens. */
+  readonly openBeside?: (reactor: Reactor, settings: Settings, address: SocketAddress) => Promise<void>;
   /** Called for the signals that end the service; `again` is true for all but the first. */
-  readonly onSignal?: (reactor: Reactor, signal: Signal, again: boolean) => void;
+  readonly onSignal?: (serving: Pick<Serving, 'connectionCount' | 'closed'>, signal: Signal, again: boolean) => void;
 }
 
 /** A service that is up. It ends at SIGTERM and SIGINT, or when its reactor is closed. */
 export interface Service<Settings extends ServerSettings> {
   /** Those that it was started with. */
   readonly settings: Settings;
+  /** Of the main thread. Its end is that of the service, workers and all. */
   readonly reactor: Reactor;
-  readonly listener: ListenerHandle;
+  readonly listener: Pick<ListenerHandle, 'address'>;
+  /** Undefined if the reactor serves alone. */
+  readonly group: ReactorGroup | undefined;
   /** Undefined if the configuration has no `admin.port`. */
   readonly admin: AdminHandle | undefined;
 }
@@ -57,20 +69,22 @@ interface Ground<Settings extends ServerSettings> extends LeveledLog, ServiceTel
   readonly definition: ServiceDefinition<Settings>;
   readonly configuration: Configuration<Settings>;
   readonly reactor: Reactor;
+  readonly workers: Workers | undefined;
 }
 
 /**
  * Runs a server as its operators expect: configured, logging, with an endpoint for them if they want one; it ends in order at
  * SIGTERM, loads its configuration anew at SIGHUP, and tells systemd how it is. If it does not come up, nothing of it is left
- * open. Errors: those of the definition's `load` and `open`, of createReactor and openAdmin, and EL_SIGNAL_TAKEN;
+ * open. Errors: those of the definition's functions, of createReactor, createReactorGroup and openAdmin, and EL_SIGNAL_TAKEN;
  * EL_REACTOR_CLOSED if a signal has ended it before it was up.
  */
 export async function runService<Settings extends ServerSettings>(definition: ServiceDefinition<Settings>): Promise<Service<Settings>> {
   const configuration = definition.load();
   const { log, levels } = createLog({ ...configuration.values.log, name: definition.name });
-  const reactor = createReactor({ ...configuration.values.reactor, log });
+  const workers = definition.workers?.(configuration.values);
+  const reactor = createReactor({ ...configuration.values.reactor, ...(workers !== undefined && COORDINATING), log });
   try {
-    return await open({ definition, configuration, log, levels, reactor, registry: registryOf(configuration, reactor) });
+    return await open({ definition, configuration, log, levels, reactor, workers, registry: registryOf(configuration, reactor) });
   } catch (cause) {
     const endedEarly = reactor.draining;
     // The error says it all; that what has not come up is closed again is no news.
@@ -81,30 +95,44 @@ export async function runService<Settings extends ServerSettings>(definition: Se
 }
 
 async function open<Settings extends ServerSettings>(ground: Ground<Settings>): Promise<Service<Settings>> {
-  const { definition, configuration, log, levels, reactor, registry } = ground;
+  const { definition, configuration, log, levels, reactor } = ground;
+  let opened: Serving | undefined;
+  // Before that there is the reactor, and nobody whom it would serve.
+  const present = () => opened ?? reactor;
   const supervisor = Supervisor.fromEnvironment(reactor, process.env, { log });
   const reload = new Reload(configuration, { load: definition.load, reactor, levels, supervisor, log: log.child({ component: 'config' }) });
   // Before anything is open, for by default these signals end the process at once.
-  endOnSignals(ground, supervisor);
+  endOnSignals(ground, supervisor, present);
   reactor.onSignal('SIGHUP', (signal) => {
-    if (isHangup(signal)) endOnHangup(ground, signal);
-    else reload.run();
+    if (isHangup(signal)) endOnHangup(ground, signal, present);
+    else void reload.run();
   });
   const takeover = takeoverOf(ground, supervisor);
   try {
     await takeover?.begin();
-    const listener = await definition.open(reactor, configuration.values, { log, registry });
+    const { serving, group } = await openServing(ground);
+    opened = serving;
+    await definition.openBeside?.(reactor, configuration.values, serving.address);
     const admin = await openEndpoint(ground, () => reload.shown);
     // Who has been told that it stops must not hear that it is ready.
     if (reactor.draining) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed while it opened');
     await takeover?.complete();
-    reload.begin(listener);
-    supervisor.ready(() => `serving ${addressText(listener.address)}, ${openText(reactor)}`);
-    return { settings: configuration.values, reactor, listener, admin };
+    reload.begin(serving);
+    supervisor.ready(() => `serving ${addressText(serving.address)}, ${openText(serving)}`);
+    return { settings: configuration.values, reactor, listener: serving, group, admin };
   } catch (error) {
     takeover?.close((error as Error).message);
     throw error;
   }
+}
+
+async function openServing<Settings extends ServerSettings>(ground: Ground<Settings>): Promise<{ serving: Serving; group: ReactorGroup | undefined }> {
+  const { definition, configuration, log, reactor, registry, workers } = ground;
+  if (workers === undefined) {
+    return { serving: new Alone(reactor, await definition.open(reactor, configuration.values, { log, registry })), group: undefined };
+  }
+  const group = await openGroup(workers, configuration, definition.name, reactor);
+  return { serving: group, group };
 }
 
 /** The way by which the service takes over from the process that serves, and leaves to the next one. Undefined if the configuration has none. */
@@ -127,12 +155,16 @@ function registryOf({ values }: Configuration<ServerSettings>, { meters }: React
   return values.admin.port === undefined ? reactorRegistry(meters) : processRegistry(meters);
 }
 
-function endOnSignals<Settings extends ServerSettings>({ definition, configuration, reactor }: Ground<Settings>, supervisor: Supervisor): void {
+/** What serves now. */
+type Present = () => Pick<Serving, 'connectionCount' | 'closed'>;
+
+function endOnSignals<Settings extends ServerSettings>(ground: Ground<Settings>, supervisor: Supervisor, present: Present): void {
+  const { definition, configuration, reactor } = ground;
   closeOnSignals(reactor, {
     deadlineMs: graceMs(configuration),
     onSignal: (signal, again) => {
-      if (!again) supervisor.stopping(() => `stopping, ${openText(reactor)}`);
-      definition.onSignal?.(reactor, signal, again);
+      if (!again) supervisor.stopping(() => `stopping, ${openText(present())}`);
+      definition.onSignal?.(present(), signal, again);
     },
   });
 }
@@ -141,9 +173,11 @@ function endOnSignals<Settings extends ServerSettings>({ definition, configurati
  * The end with the terminal. The program's `onSignal` is not called, for there is nobody left to talk to. At last the signal
  * has its way: a Node that ends by itself resets its terminal, and aborts if that is gone.
  */
-function endOnHangup<Settings extends ServerSettings>({ configuration, reactor }: Ground<Settings>, { name, pid, uid }: Signal): void {
+function endOnHangup<Settings extends ServerSettings>(ground: Ground<Settings>, { name, pid, uid }: Signal, present: Present): void {
+  const { configuration, reactor } = ground;
   reactor.log.info({ event: 'signal.received', signal: name, senderPid: pid, senderUid: uid, again: false }, 'the terminal is gone: closing');
-  void reactor.close({ deadlineMs: graceMs(configuration) }).then(() => process.kill(process.pid, 'SIGHUP'));
+  void reactor.close({ deadlineMs: graceMs(configuration) });
+  void present().closed.then(() => process.kill(process.pid, 'SIGHUP'));
 }
 
 /** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
@@ -164,6 +198,6 @@ function isHangup({ code }: Signal): boolean {
   return code > 0 || HAD_TERMINAL !== isatty(STANDARD_INPUT);
 }
 
-function openText({ connectionCount }: Reactor): string {
+function openText({ connectionCount }: Pick<Serving, 'connectionCount'>): string {
   return connectionCount === 1 ? '1 connection' : `${connectionCount} connections`;
 }
