@@ -7,7 +7,8 @@ import {
 } from '../limits.js';
 import type { Log } from '../log.js';
 import { rethrowLater } from '../loop/rethrow.js';
-import { hostText } from '../net/address.js';
+import { addressText, hostText } from '../net/address.js';
+import type { Lent } from '../net/estate.js';
 import { readBody, targetOf } from './admin-request.js';
 import { type Answer, Refusal } from './answer.js';
 import type { Gate } from './gate.js';
@@ -32,6 +33,7 @@ export class AdminServer {
   readonly #gate: Gate;
   readonly #log: Log;
   readonly #server: Server;
+  #lent: Lent | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(routes: readonly Route[], gate: Gate, log: Log) {
@@ -48,13 +50,14 @@ export class AdminServer {
     this.#server.on('connection', (socket: Socket) => socket.unref());
   }
 
-  /** `ip` is an IP literal. Error: a SystemError such as EADDRINUSE. */
-  async listen(ip: string, port: number): Promise<AddressInfo> {
+  /** Listens at a socket, of which it gives back what it has been lent when it closes. Error: a SystemError. */
+  async listen(lent: Lent): Promise<AddressInfo> {
+    this.#lent = lent;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', ({ errno = 0, syscall = 'listen' }: NodeJS.ErrnoException) => {
-        reject(new SystemError(errno, syscall, hostText(ip, port)));
+        reject(new SystemError(errno, syscall, addressText(lent.address)));
       });
-      this.#server.listen(port, ip, resolve);
+      this.#server.listen({ fd: lent.fd }, resolve);
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (err) => this.#log.error({ event: 'admin.failed', err }, 'the admin endpoint cannot accept'));
@@ -64,6 +67,7 @@ export class AdminServer {
 
   /** Accepts no more; resolves when the last answer is sent, or its time is up. */
   close(): Promise<void> {
+    this.#lent?.close();
     this.#closed ??= new Promise((resolve) => {
       const timer = setTimeout(() => this.#server.closeAllConnections(), ADMIN_LINGER_MS);
       this.#server.close(() => {

@@ -1,6 +1,9 @@
 import { EdgeloopError } from '../errors.js';
 import type { Log } from '../log.js';
 import { hostText, isLoopback } from '../net/address.js';
+import { tcpListening } from '../net/endpoint.js';
+import { ADMIN_CONNECTIONS } from '../limits.js';
+import { listenOptions } from '../options.js';
 import { resolveHost } from '../net/resolve.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
 import { adminOptions } from './admin-options.js';
@@ -53,7 +56,8 @@ export async function openAdmin(reactor: Reactor, options: AdminOptions = {}): P
   const stats = () => statsOf(reactor, name, version);
   const routes = routesOf({ reactor, log, page: new Page(PAGE_FOLDER), stats, registry, levels, config });
   const server = new AdminServer(routes, gate, log);
-  const address = await server.listen(ip, port);
+  const endpoint = tcpListening(ip, parseOptions(listenOptions, { host, port }, 'openAdmin'));
+  const address = await server.listen(reactor.estate.lend('admin', endpoint, ADMIN_CONNECTIONS, () => void server.close()));
   log.info({ event: 'admin.listening', address: hostText(address.address, address.port) }, 'the admin endpoint answers');
   void reactor.closed.then(() => server.close());
   return { address, url: urlOf(address), close: () => server.close() };

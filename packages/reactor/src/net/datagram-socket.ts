@@ -12,7 +12,7 @@ import { HANDLER } from '../loop/stage.js';
 import { PROGRAM } from '../loop/stopwatch.js';
 import type { DatagramOptions } from '../options.js';
 import { DatagramQueue } from '../structures/datagram-queue.js';
-import { type SocketAddress, addressText, decodeAddress, encodeAddress, encodePeer } from './address.js';
+import { type SocketAddress, decodeAddress, encodeAddress, encodePeer, hostText } from './address.js';
 import { bytesOf } from './payload.js';
 
 const TRIPLE = 3;
@@ -41,6 +41,8 @@ export class DatagramSocket implements Channel, Corked {
   readonly gathered = undefined;
   /** Where it is bound, with the port that the kernel chose if 0 was asked for. */
   readonly address: SocketAddress;
+  /** What was asked for: with port 0 where the kernel was to choose. */
+  readonly asked: string;
   readonly #loop: Loop;
   readonly #receive: DatagramReceiver;
   readonly #family: number;
@@ -54,18 +56,17 @@ export class DatagramSocket implements Channel, Corked {
   #corked = false;
   #closed = false;
 
-  /** `ip` is an IP literal. Errors: EL_ADDRESS_INVALID, EL_SLOTS_EXHAUSTED, and a SystemError of socket, setsockopt or bind. */
-  constructor(loop: Loop, receive: DatagramReceiver, ip: string, options: DatagramOptions) {
+  /** `ip` is an IP literal; a socket that is inherited is bound there already, and taken over also if this throws. Errors: EL_ADDRESS_INVALID, EL_SLOTS_EXHAUSTED, and a SystemError of socket, setsockopt or bind. */
+  constructor(loop: Loop, receive: DatagramReceiver, ip: string, options: DatagramOptions, inherited?: number) {
     this.#loop = loop;
     this.#receive = receive;
     this.#maxQueuedBytes = options.maxQueuedBytes;
     const { family, bytes } = encodeAddress(ip, options.port);
     this.#family = family;
-    this.fd = check(loop.kernel.socket(family, SOCK_DGRAM), 'socket');
+    this.asked = hostText(ip, options.port);
+    this.fd = inherited ?? check(loop.kernel.socket(family, SOCK_DGRAM), 'socket');
     try {
-      this.#setOptions(options);
-      const text = addressText({ family: family === AF_INET6 ? 'IPv6' : 'IPv4', address: ip, port: options.port });
-      check(loop.kernel.bind(this.fd, bytes, bytes.length), 'bind', text);
+      if (inherited === undefined) this.#bind(bytes, options);
       this.address = this.#boundAddress();
       loop.poller.enter(this, (EPOLLIN | EPOLLOUT | EPOLLET) >>> 0);
     } catch (error) {
@@ -146,6 +147,11 @@ export class DatagramSocket implements Channel, Corked {
     if (reusePort) set(SOL_SOCKET, SO_REUSEPORT);
     if (broadcast) set(SOL_SOCKET, SO_BROADCAST);
     if (this.#family === AF_INET6) check(this.#loop.kernel.setsockopt(this.fd, IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only ? 1 : 0), 'setsockopt');
+  }
+
+  #bind(address: Uint8Array, options: DatagramOptions): void {
+    this.#setOptions(options);
+    check(this.#loop.kernel.bind(this.fd, address, address.length), 'bind', this.asked);
   }
 
   #boundAddress(): SocketAddress {

@@ -1,5 +1,7 @@
+import { check } from '../errors.js';
 import type { Loop } from '../loop/loop.js';
-import { addressText } from './address.js';
+import { type SocketAddress, addressText } from './address.js';
+import { DatagramSocket } from './datagram-socket.js';
 import type { LocalEndpoint } from './endpoint.js';
 import { type Acceptor, Listener, type ListenerParts } from './listener.js';
 import { type ListeningSocket, adoptListening, openListening } from './listening-socket.js';
@@ -29,16 +31,26 @@ export interface Estate {
   inherit(heirlooms: readonly Heirloom[]): void;
   /** What was inherited and nobody has opened. */
   readonly unclaimed: readonly Heirloom[];
-  /** Accepts nothing for now; who connects waits in the backlogs. */
+  /** Accepts nothing for now; who connects waits in the backlogs. Datagrams are received all the same: who gets one may answer it. */
   hold(): void;
   resume(): void;
   /** Gives up all descriptors and touches nothing else: what waits in the backlogs is the next one's, and so are the files of Unix sockets. */
   release(): void;
 }
 
-/** A socket that somebody beside the loop works with. */
-interface Kept extends Heirloom {
-  /** Works with it no more. */
+/** A socket that somebody beside the loop serves, with a descriptor of his own. */
+export interface Lent {
+  /** A duplicate, which is the borrower's to close. */
+  readonly fd: number;
+  readonly address: SocketAddress;
+  /** It is not needed any more. */
+  close(): void;
+}
+
+interface Loan {
+  readonly socket: ListeningSocket;
+  readonly use: Use;
+  /** Tells the borrower that he has to close it, and his own descriptor. */
   readonly end: () => void;
 }
 
@@ -47,7 +59,7 @@ export class LoopEstate implements Estate {
   readonly #loop: Loop;
   readonly #reserve: ReserveDescriptor;
   #unclaimed: Heirloom[] = [];
-  #kept: Kept[] = [];
+  readonly #loans = new Set<Loan>();
   #held = false;
 
   constructor(loop: Loop, reserve: ReserveDescriptor) {
@@ -60,8 +72,11 @@ export class LoopEstate implements Estate {
   }
 
   heirlooms(): Heirloom[] {
-    const listening = this.#listeners().map(({ socket: { fd, asked, address } }): Heirloom => ({ fd, asked, address: addressText(address), use: 'connections' }));
-    return [...listening, ...this.#kept];
+    return [
+      ...this.#listeners().map(({ socket }) => heirloomOf('connections', socket)),
+      ...this.#datagramSockets().map((socket) => heirloomOf('datagrams', socket)),
+      ...[...this.#loans].map(({ use, socket }) => heirloomOf(use, socket)),
+    ];
   }
 
   inherit(heirlooms: readonly Heirloom[]): void {
@@ -81,8 +96,8 @@ export class LoopEstate implements Estate {
 
   release(): void {
     this.hold();
-    for (const listener of this.#listeners()) listener.close();
-    for (const { end } of this.#kept.splice(0)) end();
+    for (const channel of [...this.#listeners(), ...this.#datagramSockets()]) channel.close();
+    for (const { end } of this.#loans) end();
     for (const { fd } of this.#unclaimed.splice(0)) this.#loop.kernel.close(fd);
   }
 
@@ -100,18 +115,40 @@ export class LoopEstate implements Estate {
     return listener;
   }
 
+  /** Opens a socket for somebody beside the loop. Errors: those of openListening, and a SystemError of fcntl. */
+  lend(use: Use, endpoint: LocalEndpoint, backlog: number, end: () => void): Lent {
+    const socket = this.open(use, endpoint, backlog);
+    const loan: Loan = { socket, use, end };
+    this.#loans.add(loan);
+    try {
+      return { fd: check(this.#loop.kernel.duplicate(socket.fd), 'fcntl'), address: socket.address, close: () => this.#return(loan) };
+    } catch (error) {
+      this.#return(loan);
+      throw error;
+    }
+  }
+
+  #return(loan: Loan): void {
+    if (!this.#loans.delete(loan)) return;
+    if (this.#held) loan.socket.leave();
+    else loan.socket.close();
+  }
+
   /** Takes a descriptor out of what was inherited; undefined if there is none for this. */
   claim(use: Use, asked: string): number | undefined {
     const index = this.#unclaimed.findIndex((one) => one.use === use && (one.asked === asked || one.address === asked));
     return index < 0 ? undefined : this.#unclaimed.splice(index, 1)[0]?.fd;
   }
 
-  /** Counts a socket to what can be left, whoever works with it; `end` is called when it is released. */
-  keep(heirloom: Heirloom, end: () => void): void {
-    this.#kept.push({ ...heirloom, end });
-  }
-
   #listeners(): Listener[] {
     return [...this.#loop.poller.channels()].filter((channel) => channel instanceof Listener);
   }
+
+  #datagramSockets(): DatagramSocket[] {
+    return [...this.#loop.poller.channels()].filter((channel) => channel instanceof DatagramSocket);
+  }
+}
+
+function heirloomOf(use: Use, { fd, asked, address }: Pick<ListeningSocket, 'fd' | 'asked' | 'address'>): Heirloom {
+  return { fd, use, asked, address: addressText(address) };
 }

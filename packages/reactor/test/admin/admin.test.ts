@@ -7,6 +7,9 @@ import { openAdmin } from '../../src/admin/index.js';
 import { Page } from '../../src/admin/page.js';
 import { routesOf } from '../../src/admin/routes.js';
 import type { LevelName } from '../../src/log.js';
+import { tcpListening } from '../../src/net/endpoint.js';
+import { listenOptions } from '../../src/options.js';
+import { parseOptions } from '../../src/options-check.js';
 import { administer, callsTo } from '../support/admin.js';
 import { start } from '../support/child.js';
 import { LOOPS, descriptors, dial, memoryLog, openReactor, serve, until, using } from '../support/setting.js';
@@ -136,7 +139,9 @@ async function servePage(files: Record<string, string>) {
   const log = memoryLog();
   const server = new AdminServer(routesOf({ reactor, log, page, stats: () => ({}) }), new Gate(undefined, []), log);
   t.teardown(() => server.close());
-  return callsTo({ address: await server.listen('127.0.0.1', 0) });
+  const endpoint = tcpListening('127.0.0.1', parseOptions(listenOptions, { port: 0 }, 'test'));
+  const lent = reactor.estate.lend('admin', endpoint, 1, () => {});
+  return callsTo({ address: await server.listen(lent) });
 }
 
 t.test('the page is served with an ETag, and not again to whom has it', async (t) => {

@@ -1,9 +1,12 @@
 /** Two reactors of one process, of which one leaves its sockets to the other: duplicates, as another process would get. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { openAdmin } from '../../src/admin/index.js';
 import type { Hooks } from '../../src/index.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import type { Reactor } from '../../src/reactor.js';
@@ -88,6 +91,28 @@ t.test('the file of a Unix socket goes with its last owner', async (t) => {
   t.equal(await answerOf(call(t, { path })), 'heir hi');
   await heir.close();
   t.notOk(existsSync(path));
+});
+
+t.test('datagrams and the admin endpoint are left and inherited, too', async (t) => {
+  const before = descriptors();
+  const [old, heir] = [openReactor(t), openReactor(t)];
+  const { address } = await old.openDatagram({}, (socket, _payload, sender) => void socket.send('old', sender));
+  const { url } = await openAdmin(old, { port: 0, name: 'old' });
+  inherit(heir, old);
+  const socket = await heir.openDatagram({ port: address.port }, (own, _payload, sender) => void own.send('heir', sender));
+  const admin = await openAdmin(heir, { port: 0, name: 'heir' });
+  t.equal(admin.url, url);
+  old.estate.release();
+  heir.estate.resume();
+  t.match(await (await fetch(`${url}stats`)).json(), { name: 'heir' });
+  t.same(socket.address, address);
+  const client = createSocket('udp4');
+  client.send('hi', address.port);
+  const [answer] = (await once(client, 'message')) as [Buffer];
+  t.equal(String(answer), 'heir');
+  client.close();
+  await Promise.all([old.close(), heir.close()]);
+  await until(() => descriptors() === before, 'all descriptors to be given back');
 });
 
 t.test('what nobody asks for is known, and closed when it is released', async (t) => {
