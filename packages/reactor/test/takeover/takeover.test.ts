@@ -15,7 +15,8 @@ import { ControlSocket } from '../../src/takeover/control-socket.js';
 import { Link } from '../../src/takeover/link.js';
 import { type Message, PROTOCOL } from '../../src/takeover/message.js';
 import { Takeover } from '../../src/takeover/takeover.js';
-import { type LogLine, LOOPS, descriptors, dial, memoryLog, openReactor, until, using } from '../support/setting.js';
+import { start } from '../support/child.js';
+import { type LogLine, LOOPS, descriptors, dial, memoryLog, openReactor, quiet, until, using } from '../support/setting.js';
 
 const native = nativeKernel();
 const folder = mkdtempSync(join(tmpdir(), 'edgeloop-'));
@@ -276,5 +277,35 @@ t.test('who is told to end while it takes over, ends, and the old one goes on', 
   await t.rejects(completing, { code: 'EL_TAKEOVER_FAILED', message: 'this process ends before the takeover has' });
   await fresh.reactor.close();
   t.match(await old.failure(), { err: { code: /^EL_TAKEOVER_/ } });
+  t.equal(await answer(t, port), 'old hi');
+});
+
+/** A service of its own process that dies when it has opened everything. */
+const DYING = (path: string, port: number) => `
+  import { loadConfiguration, readCommandLine, serverSections, settingsOf, takeoverSection } from ${JSON.stringify(new URL('../../src/config/index.js', import.meta.url).href)};
+  import { runService } from ${JSON.stringify(new URL('../../src/service/index.js', import.meta.url).href)};
+  const schema = z.strictObject({ ...serverSections, ...takeoverSection });
+  const line = readCommandLine(settingsOf(schema), ['--port=${port}', '--takeover=${path}', '--log-level=silent']);
+  const open = async (reactor) => {
+    await reactor.use(plugin({})).listen({ port: ${port} });
+    process.kill(process.pid, 'SIGKILL');
+    return new Promise(() => {});
+  };
+  await runService({ name: 'test', version: '1', load: () => loadConfiguration(schema, line, {}), open });
+`;
+
+t.test('a process that dies with the sockets in its hands takes nobody along', async (t) => {
+  const path = newPath();
+  const old = new Party(t, 'old', path);
+  const port = await old.start();
+  const child = start(t, DYING(path, port));
+  const answers: string[] = [];
+  while (child.process.signalCode === null && child.process.exitCode === null) {
+    answers.push(await answer(t, port));
+    await quiet(5);
+  }
+  t.match(await child.finished, { signal: 'SIGKILL' });
+  t.same(new Set(answers), new Set(['old hi']));
+  t.match(await old.failure(), { err: { code: 'EL_TAKEOVER_FAILED', message: /has gone before it said "healthy"/ } });
   t.equal(await answer(t, port), 'old hi');
 });
