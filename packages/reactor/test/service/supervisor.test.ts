@@ -51,6 +51,21 @@ t.test('the life of a service is told step by step', async (t) => {
   ], 'a status that has not changed is not told again');
 });
 
+t.test('the process that another one has taken over from names that one, and says nothing any more', async (t) => {
+  const before = descriptors();
+  const { receiver, supervisor, reactor } = supervised(t);
+  supervisor.ready('serving');
+  receiver.takeAll();
+  supervisor.handOver(4711);
+  supervisor.status('draining');
+  supervisor.stopping();
+  t.same(receiver.takeAll(), [{ MAINPID: '4711' }]);
+  t.equal(supervisor.present, false);
+  receiver.close();
+  await reactor.close();
+  await until(() => descriptors() === before, 'all descriptors to be given back');
+});
+
 t.test('a service that ends is not said to be ready again, though its configuration is loaded anew', async (t) => {
   const { receiver, supervisor } = supervised(t);
   supervisor.stopping();
