@@ -1,7 +1,8 @@
 /** The public names of @edgeloop/reactor. */
 export { createReactor, type CreateReactorOptions } from './create-reactor.js';
 export { createReactorGroup, type ReactorGroupOptions } from './group/create-group.js';
-export type { ReactorGroup, WorkerStatus } from './group/reactor-group.js';
+export type { ReactorGroup } from './group/reactor-group.js';
+export type { WorkerStatus } from './group/worker-status.js';
 export type { Reactor } from './reactor.js';
 export { definePlugin, type ClientHooks, type Hooks, type Plugin, type PluginContext, type PluginParts, type PluginTimers } from './plugin/plugin.js';
 export type { ListenerHandle } from './plugin/listener-handle.js';

@@ -154,7 +154,7 @@ export class Crew {
   }
 
   #welcome(seat: WorkerSeat, report: Extract<Report, { kind: 'started' }>): void {
-    seat.started(report.inbox);
+    seat.started(report);
     this.#parts.welcome(seat);
     this.#parts.changed();
     // Answered behind all that it was told just now: then it serves.

@@ -11,25 +11,14 @@ import { type OptionsInput, parseChanges, parseOptions } from '../options-check.
 import type { TcpListen, UnixListen } from '../plugin/plugin-host.js';
 import type { Reactor } from '../reactor.js';
 import type { ShutdownReport } from '../shutdown.js';
+import { workerName } from '../telemetry/group-metrics.js';
 import { Crew, type CrewParts } from './crew.js';
 import type { AcceptStrategy } from './group-options.js';
 import type { HandoffAcceptor } from './handoff-acceptor.js';
 import { listenPlan, takersOf } from './listen-plan.js';
 import type { Question } from './worker-data.js';
-import type { WorkerPhase } from './worker-phase.js';
 import type { WorkerSeat } from './worker-seat.js';
-
-/** How one worker stands. */
-export interface WorkerStatus {
-  readonly index: number;
-  readonly phase: WorkerPhase;
-  /** Its turns take too long, so that it gets no new connections for now. */
-  readonly lagging: boolean;
-  /** Connections that it has, those on their way to it included. */
-  readonly connections: number;
-  /** How often its thread was started again. */
-  readonly restarts: number;
-}
+import { type WorkerStatus, statusOf } from './worker-status.js';
 
 export interface GroupParts extends Pick<CrewParts, 'dataOf'> {
   readonly reactor: Reactor;
@@ -83,14 +72,12 @@ export class ReactorGroup {
   }
 
   get workers(): readonly WorkerStatus[] {
-    return this.#parts.seats.map(({ index, phase, watch, load, life }) => {
-      return { index, phase, lagging: watch.lagging, connections: load, restarts: Math.max(0, life) };
-    });
+    return this.#parts.seats.map(statusOf);
   }
 
-  /** The numbers of each worker, and of those that had its place before it, by name; for `registerMetrics`. They are read where they are counted. */
+  /** The numbers of each worker, and of those that had its place before it, by name; for `registerGroupMetrics`. They are read where they are counted. */
   get meters(): Readonly<Record<string, Meters>> {
-    return Object.fromEntries(this.#parts.seats.map(({ index, meters }) => [`worker-${index}`, meters]));
+    return Object.fromEntries(this.#parts.seats.map(({ index, meters }) => [workerName(index), meters]));
   }
 
   /** Connections of all workers. */

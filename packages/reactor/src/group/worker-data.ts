@@ -62,8 +62,8 @@ export interface ErrorReport {
 
 /** What a worker tells. */
 export type Report =
-  /** It can be told something, at this address. */
-  | { readonly kind: 'started'; readonly inbox: InboxAddress }
+  /** It can be told something, at this address. `thread` is the kernel's number of its thread. */
+  | { readonly kind: 'started'; readonly inbox: InboxAddress; readonly thread: number }
   | { readonly kind: 'failed'; readonly error: ErrorReport }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorReport }

@@ -13,6 +13,7 @@ import { bindToCpus } from './cpu-mask.js';
 import { errorReport } from './error-report.js';
 import { ledgered } from './ledgered-kernel.js';
 import { importPlugin } from './plugin-source.js';
+import { ownThread } from './thread-cpu.js';
 import type { Command, Letter, Report, WorkerData } from './worker-data.js';
 import { WorkerLoop } from './worker-loop.js';
 
@@ -37,7 +38,7 @@ async function start(): Promise<void> {
   const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters) }, data.reactor);
   const loop = new WorkerLoop({ data, kernel, ledger, reactor, report }, plugin);
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
-  report({ kind: 'started', inbox });
+  report({ kind: 'started', inbox, thread: ownThread() });
   void reactor.closed.then((ended) => {
     report({ kind: 'drained', report: ended });
     // Whatever the plugin has left open of Node's would keep the thread.

@@ -53,6 +53,8 @@ export class WorkerSeat {
   #lives = 0;
   #startedMs = 0;
   #failures = 0;
+  #crashes = 0;
+  #threadId = 0;
   #left = false;
   /** The sockets of the group that it was told to serve, by their numbers. */
   readonly #serves = new Set<number>();
@@ -97,7 +99,22 @@ export class WorkerSeat {
   /** Connections that it has, and those on their way to it. */
   get load(): number {
     const { accepted, connected, closed } = this.meters.counters;
-    return accepted + connected - closed + (this.handoff?.ring.size ?? 0);
+    return accepted + connected - closed + this.waiting;
+  }
+
+  /** Connections on their way to it. */
+  get waiting(): number {
+    return this.handoff?.ring.size ?? 0;
+  }
+
+  /** How many of its threads have died. */
+  get crashes(): number {
+    return this.#crashes;
+  }
+
+  /** The kernel's number of the present thread; 0 until it has told. */
+  get thread(): number {
+    return this.#threadId;
   }
 
   /** Starts a thread; `onEnd` is called once, when it is gone and what it left is taken care of by `reap`. */
@@ -119,8 +136,9 @@ export class WorkerSeat {
   }
 
   /** It has told where it can be told something. */
-  started(inbox: InboxAddress): void {
+  started({ inbox, thread }: { inbox: InboxAddress; thread: number }): void {
     this.#outbox = new Outbox(this.#kernel, inbox);
+    this.#threadId = thread;
     this.#phase = transition(this.#phase, 'serving');
   }
 
@@ -192,10 +210,14 @@ export class WorkerSeat {
   reap(to: 'ended' | 'crashed'): number[] {
     this.#phase = transition(this.#phase, to);
     if (performance.now() - this.#startedMs >= WORKER_STABLE_MS) this.#failures = 0;
-    if (to === 'crashed') this.#failures++;
+    if (to === 'crashed') {
+      this.#failures++;
+      this.#crashes++;
+    }
     this.#outbox?.close();
     this.#outbox = undefined;
     Atomics.store(this.#epoll, 0, NONE);
+    this.#threadId = 0;
     this.#serves.clear();
     this.#left = false;
     const left = this.handoff?.ring.drain() ?? [];

@@ -1,7 +1,8 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { Meters } from '../loop/meters.js';
 import { BucketMetric } from './bucket-metric.js';
-import { HISTOGRAM_ROWS, METRIC_ROWS, type MetricRow } from './metric-table.js';
+import { HISTOGRAM_ROWS, METRIC_ROWS, type MetricRow, type Values } from './metric-table.js';
+import { plainMetric } from './plain-metric.js';
 
 /** The reactors whose numbers are exported, each with the labels that tell it from the others. */
 type Exported = readonly { readonly labels: Readonly<Record<string, string>>; readonly meters: Meters }[];
@@ -14,7 +15,7 @@ type Exported = readonly { readonly labels: Readonly<Record<string, string>>; re
  */
 export function registerMetrics(registry: Registry, meters: Meters | Readonly<Record<string, Meters>>): void {
   const exported = meters instanceof Meters ? [{ labels: {}, meters }] : named(meters);
-  for (const row of METRIC_ROWS) registry.registerMetric(plainMetric(exported, row));
+  for (const row of METRIC_ROWS) registry.registerMetric(plainMetric({ ...row, labelNames: labelsOf(exported, row), read: () => readAll(exported, row) }));
   for (const { name, help, histogram } of HISTOGRAM_ROWS) {
     const read = () => exported.map(({ labels, meters: { [histogram]: source } }) => ({ labels, counted: source.read() }));
     new BucketMetric(name, help, read).registerIn(registry);
@@ -32,13 +33,10 @@ function named(reactors: Readonly<Record<string, Meters>>): Exported {
   return Object.entries(reactors).map(([reactor, meters]) => ({ labels: { reactor }, meters }));
 }
 
-/** When it is scraped, prom-client calls `collect`, which takes the numbers over as they stand. */
-function plainMetric(exported: Exported, { type, name, help, label, read }: MetricRow): Counter | Gauge {
-  const labelNames = [...Object.keys(exported[0]?.labels ?? {}), ...(label === undefined ? [] : [label])];
-  function collect(this: Counter | Gauge): void {
-    this.reset();
-    for (const { labels, meters } of exported) for (const [own, value] of read(meters)) this.inc({ ...labels, ...own }, value);
-  }
-  const configuration = { name, help, labelNames, registers: [], collect };
-  return type === 'counter' ? new Counter(configuration) : new Gauge(configuration);
+function labelsOf(exported: Exported, { label }: MetricRow): string[] {
+  return [...Object.keys(exported[0]?.labels ?? {}), ...(label === undefined ? [] : [label])];
+}
+
+function readAll(exported: Exported, { read }: MetricRow): Values {
+  return exported.flatMap(({ labels, meters }) => read(meters).map(([own, value]) => [{ ...labels, ...own }, value] as const));
 }

@@ -1,7 +1,7 @@
 /** What is exported, for the tests that compare pages, alerts and the dashboard with it. */
 import { readFileSync } from 'node:fs';
-import { Registry, collectDefaultMetrics } from 'prom-client';
-import { Meters, registerMetrics } from '../../src/telemetry/index.js';
+import { type Metric, Registry, collectDefaultMetrics } from 'prom-client';
+import { type MeteredWorker, Meters, registerGroupMetrics, registerMetrics } from '../../src/telemetry/index.js';
 
 export interface Exported {
   readonly type: string;
@@ -16,14 +16,27 @@ export function shipped(path: string): string {
   return readFileSync(new URL(path, ROOT), 'utf8');
 }
 
-/** A registry as servers have it, with a reactor that has one plugin. */
+/** A registry as servers have it, with a reactor that has one plugin, and what a group has besides. */
 export function fullRegistry(): Registry {
   const registry = new Registry();
   const meters = new Meters();
   meters.plugins.enlist('echo');
   registerMetrics(registry, meters);
+  for (const name of groupMetrics()) registry.registerMetric(ofGroup.getSingleMetric(name) as Metric);
   collectDefaultMetrics({ register: registry });
   return registry;
+}
+
+/** The registry of a group that has a worker. */
+export const ofGroup = new Registry();
+const WORKER: MeteredWorker = { index: 0, phase: 'serving', lagging: false, connections: 0, waiting: 0, restarts: 0, crashes: 0, cpuSeconds: 0 };
+registerGroupMetrics(ofGroup, { coordinator: { meters: new Meters() }, meters: { 'worker-0': new Meters() }, workers: [WORKER] });
+
+/** The names of what only a group exports. */
+export function groupMetrics(): string[] {
+  const ofOne = new Registry();
+  registerMetrics(ofOne, new Meters());
+  return ofGroup.getMetricsAsArray().map(({ name }) => name).filter((name) => ofOne.getSingleMetric(name) === undefined);
 }
 
 /** Every metric, by its name. */

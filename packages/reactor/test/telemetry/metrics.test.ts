@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { Counter, Registry } from 'prom-client';
 import t from 'tap';
 import { COUNTERS } from '../../src/loop/counters.js';
-import { Meters, registerMetrics, takeSnapshot } from '../../src/telemetry/index.js';
+import { type MeteredWorker, Meters, registerGroupMetrics, registerMetrics, takeSnapshot } from '../../src/telemetry/index.js';
+import { skewOf } from '../../src/telemetry/group-metrics.js';
 import { METRIC_ROWS } from '../../src/telemetry/metric-table.js';
 import { dial, serve } from '../support/setting.js';
 
@@ -139,4 +140,44 @@ t.test('a loop that is blocked is scraped from another thread, which sees who bl
   t.equal(running, 'test');
   t.equal(series(text, 'edgeloop_connections{state="open"}'), 1);
   t.ok((series(text, 'edgeloop_loop_turn_age_seconds') as number) > 0);
+});
+
+/** A worker that serves, with nothing to do. */
+const worker = (index: number, changes: Partial<MeteredWorker> = {}): MeteredWorker => {
+  return { index, phase: 'serving', lagging: false, connections: 0, waiting: 0, restarts: 0, crashes: 0, cpuSeconds: 0, ...changes };
+};
+
+t.test('a group has the numbers of all its reactors, and says at each scrape how its workers stand', async (t) => {
+  const meters = { 'worker-0': new Meters(), 'worker-1': new Meters() };
+  meters['worker-1'].counters.accepted = 7;
+  let workers = [worker(0), worker(1)];
+  const registry = new Registry();
+  registerGroupMetrics(registry, { coordinator: { meters: new Meters() }, meters, get workers() { return workers; } });
+  const before = await registry.metrics();
+  t.equal(series(before, 'edgeloop_connections_accepted_total{reactor="coordinator"}'), 0);
+  t.equal(series(before, 'edgeloop_connections_accepted_total{reactor="worker-1"}'), 7);
+  t.equal(series(before, 'edgeloop_workers{phase="serving"}'), 2);
+  t.equal(series(before, 'edgeloop_workers{phase="crashed"}'), 0);
+
+  workers = [worker(0, { phase: 'crashed', restarts: 2, crashes: 3 }), worker(1, { lagging: true, waiting: 5, cpuSeconds: 1.5 })];
+  const after = await registry.metrics();
+  t.equal(series(after, 'edgeloop_workers{phase="serving"}'), 1);
+  t.equal(series(after, 'edgeloop_workers{phase="crashed"}'), 1);
+  t.equal(series(after, 'edgeloop_worker_restarts_total{reactor="worker-0"}'), 2);
+  t.equal(series(after, 'edgeloop_worker_crashes_total{reactor="worker-0"}'), 3);
+  t.equal(series(after, 'edgeloop_worker_lagging{reactor="worker-0"}'), 0);
+  t.equal(series(after, 'edgeloop_worker_lagging{reactor="worker-1"}'), 1);
+  t.equal(series(after, 'edgeloop_worker_waiting_connections{reactor="worker-1"}'), 5);
+  t.equal(series(after, 'edgeloop_worker_cpu_seconds_total{reactor="worker-1"}'), 1.5);
+});
+
+t.test('skew is the fewest connections of a worker that serves, by the most', async (t) => {
+  const loaded = (...loads: readonly number[]) => loads.map((connections, index) => worker(index, { connections }));
+  t.equal(skewOf(loaded(50, 100, 80)), 0.5);
+  t.equal(skewOf(loaded(3, 3)), 1);
+  t.equal(skewOf(loaded(0, 9)), 0);
+  t.equal(skewOf(loaded(9)), 1, 'one worker is even');
+  t.equal(skewOf(loaded(0, 0)), 1, 'nobody has more than another');
+  t.equal(skewOf([]), 1);
+  t.equal(skewOf([...loaded(8, 10), worker(2, { phase: 'crashed' })]), 0.8, 'who is away does not count');
 });
