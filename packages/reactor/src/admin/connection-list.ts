@@ -5,13 +5,46 @@ import { MAX_MEASURED_CONNECTIONS } from '../limits.js';
 import { eventNames } from '../loop/readiness.js';
 import { addressText } from '../net/address.js';
 import type { SocketConnection } from '../net/socket-connection.js';
-import { type ConnectionQuery, connectionQuery } from './admin-options.js';
+import type { ConnectionQuery } from './admin-options.js';
 import type { Reactor } from '../reactor.js';
 import { TopList } from '../structures/top-list.js';
-import { type AdminRequest, checked } from './admin-request.js';
-import { type Answer, Refusal, json } from './answer.js';
+import { Refusal } from './answer.js';
 
 type Listed = SocketConnection<unknown>;
+
+/** By a number in one reactor, and by a text where there are several. */
+export type ConnectionId = number | string;
+
+/** Makes the id by which a connection is known outside of its reactor. */
+export type Naming = (id: number) => ConnectionId;
+
+export interface ConnectionList {
+  /** How many there are, and how many match. */
+  readonly total: number;
+  readonly matched: number;
+  readonly connections: readonly ConnectionRow[];
+}
+
+/** What is told of one connection. */
+export interface ConnectionRow {
+  readonly id: ConnectionId;
+  readonly plugin: string;
+  readonly direction: 'accepted' | 'dialled';
+  readonly peer: string;
+  readonly local: string | null;
+  readonly state: string;
+  readonly armed: readonly string[];
+  readonly ageSeconds: number;
+  readonly idleSeconds: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly bytesQueued: number;
+  readonly paused: boolean;
+  readonly rttSeconds: number | null;
+  readonly retransmits: number | null;
+}
+
+const asItIs: Naming = (id) => id;
 
 /** What each field sorts by. Times are those of the begin, so the later, the younger. */
 const KEYS: Readonly<Record<ConnectionQuery['sort'], (connection: Listed) => number | string>> = {
@@ -38,9 +71,8 @@ const MEASURED: ReadonlySet<string> = new Set(['local', 'rttSeconds', 'retransmi
  * The list that a query asks for. It is made in one go, and the loop rests meanwhile: docs/reference/admin.md says for how
  * long. So nothing is made for a connection that is not shown.
  */
-export function listConnections(reactor: Reactor, request: AdminRequest): Answer {
-  const query = checked(connectionQuery, request.query, 'connections');
-  const matches = filterOf(query);
+export function listConnections(reactor: Reactor, query: ConnectionQuery, name = asItIs): ConnectionList {
+  const matches = filterOf(query, name);
   const key = KEYS[query.sort];
   const shown = new TopList<Listed>(query.limit, query.order);
   let total = 0;
@@ -52,20 +84,24 @@ export function listConnections(reactor: Reactor, request: AdminRequest): Answer
     shown.offer(key(connection), connection);
   }
   const nowMs = performance.now();
-  return json({ total, matched, connections: shown.values.map((connection) => describe(connection, nowMs)) });
+  return { total, matched, connections: shown.values.map((connection) => describe(connection, name, nowMs)) };
 }
 
-/** Closes a connection, which is lost with what is queued on it. */
-export function closeConnection(reactor: Reactor, log: Log, { id, from }: AdminRequest): Answer {
+/** Closes a connection, which is lost with what is queued on it. Returns false if there is none with this id. */
+export function closeConnection(reactor: Reactor, id: number, log: Log, from: string): boolean {
   for (const connection of connectionsOf(reactor)) {
-    if (connection.id !== Number(id)) continue;
+    if (connection.id !== id) continue;
     const peer = addressText(connection.peer);
     const reason = new EdgeloopError('EL_CLOSED_BY_OPERATOR', `connection ${id}: an operator has closed it, through the admin endpoint`);
-    log.info({ event: 'connection.closed_by_operator', plugin: connection.owner.plugin, connection: connection.id, peer, from }, reason.message);
+    log.info({ event: 'connection.closed_by_operator', plugin: connection.owner.plugin, connection: id, peer, from }, reason.message);
     connection.destroy(reason);
-    return json({ id: connection.id, status: 'closing' }, 202);
+    return true;
   }
-  throw new Refusal('UNKNOWN_CONNECTION', `no connection ${id} is open; it may have ended by itself`);
+  return false;
+}
+
+export function unknownConnection(id: string): Refusal {
+  return new Refusal('UNKNOWN_CONNECTION', `no connection ${id} is open; it may have ended by itself`);
 }
 
 /** Every connection of a reactor is of this class; plugins are not shown all of it. */
@@ -73,13 +109,13 @@ function connectionsOf(reactor: Reactor): IterableIterator<Listed> {
   return reactor.connections() as IterableIterator<Listed>;
 }
 
-function filterOf({ plugin, state, peer, q }: ConnectionQuery): (connection: Listed) => boolean {
+function filterOf({ plugin, state, peer, q }: ConnectionQuery, name: Naming): (connection: Listed) => boolean {
   const needle = q?.toLowerCase();
   return (connection) =>
     (plugin === undefined || connection.owner.plugin === plugin) &&
     (state === undefined || connection.phase === state) &&
     (peer === undefined || connection.peer.address === peer || addressText(connection.peer) === peer) &&
-    (needle === undefined || `${connection.id} ${connection.owner.plugin} ${addressText(connection.peer)}`.toLowerCase().includes(needle));
+    (needle === undefined || `${name(connection.id)} ${connection.owner.plugin} ${addressText(connection.peer)}`.toLowerCase().includes(needle));
 }
 
 /** Undefined where the kernel does not tell. */
@@ -92,10 +128,10 @@ function tooMany({ sort }: ConnectionQuery): Refusal {
   return new Refusal('EL_OPTION_INVALID', `connections: "sort": ${why}; narrow it down by plugin, state, peer or q`);
 }
 
-function describe(connection: Listed, nowMs: number) {
+function describe(connection: Listed, name: Naming, nowMs: number): ConnectionRow {
   const { id, phase, peer, tcpInfo, openedMs, lastActiveMs, bytesRead, bytesWritten, bytesQueued, paused } = connection;
   return {
-    id,
+    id: name(id),
     plugin: connection.owner.plugin,
     direction: connection.accepted ? 'accepted' : 'dialled',
     peer: addressText(peer),

@@ -1,23 +1,21 @@
 import type { Log } from '../log.js';
-import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
-import type { LogLevels } from '../telemetry/log-levels.js';
-import type { AdminRequest } from './admin-request.js';
+import { connectionQuery } from './admin-options.js';
+import { type AdminRequest, checked } from './admin-request.js';
 import { type Answer, Refusal, json, text } from './answer.js';
-import { closeConnection, listConnections } from './connection-list.js';
-import { healthOf, readinessOf } from './health.js';
 import { setLevel } from './log-level.js';
 import { metricsOf } from './metrics.js';
+import type { Levels, Observed, Verdict } from './observed.js';
 import type { Page } from './page.js';
 
 /** What the endpoint shows and changes. A route whose part is missing says so. */
 export interface AdminParts {
-  readonly reactor: Reactor;
+  readonly observed: Observed;
   readonly log: Log;
   readonly page: Page;
   stats(): object;
   readonly registry?: MetricsRegistry | undefined;
-  readonly levels?: Pick<LogLevels, 'get' | 'set'> | undefined;
+  readonly levels?: Levels | undefined;
   readonly config?: (() => object) | undefined;
 }
 
@@ -33,7 +31,7 @@ export interface Route {
 }
 
 export function routesOf(parts: AdminParts): readonly Route[] {
-  const { reactor, log, page } = parts;
+  const { observed, log, page } = parts;
   const shown = (path: RegExp, GET: Handler): Route => ({ path, open: false, GET });
   const open = (path: RegExp, GET: Handler): Route => ({ path, open: true, GET });
   return [
@@ -42,20 +40,30 @@ export function routesOf(parts: AdminParts): readonly Route[] {
     open(/^\/page\.css$/, (request) => page.answer('page.css', request)),
     // Browsers ask for it, and would write an error to their console.
     open(/^\/favicon\.ico$/, () => text('', undefined, 204)),
-    open(/^\/healthz$/, () => healthOf(reactor)),
-    open(/^\/readyz$/, () => readinessOf(reactor)),
+    open(/^\/healthz$/, async () => answerOf(await observed.health())),
+    open(/^\/readyz$/, () => answerOf(observed.readiness())),
     shown(/^\/metrics$/, (request) => metricsOf(provided(parts.registry, 'registry'), request)),
     shown(/^\/stats$/, () => json(parts.stats())),
     shown(/^\/config$/, () => json(provided(parts.config, 'config')())),
-    shown(/^\/connections$/, (request) => listConnections(reactor, request)),
-    { path: /^\/connections\/(?<id>\d{1,16})\/close$/, open: false, POST: (request) => closeConnection(reactor, log, request) },
+    shown(/^\/workers$/, () => json({ workers: observed.workers() })),
+    shown(/^\/connections$/, async ({ query }) => json(await observed.listConnections(checked(connectionQuery, query, 'connections')))),
+    {
+      path: /^\/connections\/(?<id>(?:\d{1,3}-)?\d{1,16})\/close$/,
+      open: false,
+      POST: async ({ id, from }) => json({ id: await observed.closeConnection(id, from), status: 'closing' }, 202),
+    },
     {
       path: /^\/loglevel$/,
       open: false,
-      GET: () => json(provided(parts.levels, 'levels').get()),
+      GET: async () => json(await provided(parts.levels, 'levels').get()),
       POST: (request) => setLevel(provided(parts.levels, 'levels'), log, request),
     },
   ];
+}
+
+/** Load balancers and supervisors look at the status only. */
+function answerOf({ well, says }: Verdict): Answer {
+  return json(says, well ? 200 : 503);
 }
 
 function provided<Part>(part: Part | undefined, option: string): Part {

@@ -4,6 +4,7 @@ import t from 'tap';
 import { AdminServer } from '../../src/admin/admin-server.js';
 import { Gate } from '../../src/admin/gate.js';
 import { openAdmin } from '../../src/admin/index.js';
+import { ObservedReactor } from '../../src/admin/observed-reactor.js';
 import { Page } from '../../src/admin/page.js';
 import { routesOf } from '../../src/admin/routes.js';
 import type { LevelName } from '../../src/log.js';
@@ -137,7 +138,7 @@ async function servePage(files: Record<string, string>) {
   const reactor = openReactor(t);
   const page = new Page(pathToFileURL(`${t.testdir(files)}/`));
   const log = memoryLog();
-  const server = new AdminServer(routesOf({ reactor, log, page, stats: () => ({}) }), new Gate(undefined, []), log);
+  const server = new AdminServer(routesOf({ observed: new ObservedReactor(reactor), log, page, stats: () => ({}) }), new Gate(undefined, []), log);
   t.teardown(() => server.close());
   const endpoint = tcpListening('127.0.0.1', parseOptions(listenOptions, { port: 0 }, 'test'));
   const lent = reactor.estate.lend('admin', endpoint, 1, () => {});
