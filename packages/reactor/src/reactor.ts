@@ -58,7 +58,7 @@ export class Reactor {
   readonly #closed: Promise<ShutdownReport>;
   #resolveClosed!: (report: ShutdownReport) => void;
 
-  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS, meters = new Meters(), openTaskPool }: ReactorParts, options: ReactorOptions) {
+  constructor({ kernel, host, log, slabBlocks = WRITE_SLAB_BLOCKS, meters = new Meters(), admitted, openTaskPool }: ReactorParts, options: ReactorOptions) {
     this.meters = meters;
     this.counters = meters.counters;
     this.#loop = new Loop({
@@ -73,7 +73,7 @@ export class Reactor {
     this.#loop.stopwatch.onStall = (stall) => this.#logs.stalled(stall, this.#loop.witness);
     this.#reserve = new ReserveDescriptor(kernel);
     this.estate = new LoopEstate(this.#loop, this.#reserve);
-    this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now());
+    this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now(), undefined, admitted);
     this.#offload = new Offload(this.#loop, options, openTaskPool);
     this.#options = options;
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));

@@ -11,6 +11,7 @@ import type { PluginHost, TcpListen, UnixListen } from '../plugin/plugin-host.js
 import type { Reactor } from '../reactor.js';
 import { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import { DescriptorRing } from '../structures/descriptor-ring.js';
+import { SharedCount } from '../structures/shared-count.js';
 import { type CreateLogOptions, createLog } from '../telemetry/pino-log.js';
 import { usableCpus } from './cpu-mask.js';
 import { type GroupSettings, groupOptions, noOptions, workerCount } from './group-options.js';
@@ -18,9 +19,10 @@ import { descriptorLimit, openSockets } from './group-sockets.js';
 import { HandoffAcceptor } from './handoff-acceptor.js';
 import { LoadWatch } from './load-watch.js';
 import { choiceOf } from './placement.js';
+import { withRateShare } from './rate-share.js';
 import { type GroupParts, ReactorGroup } from './reactor-group.js';
 import type { PluginSource } from './worker-data.js';
-import { WorkerSeat } from './worker-seat.js';
+import { type SeatParts, WorkerSeat } from './worker-seat.js';
 
 export type ReactorGroupOptions = OptionsInput<typeof groupOptions> & {
   /** Whose connections they are. Each worker imports the module, so nothing but its options is shared. */
@@ -32,7 +34,10 @@ export type ReactorGroupOptions = OptionsInput<typeof groupOptions> & {
     /** Copied to each worker as structuredClone does it. */
     readonly options?: object;
   };
-  /** What `listen` of a plugin takes. Limits of numbers hold for each worker. */
+  /**
+   * What `listen` of a plugin takes. `maxConnections` holds for the group, here and of `reactor`, and of `maxAcceptsPerSecond` each worker has
+   * its part. `maxConnectionsPerAddress` holds for each worker, and so for the group only if an address always comes to the same one.
+   */
   listen: TcpListen | UnixListen;
   /** What `createReactor` takes, for the workers; `loop` is `'dedicated'` by default. */
   reactor?: OptionsInput<typeof reactorOptions>;
@@ -103,17 +108,26 @@ async function start(ground: Ground): Promise<ReactorGroup> {
 /** The workers' places, and what is put into each. */
 function seatsOf({ settings, worker, source, listen, log }: Ground): Pick<GroupParts, 'seats' | 'dataOf'> {
   const kernel = nativeKernel();
-  const { accept, threadName, lagMs } = settings;
+  const { threadName } = settings;
+  const workers = workerCount(settings);
   const ledger = DescriptorLedger.sized(descriptorLimit());
+  const admitted = { reactor: SharedCount.sized(workers), listener: SharedCount.sized(workers) };
   const cpusOf = cpuChoice(kernel, settings);
-  const seats = Array.from({ length: workerCount(settings) }, (_, index) => {
-    const meters = new Meters();
-    return new WorkerSeat({ index, kernel, ledger, meters, watch: new LoadWatch(meters, lagMs), handoff: accept === 'handoff' ? handoffOf(kernel) : undefined });
+  const seats = Array.from({ length: workers }, (_, index) => {
+    const counts = Object.values(admitted).map((memory) => new SharedCount(memory, index));
+    return seatOf({ index, kernel, ledger, admitted: counts }, settings);
   });
   const dataOf: GroupParts['dataOf'] = ({ index, meters }) => {
-    return { plugin: source, listen, reactor: worker, log, threadName, cpus: cpusOf(index), meters: meters.memory, ledger: ledger.memory };
+    const shared = { meters: meters.memory, ledger: ledger.memory, admitted };
+    return { plugin: source, listen: withRateShare(listen, index, workers), reactor: worker, log, threadName, cpus: cpusOf(index), ...shared };
   };
   return { seats, dataOf };
+}
+
+function seatOf(parts: Pick<SeatParts, 'index' | 'kernel' | 'ledger' | 'admitted'>, { accept, lagMs }: GroupSettings): WorkerSeat {
+  const meters = new Meters();
+  const handoff = accept === 'handoff' ? handoffOf(parts.kernel) : undefined;
+  return new WorkerSeat({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff });
 }
 
 function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {

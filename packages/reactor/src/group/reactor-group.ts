@@ -1,4 +1,4 @@
-import { EdgeloopError } from '../errors.js';
+import { EdgeloopError, codeOf } from '../errors.js';
 import { LOAD_LOOK_MS, WORKER_MARGIN_MS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { Meters } from '../loop/meters.js';
@@ -16,6 +16,7 @@ import { Crew, type CrewParts } from './crew.js';
 import type { AcceptStrategy } from './group-options.js';
 import type { HandoffAcceptor } from './handoff-acceptor.js';
 import { listenPlan, takersOf } from './listen-plan.js';
+import { withRateShare } from './rate-share.js';
 import type { Question } from './worker-data.js';
 import type { WorkerSeat } from './worker-seat.js';
 import { type WorkerStatus, statusOf } from './worker-status.js';
@@ -29,6 +30,11 @@ export interface GroupParts extends Pick<CrewParts, 'dataOf'> {
   /** What the workers are started with; kept up to date. */
   readonly reactorOptions: ReactorOptions;
   readonly listen: TcpListen | UnixListen;
+}
+
+interface Changes {
+  readonly reactor: ReactorChanges;
+  readonly listener: ListenerChanges;
 }
 
 /**
@@ -45,6 +51,8 @@ export class ReactorGroup {
   readonly #closed: Promise<ShutdownReport>;
   #acceptor: HandoffAcceptor | undefined;
   #socketsOpen = true;
+  /** All that was reconfigured: for a worker that was being started meanwhile. */
+  #changes: Changes | undefined;
   #disposed: Promise<readonly ShutdownReport[]> | undefined;
 
   constructor(parts: GroupParts) {
@@ -53,7 +61,7 @@ export class ReactorGroup {
     this.accept = parts.accept;
     this.#crew = new Crew({
       ...parts,
-      welcome: (seat) => seat.takeIn(parts.sockets[0] as ListeningSocket),
+      welcome: (seat) => this.#welcome(seat),
       changed: () => this.#divide(),
       orphaned: (descriptors) => this.#acceptor?.offer(descriptors),
     });
@@ -97,9 +105,13 @@ export class ReactorGroup {
   /** As `reconfigure` of a reactor and of a listener, for all workers, and those that will be started. Errors: theirs; then perhaps not all have changed. */
   async reconfigure(reactor: ReactorChanges, listener: ListenerChanges): Promise<void> {
     const changed = parseChanges('reactor', reactorOptions, this.#parts.reactorOptions, reactor);
-    await Promise.all(this.#serving().map((seat) => this.#crew.ask(seat, { about: 'reconfigure', reactor, listener })));
+    const asked = new Map(this.#serving().map((seat) => [seat, seat.life]));
+    await this.#change([...asked.keys()], { reactor, listener });
+    // Nobody has refused, so it holds for whoever is started from now on, or was with what held before.
     Object.assign(this.#parts.reactorOptions, changed);
     Object.assign(this.#parts.listen, listener);
+    this.#changes = { reactor: { ...this.#changes?.reactor, ...reactor }, listener: { ...this.#changes?.listener, ...listener } };
+    await this.#change(this.#serving().filter((seat) => asked.get(seat) !== seat.life), this.#changes);
   }
 
   /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. */
@@ -145,6 +157,20 @@ export class ReactorGroup {
     for (const seat of seats) if (seat.up) seat.serve(plan[seat.index] as ReadonlySet<number>, sockets, accept === 'exclusive');
     for (const seat of seats) if (seat.up) seat.leave(plan[seat.index] as ReadonlySet<number>, sockets);
     this.#acceptor?.offer();
+  }
+
+  #welcome(seat: WorkerSeat): void {
+    seat.takeIn(this.#parts.sockets[0] as ListeningSocket);
+    if (this.#changes !== undefined) void this.#change([seat], this.#changes);
+  }
+
+  /** One that ends before it has answered has a successor, which knows. */
+  async #change(seats: readonly WorkerSeat[], { reactor, listener }: Changes): Promise<void> {
+    const all = this.#parts.seats.length;
+    const asked = seats.map((seat) => this.#crew.ask(seat, { about: 'reconfigure', reactor, listener: withRateShare(listener, seat.index, all) }));
+    const refusals = (await Promise.allSettled(asked)).flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
+    const refusal = refusals.find((error) => codeOf(error) !== 'EL_WORKER_FAILED');
+    if (refusal !== undefined) throw refusal;
   }
 
   #lookAfter(): void {

@@ -29,6 +29,8 @@ export interface WorkerData {
   readonly cpus: readonly number[];
   /** What its Meters and the ledger lie in. */
   readonly meters: SharedArrayBuffer;
+  /** What is counted together with the other workers, for the limits of the reactor and of the listener. */
+  readonly admitted: { readonly reactor: SharedArrayBuffer; readonly listener: SharedArrayBuffer };
   readonly ledger: SharedArrayBuffer;
   /** A cell for the epoll descriptor that its thread waits for, -1 until there is one. */
   readonly epoll: Int32Array;

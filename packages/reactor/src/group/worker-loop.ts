@@ -5,6 +5,7 @@ import type { Plugin } from '../plugin/plugin.js';
 import type { Reactor } from '../reactor.js';
 import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import { DescriptorRing } from '../structures/descriptor-ring.js';
+import { SharedCount } from '../structures/shared-count.js';
 import { Doors } from './doors.js';
 import { errorReport } from './error-report.js';
 import type { Command, Question, Report, WorkerData } from './worker-data.js';
@@ -30,7 +31,7 @@ export class WorkerLoop {
     let doors: Doors | undefined;
     this.#listener = reactor.use(plugin, data.plugin.options).admit(data.listen, (acceptor, { loop, reserve }, options) => {
       return (doors = new Doors({ loop, reserve, kernel, acceptor, options }));
-    });
+    }, new SharedCount(data.admitted.listener, data.index));
     this.#doors = doors as unknown as Doors;
   }
 

@@ -8,6 +8,7 @@ import { Meters } from '../loop/meters.js';
 import { Outbox } from '../loop/outbox.js';
 import { Reactor } from '../reactor.js';
 import { DescriptorLedger } from '../structures/descriptor-ledger.js';
+import { SharedCount } from '../structures/shared-count.js';
 import { createLog } from '../telemetry/pino-log.js';
 import { bindToCpus } from './cpu-mask.js';
 import { errorReport } from './error-report.js';
@@ -35,7 +36,8 @@ async function start(): Promise<void> {
   const plugin = await importPlugin(data.plugin);
   const host = data.reactor.loop === 'dedicated' ? new DedicatedHost() : new EmbeddedHost();
   const log = createLog(data.log).log.child({ worker: data.index });
-  const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters) }, data.reactor);
+  const admitted = new SharedCount(data.admitted.reactor, data.index);
+  const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters), admitted }, data.reactor);
   const loop = new WorkerLoop({ data, kernel, ledger, reactor, report }, plugin);
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
   report({ kind: 'started', inbox, thread: ownThread() });

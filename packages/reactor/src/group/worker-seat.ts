@@ -9,6 +9,7 @@ import { MAX_RESTART_MS, RESTART_MS, WORKER_STABLE_MS } from '../limits.js';
 import type { ListeningSocket } from '../net/listening-socket.js';
 import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import type { DescriptorRing } from '../structures/descriptor-ring.js';
+import type { SharedCount } from '../structures/shared-count.js';
 import type { LoadWatch } from './load-watch.js';
 import type { Command, Report, WorkerData } from './worker-data.js';
 import { type WorkerPhase, transition } from './worker-phase.js';
@@ -24,6 +25,8 @@ export interface SeatParts {
   readonly meters: Meters;
   readonly ledger: DescriptorLedger;
   readonly watch: LoadWatch;
+  /** Its contributions to what the workers count together. */
+  readonly admitted: readonly SharedCount[];
   /** Connections that are handed over, and the eventfd that tells of them: they outlast the threads. Undefined if none are. */
   readonly handoff: { readonly ring: DescriptorRing; readonly doorbell: number } | undefined;
 }
@@ -46,6 +49,7 @@ export class WorkerSeat {
   readonly handoff: SeatParts['handoff'];
   readonly #kernel: Kernel;
   readonly #ledger: DescriptorLedger;
+  readonly #admitted: readonly SharedCount[];
   #phase: WorkerPhase = 'ended';
   #thread: Worker | undefined;
   #outbox: Outbox<Command> | undefined;
@@ -59,13 +63,14 @@ export class WorkerSeat {
   /** The sockets of the group that it was told to serve, by their numbers. */
   readonly #serves = new Set<number>();
 
-  constructor({ index, kernel, meters, ledger, watch, handoff }: SeatParts) {
+  constructor({ index, kernel, meters, ledger, watch, admitted, handoff }: SeatParts) {
     this.index = index;
     this.meters = meters;
     this.watch = watch;
     this.handoff = handoff;
     this.#kernel = kernel;
     this.#ledger = ledger;
+    this.#admitted = admitted;
   }
 
   get phase(): WorkerPhase {
@@ -223,6 +228,7 @@ export class WorkerSeat {
     const left = this.handoff?.ring.drain() ?? [];
     for (const fd of left) this.#ledger.forget(fd);
     for (const fd of this.#ledger.takeAll(this.index)) this.#discard(fd);
+    for (const count of this.#admitted) count.clear();
     this.#balance();
     return left;
   }

@@ -1,3 +1,4 @@
+import { SharedCount } from '../structures/shared-count.js';
 import { TokenBucket } from '../structures/token-bucket.js';
 import type { SocketAddress } from './address.js';
 
@@ -15,17 +16,21 @@ export interface AdmissionLimits {
 /**
  * Who may come in by a listener. Counts the connections it has admitted, in all and for each remote address, until they
  * are released. An IPv6 peer counts as its /64 network, for whoever has one address of it has all of them (RFC 6177).
+ *
+ * What is counted in all may be counted together with other threads. They are never more than the limit; where two threads admit somebody
+ * to the last place in the same instant, both may refuse.
  */
 export class Admission {
   readonly #whole: Admission | undefined;
   #limits: AdmissionLimits;
   #rate: TokenBucket | undefined;
   readonly #byAddress = new Map<string, number>();
-  #total = 0;
+  readonly #admitted: SharedCount;
 
-  /** `whole` is the admission of which this one is a part, and which must agree too. */
-  constructor(limits: AdmissionLimits, nowMs: number, whole?: Admission) {
+  /** `whole` is the admission of which this one is a part, and which must agree too. `admitted` counts together with other threads. */
+  constructor(limits: AdmissionLimits, nowMs: number, whole?: Admission, admitted = new SharedCount()) {
     this.#whole = whole;
+    this.#admitted = admitted;
     this.#limits = limits;
     this.#changeRate(limits.maxAcceptsPerSecond, nowMs);
   }
@@ -41,19 +46,17 @@ export class Admission {
     if (this.#countsAddresses) for (const peer of admitted) this.#countAddress(peer, 1);
   }
 
-  /** Connections that are admitted and not released. */
+  /** Connections that are admitted here and not released. */
   get size(): number {
-    return this.#total;
+    return this.#admitted.own;
   }
 
   /** Counts the peer in, or says which limit forbids that. */
   admit(peer: SocketAddress, nowMs: number): Refusal | undefined {
-    const { maxConnections, maxConnectionsPerAddress = 0 } = this.#limits;
-    if (maxConnections > 0 && this.#total >= maxConnections) return 'total';
-    if (maxConnectionsPerAddress > 0 && (this.#byAddress.get(keyOf(peer)) ?? 0) >= maxConnectionsPerAddress) return 'address';
-    if (this.#rate?.take(nowMs) === false) return 'rate';
-    const refusal = this.#whole?.admit(peer, nowMs);
-    if (refusal === undefined) this.#count(peer, 1);
+    // Counted first, so that of two threads at least one sees that both were there.
+    this.#count(peer, 1);
+    const refusal = this.#refusal(peer, nowMs);
+    if (refusal !== undefined) this.#count(peer, -1);
     return refusal;
   }
 
@@ -63,8 +66,17 @@ export class Admission {
     this.#whole?.release(peer);
   }
 
+  /** By which limit the peer, who is counted already, is one too many. */
+  #refusal(peer: SocketAddress, nowMs: number): Refusal | undefined {
+    const { maxConnections, maxConnectionsPerAddress = 0 } = this.#limits;
+    if (maxConnections > 0 && this.#admitted.sum > maxConnections) return 'total';
+    if (maxConnectionsPerAddress > 0 && (this.#byAddress.get(keyOf(peer)) ?? 0) > maxConnectionsPerAddress) return 'address';
+    if (this.#rate?.take(nowMs) === false) return 'rate';
+    return this.#whole?.admit(peer, nowMs);
+  }
+
   #count(peer: SocketAddress, change: 1 | -1): void {
-    this.#total += change;
+    this.#admitted.add(change);
     if (this.#countsAddresses) this.#countAddress(peer, change);
   }
 

@@ -21,6 +21,7 @@ import type { ReserveDescriptor } from '../net/reserve.js';
 import { interleaveFamilies, resolveHost } from '../net/resolve.js';
 import { SocketConnection } from '../net/socket-connection.js';
 import { unixListening } from '../net/socket-file.js';
+import type { SharedCount } from '../structures/shared-count.js';
 
 export type TcpListen = OptionsInput<typeof listenOptions>;
 export type UnixListen = OptionsInput<typeof unixListenOptions>;
@@ -81,12 +82,13 @@ export class PluginHost<State, Api = undefined> {
 
   /**
    * As `listen`, but `open` makes what lets the connections in: where they are accepted by or with other loops. Of the options those hold
-   * that concern connections and how many there may be. Errors: EL_OPTION_INVALID, EL_REACTOR_CLOSED, and those of `open`.
+   * that concern connections and how many there may be; `admitted` counts them together with those of the other loops.
+   * Errors: EL_OPTION_INVALID, EL_REACTOR_CLOSED, and those of `open`.
    */
-  admit(options: TcpListen | UnixListen, open: OpenEntrance): ListenerHandle {
+  admit(options: TcpListen | UnixListen, open: OpenEntrance, admitted?: SharedCount): ListenerHandle {
     const filled = this.#filled(options);
-    if (hasPath(options)) return this.#admit(unixListenOptions, parseOptions(unixListenOptions, filled, 'listen'), open);
-    return this.#admit(listenOptions, parseOptions(listenOptions, filled, 'listen'), open);
+    if (hasPath(options)) return this.#admit(unixListenOptions, parseOptions(unixListenOptions, filled, 'listen'), open, admitted);
+    return this.#admit(listenOptions, parseOptions(listenOptions, filled, 'listen'), open, admitted);
   }
 
   /**
@@ -139,11 +141,11 @@ export class PluginHost<State, Api = undefined> {
     return this.#admit(schema, options, (acceptor) => this.#reactor.estate.listen(acceptor, endpoint, options));
   }
 
-  #admit(schema: ChangeableSchema<SharedOptions>, options: SharedOptions, open: OpenEntrance): ListenerHandle {
+  #admit(schema: ChangeableSchema<SharedOptions>, options: SharedOptions, open: OpenEntrance, admitted?: SharedCount): ListenerHandle {
     this.#reactor.assertOpen();
     const { loop, admission } = this.#reactor;
-    const opened = (fd: number, peer: SocketAddress, admitted: Admission) => void this.#open(fd, peer, options, admitted);
-    const reception = new Reception({ loop, log: this.#logs.connection, admission, open: opened }, options);
+    const opened = (fd: number, peer: SocketAddress, within: Admission) => void this.#open(fd, peer, options, within);
+    const reception = new Reception({ loop, log: this.#logs.connection, admission, admitted, open: opened }, options);
     const entrance = open(reception, this.#reactor, options);
     return new ListenerHandle(entrance, { loop, admission: reception.admission, schema, options });
   }

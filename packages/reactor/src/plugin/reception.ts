@@ -4,6 +4,7 @@ import type { Loop } from '../loop/loop.js';
 import { type SocketAddress, addressText } from '../net/address.js';
 import { Admission, type AdmissionLimits, type Refusal } from '../net/admission.js';
 import type { Acceptor } from '../net/listener.js';
+import type { SharedCount } from '../structures/shared-count.js';
 import type { RepeatLog } from './repeat-log.js';
 
 const REFUSED = { total: 'refusedByTotal', address: 'refusedByAddress', rate: 'refusedByRate' } as const satisfies Record<Refusal, string>;
@@ -13,6 +14,8 @@ export interface ReceptionParts {
   readonly log: RepeatLog;
   /** The reactor's own limits. */
   readonly admission: Admission;
+  /** Those who came in here, and with them those whom other threads let in, if the limit holds for them, too. */
+  readonly admitted?: SharedCount | undefined;
   /** Takes over the descriptor, or closes it and throws. */
   open(fd: number, peer: SocketAddress, admission: Admission): void;
 }
@@ -25,7 +28,7 @@ export class Reception implements Acceptor {
 
   constructor(parts: ReceptionParts, limits: AdmissionLimits) {
     this.#parts = parts;
-    this.admission = new Admission(limits, parts.loop.clock.nowMs, parts.admission);
+    this.admission = new Admission(limits, parts.loop.clock.nowMs, parts.admission, parts.admitted);
   }
 
   opened(address: SocketAddress): void {

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import type { Connection, Hooks, SocketAddress } from '../../src/index.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { Admission, type AdmissionLimits, type Refusal } from '../../src/net/admission.js';
+import { SharedCount } from '../../src/structures/shared-count.js';
 import { Client, LOOPS, TRIGGERS, dial, memoryLog, openReactor, serve, until, using } from '../support/setting.js';
 
 const NONE: AdmissionLimits = { maxConnections: 0, maxConnectionsPerAddress: 0, maxAcceptsPerSecond: 0 };
@@ -34,6 +35,17 @@ t.test('a place is free again when one is released, for its address and in all',
   admission.release(peer('10.0.0.1'));
   t.same(answers(admission, '10.0.0.2', '10.0.0.1'), ['address', undefined]);
   t.equal(admission.size, 3);
+});
+
+t.test('counted together with other threads, all are never more than the limit, and who is gone leaves room', async (t) => {
+  const memory = SharedCount.sized(2);
+  const counts = [new SharedCount(memory, 0), new SharedCount(memory, 1)] as const;
+  const [one, other] = counts.map((count) => new Admission({ ...NONE, maxConnections: 3 }, 0, undefined, count)) as [Admission, Admission];
+  t.same(answers(one, '10.0.0.1', '10.0.0.1'), [undefined, undefined]);
+  t.same(answers(other, '10.0.0.1', '10.0.0.1'), [undefined, 'total']);
+  t.same([one.size, other.size], [2, 1]);
+  counts[0].clear();
+  t.same(answers(other, '10.0.0.1', '10.0.0.1', '10.0.0.1'), [undefined, undefined, 'total']);
 });
 
 t.test('IPv6 addresses of one /64 network are one, wherever their zeros are left out, and others are others', async (t) => {
