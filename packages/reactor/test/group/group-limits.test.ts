@@ -1,35 +1,24 @@
 /** Limits that hold for all workers together. */
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { withRateShare } from '../../src/group/rate-share.js';
 import { type ReactorGroup, createReactorGroup } from '../../src/index.js';
-import { type Client, dial, memoryLog, openReactor, until } from '../support/setting.js';
+import { type Client, dial, openReactor, until } from '../support/setting.js';
 
 const WORKERS = 2;
 
-/** An echo that dies of an error that nobody catches when it is told so. */
-const MORTAL = `
-  import { z } from ${JSON.stringify(import.meta.resolve('zod'))};
-  import { definePlugin } from ${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)};
-  export default definePlugin({
-    name: 'mortal',
-    options: z.strictObject({}),
-    setup: () => ({
-      onData(connection, chunk) {
-        if (chunk.toString() === 'die') setImmediate(() => { throw new Error('told to die'); });
-        else connection.write(chunk);
-      },
-    }),
-  });
-`;
+const MORTAL = new URL('../support/mortal-plugin.js', import.meta.url);
 
 async function opened(t: Test, listen: object, reactor: object = {}): Promise<{ group: ReactorGroup; port: number }> {
-  const module = pathToFileURL(join(t.testdir({ 'mortal.mjs': MORTAL }), 'mortal.mjs'));
-  const log = memoryLog();
   const group = await createReactorGroup({
-    plugin: { module }, listen: { port: 0, ...listen }, reactor, workers: WORKERS, accept: 'handoff', placement: 'round-robin', log: { level: 'silent' }, coordinator: openReactor(t, { log }),
+    plugin: { module: MORTAL },
+    listen: { port: 0, ...listen },
+    reactor,
+    workers: WORKERS,
+    accept: 'handoff',
+    placement: 'round-robin',
+    log: { level: 'silent' },
+    coordinator: openReactor(t),
   });
   return { group, port: group.address.port };
 }
@@ -51,7 +40,7 @@ for (const [whose, listen, reactor] of [['listener', { maxConnections: 3 }, {}],
     const clients = await Promise.all(Array.from({ length: 3 }, () => dial(t, port)));
     for (const client of clients) t.equal(await asks(client), true);
     t.equal(await asks(await dial(t, port)), false);
-    t.equal(refused(group), 1);
+    await until(() => refused(group) === 1, 'the worker to count whom it has refused');
     clients[0]?.socket.write('die');
     await until(() => clients.some(({ closed }) => closed), 'the worker to take its connections along');
     await until(() => group.workers.every(({ phase }) => phase === 'serving'), 'its successor');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
-import { ConfigurationError, loadConfiguration, readCommandLine, serverSections, settingsOf } from '../../src/config/index.js';
+import { ConfigurationError, groupOptionsOf, loadConfiguration, readCommandLine, serverSections, settingsOf, workerSections } from '../../src/config/index.js';
 import { type Reactor, definePlugin } from '../../src/index.js';
 import { type ServiceDefinition, runService } from '../../src/service/index.js';
 import { start } from '../support/child.js';
@@ -18,6 +18,21 @@ const listening = (reactor: Reactor) => reactor.use(echo).listen({ port: 0 });
 function definition(argv: readonly string[] = [], changes: Partial<ServiceDefinition<Settings>> = {}): ServiceDefinition<Settings> {
   const line = readCommandLine(settingsOf(schema), ['--port=0', '--log-level=silent', ...argv]);
   return { name: 'test', version: '1', load: () => loadConfiguration(schema, line, {}), open: listening, ...changes };
+}
+
+const sharedSchema = z.strictObject({ ...serverSections, ...workerSections });
+type SharedSettings = z.output<typeof sharedSchema>;
+
+/** A server with two workers, which die when a client says so; `argv` may be changed before a reload. */
+function shared(argv: readonly string[], changes: Partial<ServiceDefinition<SharedSettings>> = {}): ServiceDefinition<SharedSettings> {
+  const load = () => {
+    return loadConfiguration(sharedSchema, readCommandLine(settingsOf(sharedSchema), ['--port=0', '--workers=2', '--accept=handoff', '--log-level=silent', ...argv]), {});
+  };
+  const workers = ({ workers: section }: SharedSettings) => {
+    const group = groupOptionsOf(section);
+    return group && { ...group, placement: 'round-robin' as const, plugin: { module: new URL('../support/mortal-plugin.js', import.meta.url) }, listen: { port: 0 } };
+  };
+  return { name: 'test', version: '1', load, open: () => Promise.reject(new Error('opened all the same')), workers, ...changes };
 }
 
 async function takenPort(t: Test): Promise<number> {
@@ -50,6 +65,40 @@ for (const loop of LOOPS) {
     t.pass();
   });
 }
+
+t.test('workers serve in the place of the reactor: one that crashes is replaced while the other serves, and the end is that of all', async (t) => {
+  const before = descriptors();
+  const argv: string[] = [];
+  const beside: number[] = [];
+  const { reactor, listener, group, settings } = await runService(shared(argv, { openBeside: async (_reactor, _settings, { port }) => void beside.push(port) }));
+  t.teardown(() => reactor.close());
+  const { port } = listener.address;
+  t.same([settings.reactor.loop, beside, group?.workers.length], ['dedicated', [port], 2]);
+  const [doomed, other] = [await dial(t, port), await dial(t, port)];
+  t.equal(await other.echo('hello'), 'hello');
+  doomed.socket.write('die');
+  await until(() => doomed.closed, 'the worker to take its connection along');
+  t.equal(await other.echo('still here'), 'still here');
+  await until(() => group?.workers.some(({ phase, restarts }) => phase === 'serving' && restarts === 1) ?? false, 'its successor');
+  const third = await dial(t, port);
+  t.equal(await third.echo('hello'), 'hello');
+  argv.push('--listen-idle-timeout-ms=1');
+  process.kill(process.pid, 'SIGHUP');
+  await until(() => group?.connectionCount === 0, 'both workers to end those who are idle');
+  process.kill(process.pid, 'SIGTERM');
+  t.match(await group?.closed, { idle: 0, finished: 0, failed: 0, forced: 0 });
+  for (const { socket } of [other, third]) socket.destroy();
+  await until(() => descriptors() === before, 'all descriptors to be given back');
+  await signalsAreFree(t);
+});
+
+t.test('a service that is told to end while its workers start does not come up, and leaves no thread', async (t) => {
+  const before = descriptors();
+  const running = runService(shared([]));
+  process.kill(process.pid, 'SIGTERM');
+  await t.rejects(running, { code: 'EL_REACTOR_CLOSED', message: 'the service was told to end before it was up' });
+  await until(() => descriptors() === before, 'all descriptors to be given back');
+});
 
 t.test('a service that does not come up leaves nothing open, whatever was wrong', async (t) => {
   const port = await takenPort(t);
