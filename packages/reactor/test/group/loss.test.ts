@@ -28,8 +28,8 @@ for (const accept of STRATEGIES) {
     });
 
     await t.test('each worker is replaced: nobody is refused or reset, and the new threads get their share', async (t) => {
-      const visit = crowd.visit({ port, count: COUNT / 5, atOnce: AT_ONCE });
       const before = counted(group, 'accepted');
+      const visit = crowd.visit({ port, count: COUNT / 5, atOnce: AT_ONCE });
       await until(() => sum(counted(group, 'accepted')) > sum(before), 'the crowd');
       await group.replace(0, { deadlineMs: 20_000 });
       await group.replace(1, { deadlineMs: 20_000 });
