@@ -61,15 +61,24 @@ class Load {
   }
 }
 
-t.test('three takeovers in a row: not one connection is refused, reset or unanswered', async (t) => {
+/** One loop or several, each way to share the accept: any may follow any other. */
+const GENERATIONS = [
+  { reactor: { loop: 'dedicated' } },
+  { workers: { count: 2, accept: 'reuseport' } },
+  { workers: { count: 3, accept: 'handoff' } },
+  { workers: { count: 1, accept: 'exclusive' } },
+  {},
+];
+
+t.test('takeovers in a row, with workers and without: not one connection is refused, reset or unanswered', async (t) => {
   const path = controlPath(t);
-  const settings = (port: number, loop: string) => ({ listen: { port }, reactor: { loop }, takeover: { path }, echo: { udp: true }, shutdown: { graceSeconds: 60 } });
-  let serving = await ConfiguredServer.start(t, settings(0, 'embedded'));
+  const settings = (port: number) => ({ listen: { port }, takeover: { path }, echo: { udp: true }, shutdown: { graceSeconds: 60 } });
+  let serving = await ConfiguredServer.start(t, settings(0));
   const { port } = serving;
   const admin = { port: Number(new URL(serving.url).port) };
   const load = new Load(port);
-  for (const loop of ['dedicated', 'embedded', 'embedded']) {
-    const next = await ConfiguredServer.start(t, { ...settings(port, loop), admin });
+  for (const generation of GENERATIONS) {
+    const next = await ConfiguredServer.start(t, { ...settings(port), ...generation, admin });
     t.equal(next.port, port);
     t.equal((await serving.running.outcome).status, 0);
     t.equal((await next.ask('stats')).json.pid, next.running.pid, 'the endpoint is the new one');

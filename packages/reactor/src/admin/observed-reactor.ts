@@ -18,6 +18,10 @@ export class ObservedReactor implements Observed {
     this.log = log;
   }
 
+  get estate(): Reactor['estate'] {
+    return this.#reactor.estate;
+  }
+
   get draining(): boolean {
     return this.#reactor.draining;
   }

@@ -92,7 +92,7 @@ const takeover = z
         'Hot restart: a Unix socket through which a new process with the same setting takes over the listening sockets of the one that serves, ' +
           'and that one drains; with `@` in front, an abstract name. Left out: there is none.',
       )
-      .meta({ flag: 'takeover', notWith: 'workers.count' })
+      .meta({ flag: 'takeover' })
       .optional(),
     timeoutSeconds: z.number().positive().default(30).describe(
       'Seconds that the other process may take for each of its steps; the longest is to start. After that the old one goes on serving.',

@@ -4,7 +4,6 @@ import type { Kernel } from '../kernel/kernel.js';
 import { nativeKernel } from '../kernel/native-kernel.js';
 import { HANDOFF_RING_DESCRIPTORS } from '../limits.js';
 import { Meters } from '../loop/meters.js';
-import type { ListeningSocket } from '../net/listening-socket.js';
 import { type ReactorOptions, reactorOptions } from '../options.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
 import type { PluginHost, TcpListen, UnixListen } from '../plugin/plugin-host.js';
@@ -15,7 +14,7 @@ import { SharedCount } from '../structures/shared-count.js';
 import { type CreateLogOptions, createLog } from '../telemetry/pino-log.js';
 import { usableCpus } from './cpu-mask.js';
 import { type GroupSettings, groupOptions, noOptions, workerCount } from './group-options.js';
-import { descriptorLimit, openSockets } from './group-sockets.js';
+import { type GroupSockets, descriptorLimit, openSockets } from './group-sockets.js';
 import { HandoffAcceptor } from './handoff-acceptor.js';
 import { LoadWatch } from './load-watch.js';
 import { choiceOf } from './placement.js';
@@ -57,7 +56,7 @@ export async function createReactorGroup({ plugin, listen, reactor = {}, log = {
   const source = sourceOf(plugin);
   const hub = coordinator ?? createReactor({ log: createLog(log).log });
   try {
-    const sockets = await openSockets(nativeKernel(), listen, settings.accept, workerCount(settings));
+    const sockets = await openSockets(hub.estate, listen, settings.accept, workerCount(settings));
     return await start({ hub, settings, worker, sockets, source, listen: { ...listen }, log });
   } catch (error) {
     if (coordinator === undefined) await hub.close();
@@ -79,7 +78,7 @@ interface Ground extends Pick<ReactorGroupOptions, 'listen'> {
   readonly hub: Reactor;
   readonly settings: GroupSettings;
   readonly worker: ReactorOptions;
-  readonly sockets: readonly ListeningSocket[];
+  readonly sockets: GroupSockets;
   readonly source: PluginSource;
   readonly log: Omit<CreateLogOptions, 'destination'>;
 }
@@ -146,7 +145,7 @@ function openAcceptor(host: PluginHost<unknown, unknown>, group: ReactorGroup, {
   host.admit(listen, (_, { loop, reserve }, options) => {
     const choose = choiceOf(settings.placement);
     return (acceptor = new HandoffAcceptor({
-      loop, reserve, options, choose, socket: sockets[0] as ListeningSocket, takers: () => group.takers(), log: hub.log,
+      loop, reserve, options, choose, sockets, takers: () => group.takers(), log: hub.log,
     }));
   });
   return acceptor as unknown as HandoffAcceptor;

@@ -6,7 +6,7 @@ import type { Entrance } from '../net/entrance.js';
 import { type Acceptor, Listener } from '../net/listener.js';
 import { lentListening } from '../net/listening-socket.js';
 import type { ListenerOptions } from '../options.js';
-import type { EntranceHandle } from '../plugin/listener-handle.js';
+import type { EntranceHandle } from '../net/entrance.js';
 import type { HostedBy } from '../plugin/plugin-host.js';
 
 export interface DoorsParts extends Pick<HostedBy, 'loop' | 'reserve'> {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { EdgeloopError } from '../errors.js';
-import type { Kernel } from '../kernel/kernel.js';
 import { MAX_LEDGER_DESCRIPTORS } from '../limits.js';
+import type { LocalEndpoint } from '../net/endpoint.js';
 import { tcpListening } from '../net/endpoint.js';
-import { type ListeningSocket, openListening } from '../net/listening-socket.js';
+import type { Holding, LoopEstate } from '../net/estate.js';
+import type { ListeningSocket } from '../net/listening-socket.js';
 import { resolveHost } from '../net/resolve.js';
 import { unixListening } from '../net/socket-file.js';
 import { listenOptions, unixListenOptions } from '../options.js';
@@ -11,33 +12,104 @@ import { parseOptions } from '../options-check.js';
 import type { TcpListen, UnixListen } from '../plugin/plugin-host.js';
 import type { AcceptStrategy } from './group-options.js';
 
+/** What may be done with the sockets: `held` until another process has decided, `released` when it has taken them. */
+type State = 'open' | 'held' | 'released' | 'closed';
+
+/** The sockets that a group listens on. Owns them, and may leave them to another process. */
+export class GroupSockets implements Holding {
+  readonly all: readonly ListeningSocket[];
+  readonly #estate: Pick<LoopEstate, 'part'>;
+  #state: State = 'open';
+  /** Called when somebody is to begin or to stop accepting. */
+  onChange: () => void = () => {};
+
+  constructor(all: readonly ListeningSocket[], estate: LoopEstate) {
+    this.all = all;
+    this.#estate = estate;
+    estate.join(this);
+  }
+
+  get first(): ListeningSocket {
+    return this.all[0] as ListeningSocket;
+  }
+
+  /** Whether somebody is to accept from them. */
+  get accepting(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Whether they are to be closed as soon as nobody accepts from them any more. */
+  get released(): boolean {
+    return this.#state === 'released';
+  }
+
+  sockets(): readonly ListeningSocket[] {
+    return this.all;
+  }
+
+  hold(): void {
+    this.#become('held', 'open');
+  }
+
+  resume(): void {
+    this.#become('open', 'held');
+  }
+
+  release(): void {
+    this.#become('released', 'open', 'held');
+  }
+
+  /** Nobody accepts from them any more. What is another process's is left as it is: its file, and who waits. */
+  close(): void {
+    if (this.#state === 'closed') return;
+    const ours = this.#state === 'open';
+    this.#state = 'closed';
+    this.#estate.part(this);
+    for (const socket of this.all) {
+      if (ours) socket.close();
+      else socket.leave();
+    }
+  }
+
+  #become(state: State, ...from: readonly State[]): void {
+    if (!from.includes(this.#state)) return;
+    this.#state = state;
+    this.onChange();
+  }
+}
+
 /**
- * Opens what a group of so many workers listens on: a socket for each with `reuseport`, else one for all.
+ * Opens what a group of so many workers listens on: a socket for each with `reuseport`, else one for all; and what another process has left.
  * Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, EL_ADDRESS_INVALID, EL_PATH_TAKEN, and SystemErrors such as EADDRINUSE.
  */
-export async function openSockets(kernel: Kernel, listen: TcpListen | UnixListen, accept: AcceptStrategy, workers: number): Promise<ListeningSocket[]> {
-  if ('path' in listen) return [openUnix(kernel, listen, accept)];
+export async function openSockets(estate: LoopEstate, listen: TcpListen | UnixListen, accept: AcceptStrategy, workers: number): Promise<GroupSockets> {
+  if ('path' in listen) return openUnix(estate, listen, accept);
   const options = parseOptions(listenOptions, listen, 'listen');
   const [ip] = await resolveHost(options.host);
   const shared = { ...options, reusePort: options.reusePort || accept === 'reuseport' };
-  const first = openListening(kernel, tcpListening(ip, shared), options.backlog);
+  // All on the port that the kernel has chosen for the first, if it was to choose.
+  const endpointOf = (port = options.port) => tcpListening(ip, { ...shared, port });
+  return openAll(estate, endpointOf, accept === 'reuseport' ? workers : 1, options.backlog);
+}
+function openUnix(estate: LoopEstate, listen: UnixListen, accept: AcceptStrategy): GroupSockets {
+  const options = parseOptions(unixListenOptions, listen, 'listen');
+  if (accept !== 'reuseport') return openAll(estate, () => unixListening(options), 1, options.backlog);
+  throw new EdgeloopError('EL_OPTION_INVALID', `"accept": reuseport is for TCP, and ${options.path} is a Unix socket; choose exclusive or handoff`);
+}
+
+function openAll(estate: LoopEstate, endpointOf: (port?: number) => LocalEndpoint, wanted: number, backlog: number): GroupSockets {
+  const first = estate.open('connections', endpointOf(), backlog);
   const sockets = [first];
   try {
-    // All on the port that the kernel has chosen for the first, if it was to choose.
-    const others = tcpListening(ip, { ...shared, port: first.address.port });
-    const wanted = accept === 'reuseport' ? workers : 1;
-    while (sockets.length < wanted) sockets.push(openListening(kernel, others, options.backlog));
-    return sockets;
+    const others = endpointOf(first.address.port);
+    while (sockets.length < wanted) sockets.push(estate.open('connections', others, backlog));
+    // At those that another process had more than we need somebody may wait.
+    for (let more = estate.openInherited('connections', others); more !== undefined; more = estate.openInherited('connections', others)) sockets.push(more);
+    return new GroupSockets(sockets, estate);
   } catch (error) {
     for (const socket of sockets) socket.close();
     throw error;
   }
-}
-
-function openUnix(kernel: Kernel, listen: UnixListen, accept: AcceptStrategy): ListeningSocket {
-  const options = parseOptions(unixListenOptions, listen, 'listen');
-  if (accept !== 'reuseport') return openListening(kernel, unixListening(options), options.backlog);
-  throw new EdgeloopError('EL_OPTION_INVALID', `"accept": reuseport is for TCP, and ${options.path} is a Unix socket; choose exclusive or handoff`);
 }
 
 /** How many numbers of descriptors a process may have. */

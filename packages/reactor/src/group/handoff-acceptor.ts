@@ -6,18 +6,18 @@ import { monotonicMs } from '../loop/stopwatch.js';
 import type { Timer } from '../loop/timer.js';
 import { type SocketAddress, addressText } from '../net/address.js';
 import { type Acceptor, Listener } from '../net/listener.js';
-import type { ListeningSocket } from '../net/listening-socket.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
 import { peerAddress } from '../net/socket-name.js';
 import type { ListenerOptions } from '../options.js';
-import type { EntranceHandle } from '../plugin/listener-handle.js';
+import type { EntranceHandle } from '../net/entrance.js';
+import type { GroupSockets } from './group-sockets.js';
 import type { Choice } from './placement.js';
 import type { WorkerSeat } from './worker-seat.js';
 
 export interface HandoffParts {
   readonly loop: Loop;
   readonly reserve: ReserveDescriptor;
-  readonly socket: ListeningSocket;
+  readonly sockets: GroupSockets;
   readonly options: ListenerOptions;
   readonly choose: Choice;
   /** Those who are to get new connections now. */
@@ -43,7 +43,7 @@ export class HandoffAcceptor implements EntranceHandle {
   }
 
   get address(): SocketAddress {
-    return this.#parts.socket.address;
+    return this.#parts.sockets.first.address;
   }
 
   get closed(): boolean {
@@ -75,7 +75,7 @@ export class HandoffAcceptor implements EntranceHandle {
   }
 
   #listen(): void {
-    const { loop, reserve, socket, options, log } = this.#parts;
+    const { loop, reserve, sockets, options, log } = this.#parts;
     const acceptor: Acceptor = {
       opened: () => {},
       closed: () => (this.#listener = undefined),
@@ -84,7 +84,8 @@ export class HandoffAcceptor implements EntranceHandle {
       },
       acceptPaused: (address, err) => pausedAccepting(log, address, err),
     };
-    this.#listener = new Listener(loop, acceptor, reserve, { ...socket, close: () => {}, leave: () => {} }, options);
+    this.#listener = new Listener(loop, acceptor, reserve, { ...sockets.first, close: () => {}, leave: () => {} }, options);
+    if (!sockets.accepting) this.#listener.hold();
   }
 
   #place(fd: number, peer: SocketAddress): boolean {

@@ -4,7 +4,6 @@ import type { Log } from '../log.js';
 import type { Meters } from '../loop/meters.js';
 import { monotonicMs } from '../loop/stopwatch.js';
 import type { SocketAddress } from '../net/address.js';
-import type { ListeningSocket } from '../net/listening-socket.js';
 import type { Timer } from '../loop/timer.js';
 import { type ListenerChanges, type ReactorChanges, type ReactorOptions, closeOptions, reactorOptions } from '../options.js';
 import { type OptionsInput, parseChanges, parseOptions } from '../options-check.js';
@@ -14,6 +13,7 @@ import type { ShutdownReport } from '../shutdown.js';
 import { workerName } from '../telemetry/group-metrics.js';
 import { Crew, type CrewParts } from './crew.js';
 import type { AcceptStrategy } from './group-options.js';
+import type { GroupSockets } from './group-sockets.js';
 import type { HandoffAcceptor } from './handoff-acceptor.js';
 import { listenPlan, takersOf } from './listen-plan.js';
 import { withRateShare } from './rate-share.js';
@@ -25,7 +25,7 @@ export interface GroupParts extends Pick<CrewParts, 'dataOf'> {
   readonly reactor: Reactor;
   readonly log: Log;
   readonly accept: AcceptStrategy;
-  readonly sockets: readonly ListeningSocket[];
+  readonly sockets: GroupSockets;
   readonly seats: readonly WorkerSeat[];
   /** What the workers are started with; kept up to date. */
   readonly reactorOptions: ReactorOptions;
@@ -50,7 +50,6 @@ export class ReactorGroup {
   readonly #watch: Timer;
   readonly #closed: Promise<ShutdownReport>;
   #acceptor: HandoffAcceptor | undefined;
-  #socketsOpen = true;
   /** All that was reconfigured: for a worker that was being started meanwhile. */
   #changes: Changes | undefined;
   #disposed: Promise<readonly ShutdownReport[]> | undefined;
@@ -65,6 +64,7 @@ export class ReactorGroup {
       changed: () => this.#divide(),
       orphaned: (descriptors) => this.#acceptor?.offer(descriptors),
     });
+    parts.sockets.onChange = () => this.#socketsChanged();
     this.#watch = parts.reactor.setInterval(() => this.#lookAfter(), LOAD_LOOK_MS).unref();
     this.#closed = parts.reactor.closed.then(async (own) => [own, ...(await this.dispose())].reduce(sumOf));
   }
@@ -76,7 +76,7 @@ export class ReactorGroup {
 
   /** Where the group listens, with the port that the kernel chose if 0 was asked for. */
   get address(): SocketAddress {
-    return (this.#parts.sockets[0] as ListeningSocket).address;
+    return this.#parts.sockets.first.address;
   }
 
   get workers(): readonly WorkerStatus[] {
@@ -149,18 +149,18 @@ export class ReactorGroup {
   /** Settles who accepts from which socket. Who is to begin is told before who is to leave, so that nobody waits in vain. */
   #divide(): void {
     if (this.#crew.ending) {
-      if (this.#parts.seats.every(({ alive, left }) => left || !alive)) this.#closeSockets();
+      if (this.#parts.seats.every(({ alive, left }) => left || !alive)) this.#parts.sockets.close();
       return;
     }
     const { accept, sockets, seats } = this.#parts;
-    const plan = listenPlan(accept, sockets.length, this.#standings());
-    for (const seat of seats) if (seat.up) seat.serve(plan[seat.index] as ReadonlySet<number>, sockets, accept === 'exclusive');
-    for (const seat of seats) if (seat.up) seat.leave(plan[seat.index] as ReadonlySet<number>, sockets);
+    const plan = listenPlan(accept, sockets.accepting ? sockets.all.length : 0, this.#standings());
+    for (const seat of seats) if (seat.up) seat.serve(plan[seat.index] as ReadonlySet<number>, sockets.all, accept === 'exclusive');
+    for (const seat of seats) if (seat.up) seat.leave(plan[seat.index] as ReadonlySet<number>, sockets.all);
     this.#acceptor?.offer();
   }
 
   #welcome(seat: WorkerSeat): void {
-    seat.takeIn(this.#parts.sockets[0] as ListeningSocket);
+    seat.takeIn(this.#parts.sockets.first);
     if (this.#changes !== undefined) void this.#change([seat], this.#changes);
   }
 
@@ -203,10 +203,13 @@ export class ReactorGroup {
     throw new EdgeloopError('EL_OPTION_INVALID', `there is no worker ${worker}; they are numbered from 0 to ${this.#parts.seats.length - 1}`);
   }
 
-  #closeSockets(): void {
-    if (!this.#socketsOpen) return;
-    this.#socketsOpen = false;
-    for (const socket of this.#parts.sockets) socket.close();
+  /** Another process may be about to take the sockets over. When it has, they are closed here as soon as all workers have let go of them. */
+  #socketsChanged(): void {
+    const { sockets } = this.#parts;
+    this.#divide();
+    if (!sockets.released) return;
+    this.#acceptor?.close();
+    void Promise.allSettled(this.#serving().map((seat) => this.#crew.ask(seat, { about: 'readiness' }))).then(() => sockets.close());
   }
 
   /** Ends who is still at work at once, and gives everything back. Resolves when no thread is left, with the reports of those that could give one. */
@@ -221,7 +224,7 @@ export class ReactorGroup {
     this.#crew.force();
     const reports = await this.#crew.end(0);
     this.#acceptor?.discard();
-    this.#closeSockets();
+    this.#parts.sockets.close();
     for (const seat of this.#parts.seats) seat.close();
     return reports;
   }

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { ConnectOptions, ListenOptions, UnixConnectOptions } from '../options.js';
 import { type KernelAddress, encodeAddress, encodeUnixAddress, hostText } from './address.js';
-import { setTcpOptions, setListenerOptions } from './tcp-options.js';
+import { setAdoptedOptions, setTcpOptions, setListenerOptions } from './tcp-options.js';
 
 /** Where a socket is to be bound, and what that takes. */
 export interface LocalEndpoint {
@@ -12,8 +12,8 @@ export interface LocalEndpoint {
   prepare(kernel: Kernel, fd: number): void;
   /** Between bind and listen. */
   bound(): void;
-  /** Another process has bound it, and passed it to this one. */
-  adopted(): void;
+  /** Another process has bound it, and passed it to this one: what can be set now holds as if it had been bound here. */
+  adopted(kernel: Kernel, fd: number): void;
   /** After the socket was closed, if it was bound. */
   released(): void;
 }
@@ -34,7 +34,7 @@ export function tcpListening(ip: string, options: ListenOptions): LocalEndpoint 
     text: hostText(ip, options.port),
     prepare: (kernel, fd) => setListenerOptions(kernel, fd, family, options),
     bound: () => {},
-    adopted: () => {},
+    adopted: (kernel, fd) => setAdoptedOptions(kernel, fd, options),
     released: () => {},
   };
 }

@@ -1,6 +1,9 @@
 import type { Channel } from '../loop/channel.js';
 import type { SocketAddress } from './address.js';
 
+/** An entrance as its owner sees it; or several that belong together. */
+export type EntranceHandle = Pick<Entrance, 'address' | 'closed' | 'close'>;
+
 /** A way by which connections come into a loop: a socket that listens in it, or one at which another thread accepts for it. */
 export abstract class Entrance implements Channel {
   abstract readonly fd: number;

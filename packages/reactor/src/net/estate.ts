@@ -3,6 +3,7 @@ import type { Loop } from '../loop/loop.js';
 import { type SocketAddress, addressText } from './address.js';
 import { DatagramSocket } from './datagram-socket.js';
 import type { LocalEndpoint } from './endpoint.js';
+import type { EntranceHandle } from './entrance.js';
 import { type Acceptor, Listener, type ListenerParts } from './listener.js';
 import { type ListeningSocket, adoptListening, openListening } from './listening-socket.js';
 import type { ReserveDescriptor } from './reserve.js';
@@ -47,6 +48,15 @@ export interface Lent {
   close(): void;
 }
 
+/** Sockets from which others than this loop accept: the loops of other threads. */
+export interface Holding {
+  sockets(): readonly ListeningSocket[];
+  /** As those of an estate. */
+  hold(): void;
+  resume(): void;
+  release(): void;
+}
+
 interface Loan {
   readonly socket: ListeningSocket;
   readonly use: Use;
@@ -60,6 +70,7 @@ export class LoopEstate implements Estate {
   readonly #reserve: ReserveDescriptor;
   #unclaimed: Heirloom[] = [];
   readonly #loans = new Set<Loan>();
+  readonly #holdings = new Set<Holding>();
   #held = false;
 
   constructor(loop: Loop, reserve: ReserveDescriptor) {
@@ -72,8 +83,10 @@ export class LoopEstate implements Estate {
   }
 
   heirlooms(): Heirloom[] {
+    const elsewhere = [...this.#holdings].flatMap((holding) => holding.sockets());
+    const here = this.#listeners().map(({ socket }) => socket).filter(({ fd }) => !elsewhere.some((socket) => socket.fd === fd));
     return [
-      ...this.#listeners().map(({ socket }) => heirloomOf('connections', socket)),
+      ...[...here, ...elsewhere].map((socket) => heirloomOf('connections', socket)),
       ...this.#datagramSockets().map((socket) => heirloomOf('datagrams', socket)),
       ...[...this.#loans].map(({ use, socket }) => heirloomOf(use, socket)),
     ];
@@ -86,33 +99,65 @@ export class LoopEstate implements Estate {
 
   hold(): void {
     this.#held = true;
-    for (const listener of this.#listeners()) listener.hold();
+    for (const accepting of [...this.#listeners(), ...this.#holdings]) accepting.hold();
   }
 
   resume(): void {
     this.#held = false;
-    for (const listener of this.#listeners()) listener.resume();
+    for (const accepting of [...this.#listeners(), ...this.#holdings]) accepting.resume();
   }
 
   release(): void {
     this.hold();
     for (const channel of [...this.#listeners(), ...this.#datagramSockets()]) channel.close();
+    for (const holding of this.#holdings) holding.release();
     for (const { end } of this.#loans) end();
     for (const { fd } of this.#unclaimed.splice(0)) this.#loop.kernel.close(fd);
   }
 
   /** Opens a socket, or takes the inherited one. Errors: those of openListening. */
   open(use: Use, endpoint: LocalEndpoint, backlog: number): ListeningSocket {
-    const { kernel } = this.#loop;
-    const fd = this.claim(use, endpoint.text);
-    return fd === undefined ? openListening(kernel, endpoint, backlog) : adoptListening(kernel, endpoint, fd);
+    return this.openInherited(use, endpoint) ?? openListening(this.#loop.kernel, endpoint, backlog);
   }
 
-  /** Errors: those of openListening and of Listener. */
-  listen(acceptor: Acceptor, endpoint: LocalEndpoint, parts: ListenerParts): Listener {
-    const listener = new Listener(this.#loop, acceptor, this.#reserve, this.open('connections', endpoint, parts.backlog), parts);
+  /** Takes an inherited socket that is bound there, or was to be; undefined if there is none. Error: a SystemError. */
+  openInherited(use: Use, endpoint: LocalEndpoint, asked = endpoint.text): ListeningSocket | undefined {
+    const fd = this.claim(use, asked);
+    return fd === undefined ? undefined : adoptListening(this.#loop.kernel, endpoint, fd);
+  }
+
+  /**
+   * Accepts from what `open` gives; and from all other sockets of this address, as there are where several loops have served before, each from
+   * one of its own. Errors: those of openListening and of Listener.
+   */
+  listen(acceptor: Acceptor, endpoint: LocalEndpoint, parts: ListenerParts): EntranceHandle {
+    const first = this.#listenOn(this.open('connections', endpoint, parts.backlog), acceptor, parts);
+    const listeners = [first];
+    const next = () => this.openInherited('connections', endpoint, addressText(first.address));
+    for (let more = next(); more !== undefined; more = next()) listeners.push(this.#listenOn(more, acceptor, parts));
+    return {
+      address: first.address,
+      get closed() {
+        return first.closed;
+      },
+      close: () => listeners.forEach((listener) => listener.close()),
+    };
+  }
+
+  #listenOn(socket: ListeningSocket, acceptor: Acceptor, parts: ListenerParts): Listener {
+    const listener = new Listener(this.#loop, acceptor, this.#reserve, socket, parts);
     if (this.#held) listener.hold();
     return listener;
+  }
+
+  /** Counts sockets to the estate that were opened by `open` for others than this loop. */
+  join(holding: Holding): void {
+    this.#holdings.add(holding);
+    if (this.#held) holding.hold();
+  }
+
+  part(holding: Holding): void {
+    this.#holdings.delete(holding);
   }
 
   /** Opens a socket for somebody beside the loop. Errors: those of openListening, and a SystemError of fcntl. */

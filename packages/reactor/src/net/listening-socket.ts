@@ -47,7 +47,7 @@ export function adoptListening(kernel: Kernel, endpoint: LocalEndpoint, fd: numb
     endpoint.released();
   };
   const address = localAddress(kernel, fd);
-  endpoint.adopted();
+  endpoint.adopted(kernel, fd);
   return { fd, address, asked: endpoint.text, close, leave };
 }
 

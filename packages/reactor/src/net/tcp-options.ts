@@ -25,6 +25,12 @@ export function setListenerOptions(kernel: Kernel, fd: number, family: 'IPv4' | 
   setTcpOptions(kernel, fd, options);
 }
 
+/** Of a socket that listens already. SO_REUSEPORT may come late: others are asked for it when they are bound beside it. */
+export function setAdoptedOptions(kernel: Kernel, fd: number, options: ListenOptions): void {
+  if (options.reusePort) set(kernel, fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  setTcpOptions(kernel, fd, options);
+}
+
 function set(kernel: Kernel, fd: number, level: number, name: number, value: number): void {
   check(kernel.setsockopt(fd, level, name, value), 'setsockopt');
 }

@@ -1,7 +1,7 @@
 import type { Loop } from '../loop/loop.js';
 import type { SocketAddress } from '../net/address.js';
 import type { Admission, AdmissionLimits } from '../net/admission.js';
-import type { Entrance } from '../net/entrance.js';
+import type { EntranceHandle } from '../net/entrance.js';
 import { openConnections } from '../net/open-connections.js';
 import type { SocketConnection } from '../net/socket-connection.js';
 import type { ConnectionOptions, ListenerChanges, ListenerOptions } from '../options.js';
@@ -17,9 +17,6 @@ export interface ListenerHandleParts {
   readonly schema: ChangeableSchema<SharedOptions>;
   readonly options: SharedOptions;
 }
-
-/** Of one entrance, or of several that belong together. */
-export type EntranceHandle = Pick<Entrance, 'address' | 'closed' | 'close'>;
 
 /** An open listener, as users see it. */
 export class ListenerHandle {
