@@ -9,7 +9,7 @@ const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
 for await (const line of createInterface(process.stdin)) console.log(JSON.stringify(await visit(JSON.parse(line) as Task)));
 await reactor.close();
 
-/** So many at a time; each one's end is the next one's beginning. They go to eight addresses, and so come from eight, that ports suffice. */
+/** So many at a time; each one's end is the next one's beginning. They go to eight addresses, so that ports suffice. */
 async function visit({ port, count, atOnce, order }: Task): Promise<Outcome> {
   const outcome: Outcome = { answered: 0, reset: 0, refused: 0, wrong: [] };
   let next = 0;

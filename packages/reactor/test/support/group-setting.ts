@@ -1,8 +1,9 @@
 /** What the tests of the group share. */
+import { connect } from 'node:net';
 import type { Test } from 'tap';
 import { type ReactorGroup, type ReactorGroupOptions, createReactorGroup } from '../../src/index.js';
 import type { CounterName } from '../../src/loop/counters.js';
-import { type LogLine, dial, memoryLog, openReactor, until } from './setting.js';
+import { Client, type LogLine, memoryLog, openReactor, until } from './setting.js';
 
 export const STRATEGIES = ['reuseport', 'exclusive', 'handoff'] as const;
 
@@ -45,11 +46,10 @@ export async function complete(group: ReactorGroup): Promise<void> {
 }
 
 /** Connects, asks which worker it is, and leaves. Returns its number. */
-export async function whoServes(t: Test, port: number, host?: string): Promise<number> {
-  const client = await dial(t, port, host);
-  client.socket.write('who');
-  await until(() => client.receivedBytes > 0, 'the answer');
-  client.socket.end();
-  await until(() => client.closed, 'the end');
+export async function whoServes(t: Test, port: number, localAddress = '127.0.0.1'): Promise<number> {
+  const client = new Client(connect({ port, localAddress, allowHalfOpen: true }));
+  t.teardown(() => client.socket.destroy());
+  client.socket.end('who');
+  await until(() => client.closed, 'the answer');
   return Number(client.text);
 }

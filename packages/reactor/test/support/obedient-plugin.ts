@@ -1,10 +1,12 @@
 /** The plugin of the groups under test: an echo that does what some messages tell it to. Each worker imports it. */
 import { workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { type Connection, type Plugin, definePlugin } from '../../src/index.js';
+import { type Connection, type Plugin, type PluginContext, definePlugin } from '../../src/index.js';
 
-/** By the message's first word; the others are its arguments. What is no order is sent back. */
-const ORDERS: Readonly<Record<string, (connection: Connection, argument: string) => void>> = {
+type Order = (connection: Connection, argument: string, context: PluginContext<object>) => void;
+
+/** By the message's first word; the second is the argument. What is no order is sent back. */
+const ORDERS: Readonly<Record<string, Order>> = {
   /** Which worker is it? */
   who: (connection) => connection.write(String((workerData as { index: number }).index)),
   /** An error that nobody catches. In a handler it would end its connection only. */
@@ -13,22 +15,24 @@ const ORDERS: Readonly<Record<string, (connection: Connection, argument: string)
   hang: () => { for (;;); },
   /** Until the memory of the thread is used up. */
   eat: () => { for (const eaten: string[][] = []; ; ) eaten.push(new Array<string>(1e5).fill('x')); },
-  /** Keeps the loop for so many milliseconds. */
-  busy: (connection, ms) => {
+  /** Turns of so many milliseconds, one after the other, of each of which it tells; until the connection is closed. */
+  toil: (connection, ms, context) => {
+    if (connection.phase !== 'open') return;
     for (const until = performance.now() + Number(ms); performance.now() < until; );
-    connection.write('done');
+    connection.write('.');
+    context.post(() => ORDERS['toil']?.(connection, ms, context));
   },
 };
 
 const plugin: Plugin = definePlugin({
   name: 'obedient',
   options: z.strictObject({}),
-  setup: () => ({
+  setup: (context) => ({
     onData(connection: Connection, chunk: Buffer) {
       const [word = '', argument = ''] = chunk.length < 16 ? chunk.toString().split(' ') : [];
       const order = ORDERS[word];
       if (order === undefined) connection.write(chunk);
-      else order(connection, argument);
+      else order(connection, argument, context);
     },
   }),
 });
