@@ -1,10 +1,9 @@
 import type { Meters } from '../loop/meters.js';
-import { WAIT } from '../loop/stage.js';
 
-/** What is seen of a loop at one moment. */
-interface Sight {
-  readonly turns: number;
-  readonly busyMs: number;
+/** The turns that a loop has ended. */
+interface Turns {
+  readonly count: number;
+  readonly ms: number;
 }
 
 /**
@@ -15,14 +14,15 @@ interface Sight {
 export class LoadWatch {
   readonly #meters: Meters;
   readonly #limitMs: number;
-  #before: Sight;
+  #before: Turns;
+  #meanMs = 0;
   #lagging = false;
 
   /** `limitMs` 0: it never lags. */
   constructor(meters: Meters, limitMs: number) {
     this.#meters = meters;
     this.#limitMs = limitMs;
-    this.#before = this.#sight();
+    this.#before = this.#ended();
   }
 
   get lagging(): boolean {
@@ -31,28 +31,26 @@ export class LoadWatch {
 
   /** Looks again; `nowMs` is on the system's monotonic clock. Returns how long a turn takes at present. */
   look(nowMs: number): number {
-    const turnMs = Math.max(this.#turnAgeMs(nowMs), this.#meanTurnMs());
+    const { turnBeganMs, turnEndedMs } = this.#meters.gauges;
+    const ageMs = turnBeganMs > turnEndedMs ? nowMs - turnBeganMs : 0;
+    const turnMs = Math.max(ageMs, this.#meanTurnMs(ageMs > 0));
     const limitMs = this.#lagging ? this.#limitMs / 2 : this.#limitMs;
     this.#lagging = this.#limitMs > 0 && turnMs > limitMs;
     return turnMs;
   }
 
-  #turnAgeMs(nowMs: number): number {
-    const { turnBeganMs, turnEndedMs } = this.#meters.gauges;
-    return turnBeganMs > turnEndedMs ? nowMs - turnBeganMs : 0;
-  }
-
-  #meanTurnMs(): number {
-    const now = this.#sight();
-    const turns = now.turns - this.#before.turns;
-    const busyMs = now.busyMs - this.#before.busyMs;
+  /** While a turn goes on, and none has ended since the last look, nothing better is known than what was known then. */
+  #meanTurnMs(turning: boolean): number {
+    const now = this.#ended();
+    const count = now.count - this.#before.count;
+    if (count > 0) this.#meanMs = (now.ms - this.#before.ms) / count;
+    else if (!turning) this.#meanMs = 0;
     this.#before = now;
-    return turns > 0 ? busyMs / turns : 0;
+    return this.#meanMs;
   }
 
-  /** What a turn that goes on has taken so far is counted with its stages as they end; its age says the rest. */
-  #sight(): Sight {
-    const { counters, stagesMs } = this.#meters;
-    return { turns: counters.turns, busyMs: stagesMs.reduce((sum, ms, stage) => (stage === WAIT ? sum : sum + ms), 0) };
+  #ended(): Turns {
+    const { counts, sum } = this.#meters.turnSeconds.read();
+    return { count: counts.reduce((total, one) => total + one, 0), ms: sum * 1000 };
   }
 }
