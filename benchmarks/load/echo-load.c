@@ -18,6 +18,8 @@ static const char USAGE[] =
     "  --warmup SECONDS  load before the measurement (0.5)\n"
     "  --seconds SECONDS length of the measurement (2)\n"
     "  --churn           close each connection after one message and make another in its place\n"
+    "  --arrive          open the connections and hold them until all have exchanged one message\n"
+    "  --burst N         how many of them come at once (1)\n"
     "  --idle            hold the connections instead, and measure the server's memory after SECONDS\n";
 
 static double number(const char *text, double lowest, double highest) {
@@ -32,9 +34,11 @@ static void apply(struct options *options, int flag) {
     case 's': options->message_bytes = (uint32_t)number(optarg, 1, 1 << 20); break;
     case 'd': options->depth = (uint32_t)number(optarg, 1, 1024); break;
     case 'S': options->streams = (uint32_t)number(optarg, 0, 16); break;
+    case 'b': options->burst = (uint32_t)number(optarg, 1, 100000); break;
     case 'w': options->warmup_seconds = number(optarg, 0, 60); break;
     case 't': options->seconds = number(optarg, 0.1, 600); break;
     case 'C': options->run = run_churn; break;
+    case 'a': options->run = run_arrive; break;
     case 'i': options->run = run_idle; break;
     default: refuse(USAGE);
   }
@@ -47,9 +51,10 @@ static struct options parse_options(int argc, char **argv) {
       {"depth", required_argument, NULL, 'd'},  {"stream", required_argument, NULL, 'S'},
       {"warmup", required_argument, NULL, 'w'}, {"seconds", required_argument, NULL, 't'},
       {"churn", no_argument, NULL, 'C'},        {"idle", no_argument, NULL, 'i'},
+      {"arrive", no_argument, NULL, 'a'},       {"burst", required_argument, NULL, 'b'},
       {NULL, 0, NULL, 0}};
   struct options options = {
-      .connections = 50, .message_bytes = 64, .depth = 1, .warmup_seconds = 0.5, .seconds = 2, .run = run_busy};
+      .connections = 50, .message_bytes = 64, .depth = 1, .burst = 1, .warmup_seconds = 0.5, .seconds = 2, .run = run_busy};
   int flag;
   while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) apply(&options, flag);
   if (optind != argc || options.port == 0 || options.server == 0) refuse(USAGE);

@@ -19,6 +19,8 @@ struct options {
   uint32_t message_bytes;
   uint32_t depth;
   uint32_t streams;
+  /* How many connections arrive at once. */
+  uint32_t burst;
   double warmup_seconds;
   double seconds;
   /* One of the ways of running below. */
@@ -30,6 +32,9 @@ void run_busy(const struct options *options);
 
 /* Makes connections that end after one message, and prints their rate, latency and the server's CPU time. */
 void run_churn(const struct options *options);
+
+/* Opens the connections in bursts and prints how long each waited for its first answer. */
+void run_arrive(const struct options *options);
 
 /* Opens the connections, holds them and prints the server's memory before and after. */
 void run_idle(const struct options *options);

@@ -46,7 +46,15 @@ void allow_descriptors(uint32_t needed) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit: %m");
 }
 
-int connect_to_server(uint16_t port) {
+/* Without its own port: that is found when the other end is known, and so may be one that other connections have. */
+static void bind_address(int fd, uint32_t source) {
+  int on = 1;
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(source)};
+  if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on) != 0) fail("IP_BIND_ADDRESS_NO_PORT: %m");
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("bind: %m");
+}
+
+int connect_from(uint32_t source, uint16_t port) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) fail("socket: %m");
   int on = 1;
@@ -54,8 +62,13 @@ int connect_to_server(uint16_t port) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (source != INADDR_ANY) bind_address(fd, source);
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("connect to port %d: %m", port);
   return fd;
+}
+
+int connect_to_server(uint16_t port) {
+  return connect_from(INADDR_ANY, port);
 }

@@ -12,6 +12,9 @@ enum { PATIENCE_SECONDS = 5 };
 /* Connects to 127.0.0.1, blocking, with TCP_NODELAY, and with reads and writes that give up after PATIENCE_SECONDS. */
 int connect_to_server(uint16_t port);
 
+/* The same from this address, in the host's byte order. */
+int connect_from(uint32_t source, uint16_t port);
+
 /* Lets this process have so many descriptors, or ends it. */
 void allow_descriptors(uint32_t needed);
 

@@ -11,7 +11,7 @@ const FLAGS = ['-std=gnu17', '-O2', '-Wall', '-Wextra', '-Werror'];
 const programs = {
   'epoll-echo': [join(paths.baseline, 'epoll-echo.c')],
   'poll-echo': [join(paths.baseline, 'poll-echo.c')],
-  'echo-load': ['echo-load.c', 'busy.c', 'churn.c', 'idle.c', 'program.c'].map((file) => join(paths.load, file)),
+  'echo-load': ['echo-load.c', 'busy.c', 'churn.c', 'arrive.c', 'idle.c', 'program.c'].map((file) => join(paths.load, file)),
   'store-load': ['store-load.c', 'program.c'].map((file) => join(paths.load, file)),
   play: ['play.c', 'actor.c', 'script.c', 'program.c'].map((file) => join(paths.load, file)),
   'server-watch': ['server-watch.c', 'program.c'].map((file) => join(paths.load, file)),

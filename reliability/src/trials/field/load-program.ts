@@ -7,7 +7,7 @@ const BUILD = fileURLToPath(new URL('../../../../build/', import.meta.url));
 
 /** The load generators of the benchmarks, whose latencies are C's and not those of a garbage collector. */
 const FILES = {
-  'echo-load': ['echo-load.c', 'busy.c', 'churn.c', 'idle.c', 'program.c'],
+  'echo-load': ['echo-load.c', 'busy.c', 'churn.c', 'arrive.c', 'idle.c', 'program.c'],
   'store-load': ['store-load.c', 'program.c'],
 } as const;
 
