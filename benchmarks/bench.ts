@@ -9,8 +9,9 @@ import { kvDurable } from './src/kv-durable.js';
 import { runBenchmark } from './src/runner.js';
 import { telemetry } from './src/telemetry.js';
 import { timers } from './src/timers.js';
+import { workers } from './src/workers/workers.js';
 
-const benchmarks: readonly Benchmark[] = [echo, accept, timers, telemetry, kv, kvDurable];
+const benchmarks: readonly Benchmark[] = [echo, accept, timers, telemetry, kv, kvDurable, workers];
 
 interface Command {
   readonly name: string;

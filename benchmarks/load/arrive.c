@@ -15,8 +15,8 @@
 #include "pattern.h"
 #include "window.h"
 
-/* From 127.0.0.2 on. */
-enum { SOURCE_ADDRESSES = 250 };
+/* From 127.0.1.1 on: not those of churn.c, which must have every port of its addresses to itself. */
+enum { FIRST_SOURCE = INADDR_LOOPBACK + 0x100, SOURCE_ADDRESSES = 250 };
 
 struct guest {
   int fd;
@@ -35,7 +35,7 @@ static void come(struct run *run, uint32_t number) {
   struct guest *guest = &run->guests[number];
   size_t length = run->options->message_bytes;
   *guest = (struct guest){.number = number, .began_at = clock_ns(CLOCK_MONOTONIC)};
-  guest->fd = connect_from(INADDR_LOOPBACK + 1 + number % SOURCE_ADDRESSES, run->options->port);
+  guest->fd = connect_from(FIRST_SOURCE + number % SOURCE_ADDRESSES, run->options->port);
   if (send(guest->fd, pattern_at(number, 0), length, MSG_NOSIGNAL) != (ssize_t)length)
     fail("send on connection %u: %m", number);
   struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = guest};
@@ -56,7 +56,8 @@ static void arrive(struct run *run, uint32_t from, uint32_t to) {
   for (uint32_t number = from; number < to; number++) come(run, number);
   for (uint32_t missing = to - from; missing > 0; missing--) {
     struct epoll_event event;
-    if (epoll_wait(run->epoll, &event, 1, PATIENCE_SECONDS * 1000) != 1) fail("no answer came for %d s", PATIENCE_SECONDS);
+    int count = epoll_wait(run->epoll, &event, 1, PATIENCE_SECONDS * 1000);
+    if (count != 1) fail("no answer came for %d s", PATIENCE_SECONDS);
     welcome(run, event.data.ptr);
   }
 }

@@ -53,8 +53,8 @@ static struct options parse_options(int argc, char **argv) {
       {"churn", no_argument, NULL, 'C'},        {"idle", no_argument, NULL, 'i'},
       {"arrive", no_argument, NULL, 'a'},       {"burst", required_argument, NULL, 'b'},
       {NULL, 0, NULL, 0}};
-  struct options options = {
-      .connections = 50, .message_bytes = 64, .depth = 1, .burst = 1, .warmup_seconds = 0.5, .seconds = 2, .run = run_busy};
+  struct options options = {.connections = 50, .message_bytes = 64, .depth = 1, .burst = 1, .warmup_seconds = 0.5,
+                            .seconds = 2, .run = run_busy};
   int flag;
   while ((flag = getopt_long(argc, argv, "", known, NULL)) != -1) apply(&options, flag);
   if (optind != argc || options.port == 0 || options.server == 0) refuse(USAGE);

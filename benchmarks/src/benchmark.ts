@@ -14,9 +14,13 @@ export interface Benchmark {
   /** Whether the stores keep their data in folders, below --folder. */
   readonly keepsData?: boolean;
   readonly peers: readonly Peer[];
+  /** Length of one measurement, if not as long as usual. */
+  readonly seconds?: number;
   readonly scenarios: readonly Scenario[];
   /** The scenarios that --quick runs. */
   readonly quick: readonly string[];
+  /** Lines that bring together what the scenarios have measured. */
+  conclude?(reports: readonly ScenarioReport[]): readonly string[];
 }
 
 /** Who is measured: a server or a program. */
@@ -25,6 +29,8 @@ export interface Peer {
   readonly title: string;
   /** False for one that is measured only when it is asked for. */
   readonly usual: boolean;
+  /** Whether it has work for several cores: it may use that of the load generator too, while others stay on one of their own. */
+  readonly everyCore?: boolean;
   /**
    * The command line, or undefined where the peer cannot be had on this machine. A store is told its port; a server chooses
    * one and prints it.

@@ -14,6 +14,11 @@ const TIMEOUT_MS = 180_000;
 
 const UNDISTURBED_SHARE = 0.85;
 
+const ARRIVAL_BYTES = 64;
+
+/** For a load that is ended from outside, should nobody do that. */
+const MAX_BUSY_SECONDS = 60;
+
 export interface Load {
   readonly connections: number;
   readonly messageBytes: number;
@@ -71,11 +76,11 @@ export function disturbanceNotes(samples: readonly Shares[]): string[] {
   return [`${disturbed} of ${samples.length} measurements were disturbed: neither side had its core to itself`];
 }
 
-async function generate(server: Server, cores: Cores, args: readonly string[]): Promise<unknown> {
+async function generate(server: Server, cores: Cores, args: readonly string[], ended?: AbortSignal): Promise<unknown> {
   const target = ['--port', String(server.port), '--pid', String(server.pid)];
   const command = ['-c', String(cores.load), programPath('echo-load'), ...target, ...args];
   try {
-    const { stdout } = await run('taskset', command, { timeout: TIMEOUT_MS });
+    const { stdout } = await run('taskset', command, { timeout: TIMEOUT_MS, signal: ended });
     return JSON.parse(stdout);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -105,6 +110,24 @@ export async function measureChurn(
   const shape = ['--churn', '--connections', load.connections, '--size', load.messageBytes];
   const time = ['--warmup', warmupSeconds, '--seconds', seconds];
   return (await generate(server, cores, [...shape, ...time].map(String))) as ChurnSample;
+}
+
+/** `connections` come, so many at once, and stay until all have exchanged a message. Latencies begin before connect. */
+export async function measureArrivals(server: Server, cores: Cores, connections: number, atOnce: number): Promise<LoadedSample> {
+  const args = ['--arrive', '--connections', connections, '--burst', atOnce, '--size', ARRIVAL_BYTES];
+  return (await generate(server, cores, args.map(String))) as LoadedSample;
+}
+
+/** Keeps connections busy while the body runs, which begins when `opened` says that all of them are there. */
+export async function whileBusy<T>(server: Server, cores: Cores, load: Load, opened: () => Promise<void>, body: () => Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const shape = ['--connections', load.connections, '--size', load.messageBytes, '--depth', load.depth, '--seconds', MAX_BUSY_SECONDS];
+  const busy = generate(server, cores, shape.map(String), ended.signal).catch((error: unknown) => {
+    if (!ended.signal.aborted) throw error;
+  });
+  const measured = opened().then(body).finally(() => ended.abort());
+  const [result] = await Promise.all([measured, busy]);
+  return result;
 }
 
 export async function measureIdle(

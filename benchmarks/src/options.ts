@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Options } from './benchmark.js';
 
 const MAX_ROUNDS = 100;
+const USUAL_SECONDS = 2;
 const MIN_SECONDS = 0.1;
 const MAX_SECONDS = 60;
 const MIN_KEYS = 1000;
@@ -41,7 +42,7 @@ export function usage(benchmark: Benchmark): string {
   return [
     `usage: npm run bench -- ${benchmark.name} [options]`,
     '  --rounds N         measurements of each peer in each scenario (5)',
-    ...(timed ? ['  --seconds S        length of one measurement (2)'] : []),
+    ...(timed ? [`  --seconds S        length of one measurement (${benchmark.seconds ?? USUAL_SECONDS})`] : []),
     ...(takes('keys') ? [`  --keys N           keys in each store (${keysOf(benchmark)})`] : []),
     ...(takes('pipelines') ? ['  --pipelines A,B    requests that a client sends before it waits (1,16,64)'] : []),
     ...(takes('folder') ? [`  --folder DIR       where the stores' folders are made, and removed again (${tmpdir()})`] : []),
@@ -93,7 +94,7 @@ export function parseOptions(benchmark: Benchmark, args: readonly string[]): Opt
   const scenarios = benchmark.scenarios.map((scenario) => scenario.name);
   return {
     rounds: Math.ceil(numeric('rounds', values.rounds ?? (values.quick ? '2' : '5'), 1, MAX_ROUNDS)),
-    seconds: numeric('seconds', values.seconds ?? (values.quick ? '0.5' : '2'), MIN_SECONDS, MAX_SECONDS),
+    seconds: numeric('seconds', values.seconds ?? (values.quick ? '0.5' : String(benchmark.seconds ?? USUAL_SECONDS)), MIN_SECONDS, MAX_SECONDS),
     warmupSeconds: values.quick ? 0.5 : 1,
     quick: values.quick,
     keys: values.keys === undefined ? undefined : Math.ceil(numeric('keys', values.keys, MIN_KEYS, MAX_KEYS)),

@@ -14,6 +14,7 @@ export const paths = {
   downloads: fromBenchmarks('peers'),
   timerWork: fromBenchmarks('dist/src/timer-work.js'),
   telemetryServer: fromBenchmarks('dist/src/telemetry-server.js'),
+  workersServer: fromBenchmarks('dist/src/workers/server-main.js'),
   echoCommand: fromBenchmarks('../packages/echo/bin/edgeloop-echo.mjs'),
   kvCommand: fromBenchmarks('../packages/kv/bin/edgeloop-kv.mjs'),
 } as const;

@@ -1,6 +1,6 @@
-// The memory of another process, from its smaps_rollup, for the reasons that load/process-usage.h gives, and its time.
+// The memory of another process, from its smaps_rollup, for the reasons that load/process-usage.h gives, its time and its sleeps.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 export interface ProcessMemory {
   readonly residentBytes: number;
@@ -27,4 +27,13 @@ export function cpuSecondsOf(pid: number): number {
   // The name before them stands in brackets, and may have any character in it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_SECONDS;
+}
+
+/** How often one of the present threads has gone to sleep to wait for something (proc(5)), and so how often one was woken. */
+export function sleepsOf(pid: number): number {
+  const counts = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+    return Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -8,14 +8,20 @@ import { repeatCommand } from './options.js';
 import type { Spread } from './statistics.js';
 import type { Target, Verdict } from './target.js';
 
+function pinningOf(timed: boolean, { cores, peers }: Run): string {
+  if (!timed) return `core ${cores.server}`;
+  const load = `load generator on core ${cores.load}`;
+  return peers.some(({ everyCore }) => everyCore) ? `servers on cores ${cores.server} and ${cores.load}, ${load}` : `server on core ${cores.server}, ${load}`;
+}
+
 export function printHeader(benchmark: Benchmark, run: Run, machine: Machine): void {
-  const { options, cores } = run;
+  const { options } = run;
   const timed = benchmark.measures !== 'programs';
   const rounds = timed ? `${options.rounds} of ${options.seconds} s` : String(options.rounds);
   const lines: [string, string][] = [
     ['machine', `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}`],
     ['versions', `edgeloop ${machine.revision}, Node.js ${machine.node}, ${machine.compiler}`],
-    ['pinning', timed ? `server on core ${cores.server}, load generator on core ${cores.load}` : `core ${cores.server}`],
+    ['pinning', pinningOf(timed, run)],
     ['rounds', `${rounds}, the ${benchmark.measures} in turn; ratios within a round, then their median`],
     ['repeat', repeatCommand(benchmark, options)],
   ];
@@ -45,6 +51,12 @@ export function printScenario(report: ScenarioReport): void {
   console.log(`\n${report.title}  [${report.name}]`);
   for (const row of formatTable([report.columns, ...report.rows])) console.log(row);
   for (const note of report.notes) console.log(`  ${note}`);
+}
+
+/** The same in Markdown: the first column is of words, the others are of numbers. */
+export function formatMarkdown([heads, ...rows]: readonly (readonly string[])[]): string[] {
+  const ruler = heads!.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [heads!, ruler, ...rows].map((row) => `| ${row.join(' | ')} |`);
 }
 
 /** Three digits after the point for what is near 1, so that a target missed by little does not look met. */

@@ -45,6 +45,7 @@ export async function runBenchmark(benchmark: Benchmark, args: readonly string[]
     printScenario(report);
     reports.push(report);
   }
+  benchmark.conclude?.(reports).forEach((line) => console.log(line));
   printVerdicts(reports.flatMap((report) => report.verdicts));
   if (options.json !== undefined) writeJson(options.json, benchmark, run, machine, reports);
   return 0;

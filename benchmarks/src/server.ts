@@ -27,12 +27,16 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
-/** Without a core it runs wherever there is one. A store is told its port here. */
-export function launch(peer: Peer, core: number | undefined, port?: number): ChildProcess {
+function coresFor(peer: Peer, { server, load }: Cores): string {
+  return peer.everyCore === true ? `${server},${load}` : String(server);
+}
+
+/** Where no cores are given it runs wherever there is one. A store is told its port here. */
+export function launch(peer: Peer, cores: Cores | undefined, port?: number): ChildProcess {
   const command = peer.command(port);
   if (command === undefined) throw new Error(`${peer.title} is not available`);
   // taskset replaces itself with the server, so the child's process id is the server's.
-  const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  const [program = '', ...args] = cores === undefined ? command : ['taskset', '-c', coresFor(peer, cores), ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
@@ -73,7 +77,7 @@ export async function stop(child: ChildProcess): Promise<void> {
 
 /** The caller stops it, also where the measurement fails. */
 export async function startServer(peer: Peer, cores?: Cores): Promise<Server> {
-  const child = launch(peer, cores?.server);
+  const child = launch(peer, cores);
   try {
     const address = await announced(peer, child);
     return { peer, pid: child.pid!, ...address, stop: () => stop(child) };

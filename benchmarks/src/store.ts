@@ -74,7 +74,7 @@ async function answering(peer: Peer, child: ChildProcess, port: number, patience
 /** The caller stops it, also where the measurement fails. */
 export async function startStore(peer: Peer, cores: Cores, patienceMs = START_TIMEOUT_MS): Promise<Store> {
   const port = await freePort();
-  const child = launch(peer, cores.server, port);
+  const child = launch(peer, cores, port);
   try {
     const client = await answering(peer, child, port, patienceMs);
     const end = (): Promise<void> => {
