@@ -11,7 +11,8 @@ import type { Target, Verdict } from './target.js';
 function pinningOf(timed: boolean, { cores, peers }: Run): string {
   if (!timed) return `core ${cores.server}`;
   const load = `load generator on core ${cores.load}`;
-  return peers.some(({ everyCore }) => everyCore) ? `servers on cores ${cores.server} and ${cores.load}, ${load}` : `server on core ${cores.server}, ${load}`;
+  const everyCore = peers.some((peer) => peer.everyCore);
+  return everyCore ? `servers on cores ${cores.server} and ${cores.load}, ${load}` : `server on core ${cores.server}, ${load}`;
 }
 
 export function printHeader(benchmark: Benchmark, run: Run, machine: Machine): void {

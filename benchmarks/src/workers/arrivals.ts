@@ -18,7 +18,8 @@ const WARMUP = { connections: 20, messageBytes: 64, seconds: 0.3 } as const;
 
 const ASK_AGAIN_MS = 20;
 
-const COLUMNS = ['server', 'least', 'most', 'most ÷ even', 'accept events/conn', 'wake-ups/conn', 'hand-off p50 µs', 'p99 µs', 'first echo p50 µs', 'p99 µs', 'p50 ÷ one loop'];
+const DIVISION = ['least', 'most', 'most ÷ even', 'accept events/conn', 'wake-ups/conn'];
+const LATENCIES = ['hand-off p50 µs', 'p99 µs', 'first echo p50 µs', 'p99 µs', 'p50 ÷ one loop'];
 
 export type ArrivalSample = LoadedSample & ArrivalFigures;
 
@@ -61,7 +62,11 @@ function measure(session: Session, arrivals: Arrivals): Promise<Samples<ArrivalS
 }
 
 /** Undefined where the samples have no such figure. */
-export function definedSpread(samples: Samples<ArrivalSample>, name: string, figure: (sample: ArrivalSample) => number | undefined): Spread | undefined {
+export function definedSpread(
+  samples: Samples<ArrivalSample>,
+  name: string,
+  figure: (sample: ArrivalSample) => number | undefined,
+): Spread | undefined {
   const values = samples.get(name)!.flatMap((sample) => figure(sample) ?? []);
   return values.length === 0 ? undefined : spread(values);
 }
@@ -98,7 +103,7 @@ export function arrivalScenario(arrivals: Arrivals): Scenario {
   const scenario = compare<ArrivalSample>({
     name,
     title,
-    columns: COLUMNS,
+    columns: ['server', ...DIVISION, ...LATENCIES],
     measure: (session) => measure(session, arrivals),
     row,
     verdicts: () => [],

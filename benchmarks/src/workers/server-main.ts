@@ -43,7 +43,8 @@ const { loop, workers, ...shape } = parseArgs({
   options: { loop: { type: 'string' }, workers: { type: 'string' }, accept: { type: 'string' }, placement: { type: 'string' } },
 }).values as { loop: Loop; workers?: string } & Pick<ReactorGroupOptions, 'accept' | 'placement'>;
 
-const { reactor, port, acceptors, servers } = await (workers === undefined ? serveAlone(loop) : serveTogether(loop, { workers: Number(workers), ...shape }));
+const served = await (workers === undefined ? serveAlone(loop) : serveTogether(loop, { workers: Number(workers), ...shape }));
+const { reactor, port, acceptors, servers } = served;
 closeOnSignals(reactor, { deadlineMs: 0 });
 
 const counts = (): Counts => ({ acceptors: acceptors.map(takeSnapshot), servers: servers.map(takeSnapshot) });

@@ -31,8 +31,8 @@ const HERD: readonly string[] = ['--import', join(paths.baseline, 'woken-togethe
 
 function server(name: string, title: string, loop: Loop, usual: boolean, preload: readonly string[], group: readonly string[]): Peer {
   const command = [process.execPath, ...preload, paths.workersServer, '--loop', loop, ...group];
-  const isEmbedded = loop === 'embedded';
-  return { name: isEmbedded ? `${name}-embedded` : name, title: `${title}${isEmbedded ? ', embedded' : ''}`, usual, everyCore: true, command: () => command };
+  const shared = { usual, everyCore: true, command: () => command };
+  return loop === 'embedded' ? { name: `${name}-embedded`, title: `${title}, embedded`, ...shared } : { name, title, ...shared };
 }
 
 function oneLoop(loop: Loop): Peer {

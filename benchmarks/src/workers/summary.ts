@@ -17,7 +17,9 @@ interface Column<Sample> {
 const toWorker = (samples: Samples<CostSample>, name: string): string => formatDefined(ratioToOneWorker(samples, name));
 const toLoop = (samples: Samples<CostSample>, name: string): string => formatDefined(ratioToOneLoop(samples, name));
 
-const median = (samples: Samples<ArrivalSample>, name: string, figure: (sample: ArrivalSample) => number): number => spreadOf(samples, name, figure).median;
+function median(samples: Samples<ArrivalSample>, name: string, figure: (sample: ArrivalSample) => number): number {
+  return spreadOf(samples, name, figure).median;
+}
 
 function division(samples: Samples<ArrivalSample>, name: string): string {
   return `${median(samples, name, (sample) => sample.least).toFixed(0)} / ${median(samples, name, (sample) => sample.most).toFixed(0)}`;
