@@ -165,9 +165,10 @@ export const HANDOFF_RING_DESCRIPTORS = 1024;
 /** How soon it is tried again to hand over what no worker had room for. */
 export const HANDOFF_RETRY_MS = 5;
 
-/** Default: a loop whose turns take longer gets no new connections. And how often that is looked at. */
+/** Default: a loop whose turns take longer gets no new connections. And how often that is looked at, while loops are busy and while they are not. */
 export const LAG_MS = 50;
 export const LOAD_LOOK_MS = 20;
+export const IDLE_LOOK_MS = 100;
 
 /** How soon a crashed worker is started again: at first, and at most, when it crashes again and again without having served for a while. */
 export const RESTART_MS = 100;

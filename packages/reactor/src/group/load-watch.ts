@@ -1,5 +1,8 @@
 import type { Meters } from '../loop/meters.js';
 
+/** A loop that has nothing to do turns every now and then all the same. */
+const BUSY_PART = 0.05;
+
 /** The turns that a loop has ended. */
 interface Turns {
   readonly count: number;
@@ -17,6 +20,8 @@ export class LoadWatch {
   #before: Turns;
   #meanMs = 0;
   #lagging = false;
+  #busy = false;
+  #lookedMs = 0;
 
   /** `limitMs` 0: it never lags. */
   constructor(meters: Meters, limitMs: number) {
@@ -29,11 +34,19 @@ export class LoadWatch {
     return this.#lagging;
   }
 
+  /** Whether it was in a turn at the last look, or in turns for more than a little of the time before it. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /** Looks again; `nowMs` is on the system's monotonic clock. Returns how long a turn takes at present. */
   look(nowMs: number): number {
     const { turnBeganMs, turnEndedMs } = this.#meters.gauges;
     const ageMs = turnBeganMs > turnEndedMs ? nowMs - turnBeganMs : 0;
+    const before = this.#before;
     const turnMs = Math.max(ageMs, this.#meanTurnMs(ageMs > 0));
+    this.#busy = ageMs > 0 || this.#before.ms - before.ms > (nowMs - this.#lookedMs) * BUSY_PART;
+    this.#lookedMs = nowMs;
     const limitMs = this.#lagging ? this.#limitMs / 2 : this.#limitMs;
     this.#lagging = this.#limitMs > 0 && turnMs > limitMs;
     return turnMs;

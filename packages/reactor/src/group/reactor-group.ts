@@ -1,10 +1,8 @@
 import { EdgeloopError, codeOf } from '../errors.js';
-import { LOAD_LOOK_MS, WORKER_MARGIN_MS } from '../limits.js';
+import { WORKER_MARGIN_MS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { Meters } from '../loop/meters.js';
-import { monotonicMs } from '../loop/stopwatch.js';
 import type { SocketAddress } from '../net/address.js';
-import type { Timer } from '../loop/timer.js';
 import { type ListenerChanges, type ReactorChanges, type ReactorOptions, closeOptions, reactorOptions } from '../options.js';
 import { type OptionsInput, parseChanges, parseOptions } from '../options-check.js';
 import type { TcpListen, UnixListen } from '../plugin/plugin-host.js';
@@ -16,6 +14,7 @@ import type { AcceptStrategy } from './group-options.js';
 import type { GroupSockets } from './group-sockets.js';
 import type { HandoffAcceptor } from './handoff-acceptor.js';
 import { listenPlan, takersOf } from './listen-plan.js';
+import { LoadPatrol } from './load-patrol.js';
 import { withRateShare } from './rate-share.js';
 import type { Question } from './worker-data.js';
 import type { WorkerSeat } from './worker-seat.js';
@@ -47,7 +46,7 @@ export class ReactorGroup {
   readonly accept: AcceptStrategy;
   readonly #parts: GroupParts;
   readonly #crew: Crew;
-  readonly #watch: Timer;
+  readonly #patrol: LoadPatrol;
   readonly #closed: Promise<ShutdownReport>;
   #acceptor: HandoffAcceptor | undefined;
   /** All that was reconfigured: for a worker that was being started meanwhile. */
@@ -65,7 +64,7 @@ export class ReactorGroup {
       orphaned: (descriptors) => this.#acceptor?.offer(descriptors),
     });
     parts.sockets.onChange = () => this.#socketsChanged();
-    this.#watch = parts.reactor.setInterval(() => this.#lookAfter(), LOAD_LOOK_MS).unref();
+    this.#patrol = new LoadPatrol({ ...parts, changed: () => this.#divide() });
     this.#closed = parts.reactor.closed.then(async (own) => [own, ...(await this.dispose())].reduce(sumOf));
   }
 
@@ -173,22 +172,6 @@ export class ReactorGroup {
     if (refusal !== undefined) throw refusal;
   }
 
-  #lookAfter(): void {
-    const nowMs = monotonicMs();
-    const before = this.#serving().map(({ watch }) => watch.lagging);
-    const turnsMs = this.#serving().map(({ watch }) => watch.look(nowMs));
-    const changed = this.#serving().filter(({ watch }, place) => watch.lagging !== before[place]);
-    for (const seat of changed) this.#tellLag(seat, turnsMs[this.#serving().indexOf(seat)] as number);
-    if (changed.length > 0) this.#divide();
-  }
-
-  #tellLag({ index, watch }: WorkerSeat, turnMs: number): void {
-    const { log } = this.#parts;
-    const fields = { worker: index, turnMs };
-    if (watch.lagging) log.warn({ event: 'worker.lagging', ...fields }, `worker ${index} lags, a turn takes ${Math.round(turnMs)} ms: it gets no new connections for now`);
-    else log.info({ event: 'worker.recovered', ...fields }, `worker ${index} lags no more`);
-  }
-
   #serving(): WorkerSeat[] {
     return this.#parts.seats.filter(({ up }) => up);
   }
@@ -219,7 +202,7 @@ export class ReactorGroup {
   }
 
   async #dispose(): Promise<readonly ShutdownReport[]> {
-    this.#watch.cancel();
+    this.#patrol.stop();
     this.#acceptor?.close();
     this.#crew.force();
     const reports = await this.#crew.end(0);
