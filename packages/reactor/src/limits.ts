@@ -111,6 +111,9 @@ export const ADMIN_LINGER_MS = 1000;
 /** The loop is healthy if it runs a posted task within this time. */
 export const HEALTHY_TURN_MS = 1000;
 
+/** How long a worker's answer is waited for when an operator asks all of them. */
+export const WORKER_ANSWER_MS = 1000;
+
 /** Connections that the admin endpoint lists unless told otherwise, and at most; and those it asks the kernel about to sort them, a system call each. */
 export const LISTED_CONNECTIONS = 100;
 export const MAX_LISTED_CONNECTIONS = 1000;

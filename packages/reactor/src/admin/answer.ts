@@ -21,6 +21,7 @@ export const REFUSALS = {
   BODY_TOO_LONG: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   INTERNAL: 500,
+  WORKER_SILENT: 503,
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -3,6 +3,7 @@ import { EdgeloopError, check } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { nativeKernel } from '../kernel/native-kernel.js';
 import { HANDOFF_RING_DESCRIPTORS } from '../limits.js';
+import type { LevelName } from '../log.js';
 import { Meters } from '../loop/meters.js';
 import { type ReactorOptions, reactorOptions } from '../options.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
@@ -11,6 +12,7 @@ import type { Reactor } from '../reactor.js';
 import { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import { DescriptorRing } from '../structures/descriptor-ring.js';
 import { SharedCount } from '../structures/shared-count.js';
+import type { LogLevels } from '../telemetry/log-levels.js';
 import { type CreateLogOptions, createLog } from '../telemetry/pino-log.js';
 import { usableCpus } from './cpu-mask.js';
 import { type GroupSettings, groupOptions, noOptions, workerCount } from './group-options.js';
@@ -20,7 +22,7 @@ import { LoadWatch } from './load-watch.js';
 import { choiceOf } from './placement.js';
 import { withRateShare } from './rate-share.js';
 import { type GroupParts, ReactorGroup } from './reactor-group.js';
-import type { PluginSource } from './worker-data.js';
+import type { PluginSource, WorkerLog } from './worker-data.js';
 import { type SeatParts, WorkerSeat } from './worker-seat.js';
 
 export type ReactorGroupOptions = OptionsInput<typeof groupOptions> & {
@@ -54,10 +56,11 @@ export async function createReactorGroup({ plugin, listen, reactor = {}, log = {
   const settings = parseOptions(groupOptions, options, 'createReactorGroup');
   const worker = parseOptions(reactorOptions, { loop: 'dedicated', ...reactor }, 'createReactorGroup, "reactor"');
   const source = sourceOf(plugin);
-  const hub = coordinator ?? createReactor({ log: createLog(log).log });
+  const own = createLog(log);
+  const hub = coordinator ?? createReactor({ log: own.log });
   try {
     const sockets = await openSockets(hub.estate, listen, settings.accept, workerCount(settings));
-    return await start({ hub, settings, worker, sockets, source, listen: { ...listen }, log });
+    return await start({ hub, settings, worker, sockets, source, listen: { ...listen }, log: workerLog(log, own.levels), ownLevels: own.levels });
   } catch (error) {
     if (coordinator === undefined) await hub.close();
     throw error;
@@ -80,11 +83,17 @@ interface Ground extends Pick<ReactorGroupOptions, 'listen'> {
   readonly worker: ReactorOptions;
   readonly sockets: GroupSockets;
   readonly source: PluginSource;
-  readonly log: Omit<CreateLogOptions, 'destination'>;
+  readonly log: WorkerLog;
+  readonly ownLevels: LogLevels;
+}
+
+/** With the level that the environment may have said. */
+function workerLog(log: Omit<CreateLogOptions, 'destination'>, own: LogLevels): WorkerLog {
+  return { ...log, level: own.get()['default'] as LevelName, levels: log.levels ?? {} };
 }
 
 async function start(ground: Ground): Promise<ReactorGroup> {
-  const { hub, settings, worker, sockets, listen } = ground;
+  const { hub, settings, worker, sockets, listen, log, ownLevels } = ground;
   const group = new ReactorGroup({
     reactor: hub,
     log: hub.log,
@@ -92,6 +101,8 @@ async function start(ground: Ground): Promise<ReactorGroup> {
     sockets,
     reactorOptions: worker,
     listen,
+    levelSettings: log,
+    ownLevels,
     ...seatsOf(ground),
   });
   const host = hub.use({ name: 'group', options: noOptions, setup: () => ({ onShutdown: (deadlineMs: number) => group.end(deadlineMs) }) });

@@ -1,3 +1,4 @@
+import type { Observed } from '../admin/observed.js';
 import { EdgeloopError, codeOf } from '../errors.js';
 import { WORKER_MARGIN_MS } from '../limits.js';
 import type { Log } from '../log.js';
@@ -15,12 +16,14 @@ import type { GroupSockets } from './group-sockets.js';
 import type { HandoffAcceptor } from './handoff-acceptor.js';
 import { listenPlan, takersOf } from './listen-plan.js';
 import { LoadPatrol } from './load-patrol.js';
+import { ObservedGroup, type ObservedGroupParts } from './observed-group.js';
 import { withRateShare } from './rate-share.js';
+import { RollCall } from './roll-call.js';
 import type { Question } from './worker-data.js';
 import type { WorkerSeat } from './worker-seat.js';
 import { type WorkerStatus, statusOf } from './worker-status.js';
 
-export interface GroupParts extends Pick<CrewParts, 'dataOf'> {
+export interface GroupParts extends Pick<ObservedGroupParts, 'levelSettings' | 'ownLevels'>, Pick<CrewParts, 'dataOf'> {
   readonly reactor: Reactor;
   readonly log: Log;
   readonly accept: AcceptStrategy;
@@ -118,6 +121,11 @@ export class ReactorGroup {
     return this.#crew.ask(this.#seatOf(worker), question);
   }
 
+  /** What `openAdmin` looks into. */
+  observe(): Observed {
+    return new ObservedGroup({ ...this.#parts, group: this, rollCall: new RollCall(this.#crew) });
+  }
+
   /**
    * Closes all workers as `close` of a reactor does, and then the coordinator. The report adds up those of the workers that could give one.
    * Error: EL_OPTION_INVALID.
@@ -158,7 +166,9 @@ export class ReactorGroup {
     this.#acceptor?.offer();
   }
 
+  /** While its thread started, settings may have been changed. */
   #welcome(seat: WorkerSeat): void {
+    seat.setLevels(this.#parts.levelSettings);
     seat.takeIn(this.#parts.sockets.first);
     if (this.#changes !== undefined) void this.#change([seat], this.#changes);
   }

@@ -1,3 +1,5 @@
+import type { ConnectionQuery } from '../admin/admin-options.js';
+import type { LevelName } from '../log.js';
 import type { CreateLogOptions } from '../telemetry/pino-log.js';
 import type { InboxAddress } from '../loop/inbox.js';
 import type { ListenerChanges, ReactorChanges, ReactorOptions } from '../options.js';
@@ -14,6 +16,15 @@ export interface PluginSource {
   readonly options: object;
 }
 
+/** The levels of the workers' logs: a component that is not named has that of the one above it. */
+export interface LevelSettings {
+  level: LevelName;
+  levels: Readonly<Record<string, LevelName>>;
+}
+
+/** What a worker's log is made with. */
+export type WorkerLog = Omit<CreateLogOptions, 'destination' | keyof LevelSettings> & LevelSettings;
+
 /** All that a worker is given when its thread is started. */
 export interface WorkerData {
   readonly index: number;
@@ -23,7 +34,7 @@ export interface WorkerData {
   /** Limits and deadlines of the connections. */
   readonly listen: TcpListen | UnixListen;
   readonly reactor: ReactorOptions;
-  readonly log: Omit<CreateLogOptions, 'destination'>;
+  readonly log: WorkerLog;
   readonly threadName: string;
   /** Empty: any. */
   readonly cpus: readonly number[];
@@ -47,13 +58,20 @@ export type Command =
   /** Take in who is handed over through this ring. */
   | { readonly kind: 'take-in'; readonly fd: number; readonly doorbell: number; readonly capacity: number; readonly ring: SharedArrayBuffer }
   | { readonly kind: 'drain'; readonly deadlineMs: number }
+  | { readonly kind: 'set-levels'; readonly settings: LevelSettings }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question };
 
 /** What a worker is asked for. The answer is a value that structuredClone copies. */
 export type Question =
   /** Answered when all that was told before is done. */
   | { readonly about: 'readiness' }
-  | { readonly about: 'reconfigure'; readonly reactor: ReactorChanges; readonly listener: ListenerChanges };
+  | { readonly about: 'reconfigure'; readonly reactor: ReactorChanges; readonly listener: ListenerChanges }
+  /** Its log's levels. */
+  | { readonly about: 'levels' }
+  /** A ConnectionList. */
+  | { readonly about: 'connections'; readonly query: ConnectionQuery }
+  /** Whether there was such a connection: then it is closed. */
+  | { readonly about: 'close'; readonly connection: number; readonly from: string };
 
 export interface ErrorReport {
   readonly message: string;

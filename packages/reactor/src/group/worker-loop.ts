@@ -1,3 +1,4 @@
+import { closeConnection, listConnections } from '../admin/connection-list.js';
 import { type Kernel } from '../kernel/kernel.js';
 import { lentListening } from '../net/listening-socket.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
@@ -6,8 +7,10 @@ import type { Reactor } from '../reactor.js';
 import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import { DescriptorRing } from '../structures/descriptor-ring.js';
 import { SharedCount } from '../structures/shared-count.js';
+import type { LogLevels } from '../telemetry/log-levels.js';
 import { Doors } from './doors.js';
 import { errorReport } from './error-report.js';
+import { groupId } from './listing.js';
 import type { Command, Question, Report, WorkerData } from './worker-data.js';
 
 export interface WorkerParts {
@@ -15,6 +18,7 @@ export interface WorkerParts {
   readonly kernel: Kernel;
   readonly ledger: DescriptorLedger;
   readonly reactor: Reactor;
+  readonly levels: LogLevels;
   readonly report: (report: Report) => void;
 }
 
@@ -49,6 +53,9 @@ export class WorkerLoop {
       case 'drain':
         this.#drain(command.deadlineMs);
         return;
+      case 'set-levels':
+        this.#parts.levels.reset(command.settings.level, command.settings.levels);
+        return;
       case 'ask':
         this.#answer(command.id, command.question);
     }
@@ -78,13 +85,20 @@ export class WorkerLoop {
   }
 
   #answerTo(question: Question): unknown {
+    const { reactor, data } = this.#parts;
     switch (question.about) {
       case 'readiness':
         return undefined;
       case 'reconfigure':
-        this.#parts.reactor.reconfigure(question.reactor);
+        reactor.reconfigure(question.reactor);
         this.#listener.reconfigure(question.listener);
         return undefined;
+      case 'levels':
+        return this.#parts.levels.get();
+      case 'connections':
+        return listConnections(reactor, question.query, (id) => groupId(data.index, id));
+      case 'close':
+        return closeConnection(reactor, question.connection, reactor.log, question.from);
     }
   }
 }

@@ -35,10 +35,11 @@ async function start(): Promise<void> {
   if (data.cpus.length > 0) bindToCpus(kernel, data.cpus);
   const plugin = await importPlugin(data.plugin);
   const host = data.reactor.loop === 'dedicated' ? new DedicatedHost() : new EmbeddedHost();
-  const log = createLog(data.log).log.child({ worker: data.index });
+  const { log: root, levels } = createLog(data.log);
+  const log = root.child({ worker: data.index });
   const admitted = new SharedCount(data.admitted.reactor, data.index);
   const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters), admitted }, data.reactor);
-  const loop = new WorkerLoop({ data, kernel, ledger, reactor, report }, plugin);
+  const loop = new WorkerLoop({ data, kernel, ledger, reactor, levels, report }, plugin);
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
   report({ kind: 'started', inbox, thread: ownThread() });
   void reactor.closed.then((ended) => {

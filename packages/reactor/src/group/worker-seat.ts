@@ -11,7 +11,7 @@ import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import type { DescriptorRing } from '../structures/descriptor-ring.js';
 import type { SharedCount } from '../structures/shared-count.js';
 import type { LoadWatch } from './load-watch.js';
-import type { Command, Report, WorkerData } from './worker-data.js';
+import type { Command, LevelSettings, Report, WorkerData } from './worker-data.js';
 import { type WorkerPhase, transition } from './worker-phase.js';
 
 /** In the place of a descriptor. */
@@ -177,6 +177,11 @@ export class WorkerSeat {
       this.#serves.delete(socket);
       this.tell({ kind: 'leave', fd: (sockets[socket] as ListeningSocket).fd });
     }
+  }
+
+  /** Has its log obey these levels. Those of a thread that is not there yet come with its start. */
+  setLevels(settings: LevelSettings): void {
+    this.tell({ kind: 'set-levels', settings });
   }
 
   /** Has it take in whom the main thread accepts at this socket. */

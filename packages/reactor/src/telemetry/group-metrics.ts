@@ -84,10 +84,16 @@ export function registerGroupMetrics(registry: Registry, group: MeteredGroup): v
   for (const { read, ...row } of GROUP_ROWS) registry.registerMetric(plainMetric({ ...row, read: () => read(group.workers) }));
 }
 
-/** As `processRegistry`, for a process that serves with a group: its metrics, and Node's own. To be made once. */
-export function groupRegistry(group: MeteredGroup): Registry {
+/** A registry with the metrics of a group, to which others may be added. */
+export function metricsOfGroup(group: MeteredGroup): Registry {
   const registry = new Registry();
   registerGroupMetrics(registry, group);
+  return registry;
+}
+
+/** As `processRegistry`, for a process that serves with a group: its metrics, and Node's own. To be made once. */
+export function groupRegistry(group: MeteredGroup): Registry {
+  const registry = metricsOfGroup(group);
   collectDefaultMetrics({ register: registry });
   return registry;
 }

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import type { Test } from 'tap';
 import { type AdminHandle, type AdminOptions, openAdmin } from '../../src/admin/index.js';
+import type { Observable } from '../../src/admin/observed.js';
 import type { Reactor } from '../../src/index.js';
 
 export interface Answered {
@@ -12,9 +13,9 @@ export interface Answered {
   readonly json: any; // oxlint-disable-line typescript/no-explicit-any -- tests look into it as it comes
 }
 
-/** An admin endpoint of a reactor, closed when the test ends, and how to ask it. */
-export async function administer(t: Test, reactor: Reactor, options: AdminOptions = {}) {
-  const admin = await openAdmin(reactor, options);
+/** An admin endpoint of a reactor or a group, closed when the test ends, and how to ask it. */
+export async function administer(t: Test, subject: Reactor | Observable, options: AdminOptions = {}) {
+  const admin = await openAdmin(subject, options);
   t.teardown(() => admin.close());
   return { admin, port: admin.address.port, ...callsTo(admin) };
 }

@@ -6,6 +6,7 @@ import { COUNTERS } from '../../src/loop/counters.js';
 import { type MeteredWorker, Meters, registerGroupMetrics, registerMetrics, takeSnapshot } from '../../src/telemetry/index.js';
 import { skewOf } from '../../src/telemetry/group-metrics.js';
 import { METRIC_ROWS } from '../../src/telemetry/metric-table.js';
+import { sumSnapshots } from '../../src/telemetry/snapshot-sum.js';
 import { dial, serve } from '../support/setting.js';
 
 /** The value of a series, as it is written in the text that Prometheus scrapes. */
@@ -180,4 +181,26 @@ t.test('skew is the fewest connections of a worker that serves, by the most', as
   t.equal(skewOf(loaded(0, 0)), 1, 'nobody has more than another');
   t.equal(skewOf([]), 1);
   t.equal(skewOf([...loaded(8, 10), worker(2, { phase: 'crashed' })]), 0.8, 'who is away does not count');
+});
+
+t.test('snapshots of several reactors add up, but for the age of the turn', async (t) => {
+  const [left, right] = [new Meters(), new Meters()];
+  for (const [meters, count] of [[left, 3], [right, 4]] as const) {
+    meters.counters.accepted = count;
+    meters.gauges.bytesQueued = 10 * count;
+    meters.stagesMs[0] = 1000 * count;
+    meters.turnSeconds.observe(count);
+    meters.plugins.worked(meters.plugins.enlist('echo'), 1000 * count);
+  }
+  right.plugins.stalled(right.plugins.enlist('other'));
+  right.gauges.turnBeganMs = 1;
+  const [one, other] = [takeSnapshot(left), takeSnapshot(right)];
+  const sum = sumSnapshots([one, other]);
+  t.match(sum, { counters: { accepted: 7, closed: 0 }, gauges: { bytesQueued: 70, connectionsOpen: 7 }, stagesSeconds: { wait: 7 } });
+  t.equal(sum.gauges.turnAgeSeconds, other.gauges.turnAgeSeconds);
+  t.same(sum.plugins, { echo: { handlerSeconds: 7, stalls: 0 }, other: { handlerSeconds: 0, stalls: 1 } });
+  const { turnSeconds } = sum.histograms;
+  t.equal(turnSeconds?.sum, 7);
+  t.equal(turnSeconds?.counts.reduce((total, count) => total + count, 0), 2);
+  t.same(Object.keys(sum).sort(), Object.keys(one).sort());
 });
