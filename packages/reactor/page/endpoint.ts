@@ -1,6 +1,6 @@
 import { type ListQuery, queryString } from './model/list-query.js';
 import { plainText } from './model/plain-text.js';
-import type { ConnectionList, Stats } from './model/stats.js';
+import type { ConnectionEntry, ConnectionList, Stats } from './model/stats.js';
 
 const TOKEN_KEY = 'edgeloop.token';
 /** An answer takes milliseconds. A server whose loop is stuck gives none, and that is worth knowing soon. */
@@ -38,8 +38,8 @@ export class Endpoint {
   }
 
   /** Asks for the connection to be closed; a {@link Refusal} of status 404 says that there is none any more. */
-  async close(id: number): Promise<void> {
-    await this.#ask(`connections/${id}/close`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
+  async close(id: ConnectionEntry['id']): Promise<void> {
+    await this.#ask(`connections/${encodeURIComponent(id)}/close`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' });
   }
 
   async #ask(path: string, init: RequestInit = {}): Promise<unknown> {

@@ -2,7 +2,7 @@ import { CHART_PLANS } from './model/chart-plan.js';
 import { History } from './model/history.js';
 import { POLL_MS } from './model/retry.js';
 import { sampleBetween } from './model/sample.js';
-import { countsRows, elapsedBetween, pluginRows } from './model/since-start.js';
+import { countsRows, elapsedBetween, pluginRows, workerRows } from './model/since-start.js';
 import type { ConnectionEntry, Stats } from './model/stats.js';
 import { bytes, count } from './model/units.js';
 import { plainText } from './model/plain-text.js';
@@ -28,6 +28,7 @@ class Page {
   readonly #errors = new CountsTable('Errors by code', ['Code', 'Rate', 'Total'], 'None since the start.');
   readonly #closes = new CountsTable('Closed, by reason', ['Reason', 'Rate', 'Total'], 'None since the start.');
   readonly #plugins = new CountsTable('Plugins', ['Plugin', 'Time in handlers', 'Stalls'], 'There are none.');
+  readonly #workers = new CountsTable('Workers', ['Worker', 'Phase', 'Connections', 'CPU', 'Crashes'], '');
   readonly #poll = new Poll(() => this.#ask());
   readonly #status = new StatusLine(() => this.#poll.now());
   readonly #table = new ConnectionTable({ onQuery: () => this.#poll.now(), onClose: (connection) => void this.#close(connection) });
@@ -39,7 +40,7 @@ class Page {
 
   start(): void {
     found('charts', HTMLElement).append(...this.#charts.map(({ frame }) => frame.root));
-    found('counts', HTMLElement).append(this.#errors.root, this.#closes.root, this.#plugins.root);
+    found('counts', HTMLElement).append(this.#errors.root, this.#closes.root, this.#plugins.root, this.#workers.root);
     this.#palette.onChange(() => this.#charts.forEach((chart) => chart.recolour()));
     found('window', HTMLFieldSetElement).addEventListener('change', () => this.#draw());
     setInterval(() => this.#tick(), POLL_MS);
@@ -87,6 +88,9 @@ class Page {
     this.#errors.show(countsRows(before?.errors ?? {}, stats.errors, elapsedSeconds));
     this.#closes.show(countsRows(before?.closes ?? {}, stats.closes, elapsedSeconds));
     this.#plugins.show(pluginRows(before, stats));
+    const workers = workerRows(before, stats);
+    this.#workers.root.hidden = workers.length === 0;
+    this.#workers.show(workers);
   }
 
   #draw(): void {

@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.js';
 import { sameRun } from './sample.js';
 import type { Counts, Stats } from './stats.js';
 import { count, percent, perSecond } from './units.js';
@@ -22,6 +23,16 @@ export function pluginRows(before: Stats | undefined, now: Stats): CountsRow[] {
   return Object.entries(now.plugins).map(([name, { handlerSeconds, stalls }]) => {
     const share = growth(before?.plugins[name]?.handlerSeconds, handlerSeconds, elapsedSeconds);
     return { name, cells: [percent(share), count(stalls)] };
+  });
+}
+
+/** Each worker with how it stands, its connections, the share of a core that it uses, and how often it has crashed. */
+export function workerRows(before: Stats | undefined, now: Stats): CountsRow[] {
+  const elapsedSeconds = elapsedBetween(before, now);
+  return (now.workers ?? []).map(({ worker, phase, lagging, connections, crashes, cpuSeconds, thread }) => {
+    const earlier = before?.workers?.find((other) => other.worker === worker && other.thread === thread);
+    const share = earlier === undefined ? null : growth(earlier.cpuSeconds, cpuSeconds, elapsedSeconds);
+    return { name: `${worker}`, cells: [lagging ? `${plainText(phase, 20)}, lags` : plainText(phase, 20), count(connections), percent(share), count(crashes)] };
   });
 }
 

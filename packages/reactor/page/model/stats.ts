@@ -14,6 +14,20 @@ export interface Stats {
   readonly errors: Counts;
   readonly closes: Counts;
   readonly plugins: Readonly<Record<string, { readonly handlerSeconds: number; readonly stalls: number }>>;
+  /** Not there, or empty, where one thread does it all. */
+  readonly workers?: readonly WorkerEntry[];
+}
+
+/** One thread of a group. */
+export interface WorkerEntry {
+  readonly worker: number;
+  readonly phase: string;
+  readonly lagging: boolean;
+  readonly connections: number;
+  readonly crashes: number;
+  /** Of its present thread, whose number this is. */
+  readonly cpuSeconds: number;
+  readonly thread: number;
 }
 
 /** Numbers by name. A name that an older or newer server does not send counts as 0. */
@@ -35,7 +49,8 @@ export interface ConnectionList {
 }
 
 export interface ConnectionEntry {
-  readonly id: number;
+  /** A text where several threads have connections: "2-4711". */
+  readonly id: number | string;
   readonly plugin: string;
   readonly direction: 'accepted' | 'dialled';
   readonly peer: string;

@@ -12,7 +12,7 @@ export interface ListColumn {
 }
 
 export const LIST_COLUMNS: readonly ListColumn[] = [
-  { field: 'id', label: 'Id', text: ({ id }) => String(id) },
+  { field: 'id', label: 'Id', text: ({ id }) => plainText(String(id), 24) },
   { field: 'peer', label: 'Peer', text: ({ peer, direction }) => `${direction === 'dialled' ? '→' : '←'} ${plainText(peer)}` },
   { field: 'local', label: 'Local', text: ({ local }) => (local === null ? NOTHING : plainText(local)) },
   { field: 'plugin', label: 'Plugin', text: ({ plugin }) => plainText(plugin) },

@@ -21,7 +21,7 @@ export class ConnectionTable {
   readonly #summary = found('list-summary', HTMLElement);
   readonly #note = found('list-note', HTMLElement);
   readonly #headers: readonly HTMLElement[];
-  #rows = new Map<number, ConnectionRow>();
+  #rows = new Map<ConnectionEntry['id'], ConnectionRow>();
   #asked = false;
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,7 +1,7 @@
 import type { Observed } from '../admin/observed.js';
 import { EdgeloopError, codeOf } from '../errors.js';
 import { WORKER_MARGIN_MS } from '../limits.js';
-import type { Log } from '../log.js';
+import type { LevelName, Log } from '../log.js';
 import type { Meters } from '../loop/meters.js';
 import type { SocketAddress } from '../net/address.js';
 import { type ListenerChanges, type ReactorChanges, type ReactorOptions, closeOptions, reactorOptions } from '../options.js';
@@ -114,6 +114,12 @@ export class ReactorGroup {
     Object.assign(this.#parts.listen, listener);
     this.#changes = { reactor: { ...this.#changes?.reactor, ...reactor }, listener: { ...this.#changes?.listener, ...listener } };
     await this.#change(this.#serving().filter((seat) => asked.get(seat) !== seat.life), this.#changes);
+  }
+
+  /** As `reset` of a log's levels, for the logs of all workers, and of those that will be started. */
+  setLevels(level: LevelName, levels: Readonly<Record<string, LevelName>>): void {
+    const settings = Object.assign(this.#parts.levelSettings, { level, levels });
+    for (const seat of this.#parts.seats) seat.setLevels(settings);
   }
 
   /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. */

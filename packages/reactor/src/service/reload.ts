@@ -68,7 +68,10 @@ export class Reload<Settings extends ServerSettings> {
     const { levels, log } = this.#parts;
     const { reloadable, needsRestart } = differenceOf(this.#configuration, loaded);
     const { values } = loaded;
-    if (reloadable.some((key) => key.startsWith('log.'))) levels.reset(values.log.level, values.log.levels);
+    if (reloadable.some((key) => key.startsWith('log.'))) {
+      levels.reset(values.log.level, values.log.levels);
+      serving.setLevels(values.log.level, values.log.levels);
+    }
     await serving.reconfigure(changed(reloadable, 'reactor', values.reactor), changed(reloadable, 'listen', values.listen));
     this.#configuration = takeOver(this.#configuration, loaded);
     log.info({ event: 'config.reloaded', changed: reloadable, needsRestart }, told(reloadable, needsRestart));

@@ -12,6 +12,7 @@ import { type SocketAddress, addressText } from '../net/address.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
 import type { Reactor } from '../reactor.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
+import { groupRegistry } from '../telemetry/group-metrics.js';
 import { reactorRegistry } from '../telemetry/metrics.js';
 import { type LeveledLog, createLog } from '../telemetry/pino-log.js';
 import { processRegistry } from '../telemetry/process-registry.js';
@@ -84,7 +85,7 @@ export async function runService<Settings extends ServerSettings>(definition: Se
   const workers = definition.workers?.(configuration.values);
   const reactor = createReactor({ ...configuration.values.reactor, ...(workers !== undefined && COORDINATING), log });
   try {
-    return await open({ definition, configuration, log, levels, reactor, workers, registry: registryOf(configuration, reactor) });
+    return await open({ definition, configuration, log, levels, reactor, workers, registry: registryOf(configuration, reactor, workers) });
   } catch (cause) {
     const endedEarly = reactor.draining;
     // The error says it all; that what has not come up is closed again is no news.
@@ -113,7 +114,7 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
     const { serving, group } = await openServing(ground);
     opened = serving;
     await definition.openBeside?.(reactor, configuration.values, serving.address);
-    const admin = await openEndpoint(ground, () => reload.shown);
+    const admin = await openEndpoint(ground, group, () => reload.shown);
     // Who has been told that it stops must not hear that it is ready.
     if (reactor.draining) throw new EdgeloopError('EL_REACTOR_CLOSED', 'the reactor was closed while it opened');
     await takeover?.complete();
@@ -150,9 +151,12 @@ function takeoverOf<Settings extends ServerSettings>(ground: Ground<Settings>, s
   return takeover;
 }
 
-/** Node's own metrics are for the endpoint only: they measure its loop by a timer that would wake an idle server for nobody. */
-function registryOf({ values }: Configuration<ServerSettings>, { meters }: Reactor): MetricsRegistry {
-  return values.admin.port === undefined ? reactorRegistry(meters) : processRegistry(meters);
+/**
+ * Node's own metrics are for the endpoint only: they measure its loop by a timer that would wake an idle server for nobody. With workers the
+ * endpoint has a registry of its own, which is made when they are there.
+ */
+function registryOf({ values }: Configuration<ServerSettings>, { meters }: Reactor, workers: Workers | undefined): MetricsRegistry {
+  return values.admin.port === undefined || workers !== undefined ? reactorRegistry(meters) : processRegistry(meters);
 }
 
 /** What serves now. */
@@ -181,12 +185,15 @@ function endOnHangup<Settings extends ServerSettings>(ground: Ground<Settings>, 
 }
 
 /** Before the supervisor hears that the service is up, so that who waits for that finds the endpoint, too. */
-async function openEndpoint<Settings extends ServerSettings>(ground: Ground<Settings>, config: () => object): Promise<AdminHandle | undefined> {
-  const { definition, configuration, reactor, log, levels, registry } = ground;
+async function openEndpoint<Settings extends ServerSettings>(
+  ground: Ground<Settings>, group: ReactorGroup | undefined, config: () => object,
+): Promise<AdminHandle | undefined> {
+  const { definition, configuration, reactor, log, levels } = ground;
   const options = adminOptionsOf(configuration.values.admin);
   if (options === undefined) return undefined;
   const { name, version } = definition;
-  return openAdmin(reactor, { ...options, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
+  const registry = group === undefined ? ground.registry : groupRegistry(group);
+  return openAdmin(group ?? reactor, { ...options, name, version, registry, levels, config, log: log.child({ component: 'admin' }) });
 }
 
 function graceMs({ values }: Configuration<ServerSettings>): number {

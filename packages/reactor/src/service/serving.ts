@@ -1,6 +1,7 @@
 import { type Configuration, type ServerSettings } from '../config/index.js';
 import { type ReactorGroupOptions, createReactorGroup } from '../group/create-group.js';
 import type { ReactorGroup } from '../group/reactor-group.js';
+import type { LevelName } from '../log.js';
 import type { SocketAddress } from '../net/address.js';
 import type { ListenerChanges, ReactorChanges } from '../options.js';
 import type { ListenerHandle } from '../plugin/listener-handle.js';
@@ -14,6 +15,8 @@ export interface Serving extends Pick<Reactor, 'connectionCount' | 'closed'> {
   readonly address: SocketAddress;
   /** Resolves when the changes are in force wherever connections are served. */
   reconfigure(reactor: ReactorChanges, listener: ListenerChanges): Promise<void>;
+  /** Levels for the logs that it has besides the main thread's. */
+  setLevels(level: LevelName, levels: Readonly<Record<string, LevelName>>): void;
 }
 
 /** One loop serves alone. */
@@ -41,6 +44,10 @@ export class Alone implements Serving {
   async reconfigure(reactor: ReactorChanges, listener: ListenerChanges): Promise<void> {
     this.#reactor.reconfigure(reactor);
     this.#listener.reconfigure(listener);
+  }
+
+  setLevels(): void {
+    // There is one log, and who loads the configuration has it.
   }
 }
 

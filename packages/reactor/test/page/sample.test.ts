@@ -1,6 +1,6 @@
 import t from 'tap';
 import { sampleBetween } from '../../page/model/sample.js';
-import { countsRows, pluginRows } from '../../page/model/since-start.js';
+import { countsRows, pluginRows, workerRows } from '../../page/model/since-start.js';
 import type { Stats } from '../../page/model/stats.js';
 import { statsAfter } from './support/numbers.js';
 
@@ -58,4 +58,13 @@ t.test('plugins are listed with the share of the time in their handlers', async 
   const before = state({ atSeconds: 100, plugins: { echo: { handlerSeconds: 1, stalls: 0 } } });
   const now = state({ atSeconds: 110, plugins: { echo: { handlerSeconds: 2, stalls: 4 } } });
   t.same(pluginRows(before, now), [{ name: 'echo', cells: ['10 %', '4'] }]);
+});
+
+t.test('a worker uses the share of a core by which its CPU time grew, unless another thread has taken its place', async (t) => {
+  const worker = { worker: 0, phase: 'serving', lagging: false, connections: 1200, crashes: 1, cpuSeconds: 10, thread: 7 };
+  const before = state({ atSeconds: 100, workers: [worker] });
+  const after = (changes: object) => workerRows(before, state({ atSeconds: 102, workers: [{ ...worker, ...changes }] }));
+  t.same(after({ cpuSeconds: 11 }), [{ name: '0', cells: ['serving', '1,200', '50 %', '1'] }]);
+  t.same(after({ cpuSeconds: 11, thread: 8, lagging: true }), [{ name: '0', cells: ['serving, lags', '1,200', '–', '1'] }]);
+  t.same(workerRows(undefined, state({})), [], 'an older server, or one without workers, has none');
 });
