@@ -26,7 +26,7 @@ type SharedSettings = z.output<typeof sharedSchema>;
 /** A server with two workers, which die when a client says so; `argv` may be changed before a reload. */
 function shared(argv: readonly string[], changes: Partial<ServiceDefinition<SharedSettings>> = {}): ServiceDefinition<SharedSettings> {
   const load = () => {
-    return loadConfiguration(sharedSchema, readCommandLine(settingsOf(sharedSchema), ['--port=0', '--workers=2', '--accept=handoff', '--log-level=silent', ...argv]), {});
+    return loadConfiguration(sharedSchema, readCommandLine(settingsOf(sharedSchema), ['--port=0', '--workers=2', '--accept=handoff', ...argv]), {});
   };
   const workers = ({ workers: section }: SharedSettings) => {
     const group = groupOptionsOf(section);
@@ -68,9 +68,9 @@ for (const loop of LOOPS) {
 
 t.test('workers serve in the place of the reactor: one that crashes is replaced while the other serves, and the end is that of all', async (t) => {
   const before = descriptors();
-  const argv: string[] = [];
+  const argv = ['--log-level=silent', '--admin-port=0'];
   const beside: number[] = [];
-  const { reactor, listener, group, settings } = await runService(shared(argv, { openBeside: async (_reactor, _settings, { port }) => void beside.push(port) }));
+  const { reactor, listener, group, settings, admin } = await runService(shared(argv, { openBeside: async (_reactor, _settings, { port }) => void beside.push(port) }));
   t.teardown(() => reactor.close());
   const { port } = listener.address;
   t.same([settings.reactor.loop, beside, group?.workers.length], ['dedicated', [port], 2]);
@@ -82,9 +82,13 @@ t.test('workers serve in the place of the reactor: one that crashes is replaced 
   await until(() => group?.workers.some(({ phase, restarts }) => phase === 'serving' && restarts === 1) ?? false, 'its successor');
   const third = await dial(t, port);
   t.equal(await third.echo('hello'), 'hello');
-  argv.push('--listen-idle-timeout-ms=1');
+  const seen = async (path: string) => (await fetch(`${admin?.url}${path}`)).text();
+  t.match(JSON.parse(await seen('workers')), { workers: [{ phase: 'serving', crashes: 1 }, { phase: 'serving', crashes: 0 }] });
+  t.match(await seen('metrics'), /^edgeloop_worker_crashes_total\{reactor="worker-0"\} 1\n(.*\n)*process_cpu_seconds_total /m);
+  argv.splice(0, 1, '--log-level=fatal', '--listen-idle-timeout-ms=1');
   process.kill(process.pid, 'SIGHUP');
   await until(() => group?.connectionCount === 0, 'both workers to end those who are idle');
+  for (const worker of [0, 1]) t.match(await group?.ask(worker, { about: 'levels' }), { default: 'fatal' }, 'their logs obey, too');
   process.kill(process.pid, 'SIGTERM');
   t.match(await group?.closed, { idle: 0, finished: 0, failed: 0, forced: 0 });
   for (const { socket } of [other, third]) socket.destroy();
@@ -94,7 +98,7 @@ t.test('workers serve in the place of the reactor: one that crashes is replaced 
 
 t.test('a service that is told to end while its workers start does not come up, and leaves no thread', async (t) => {
   const before = descriptors();
-  const running = runService(shared([]));
+  const running = runService(shared(['--log-level=silent']));
   process.kill(process.pid, 'SIGTERM');
   await t.rejects(running, { code: 'EL_REACTOR_CLOSED', message: 'the service was told to end before it was up' });
   await until(() => descriptors() === before, 'all descriptors to be given back');
