@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jsonSchemaOf } from '@edgeloop/reactor/config';
+import { ConfigurationError, groupOptionsOf, jsonSchemaOf, loadConfiguration, readCommandLine, settingsOf } from '@edgeloop/reactor/config';
 import t from 'tap';
 import { echoConfiguration } from '../src/configuration.js';
 import { OPTIONS_PAGE } from '../src/options-page.js';
@@ -36,6 +36,36 @@ t.test('--print-schema prints the JSON Schema, though no port is given', async (
   const { status, stdout } = await runCommand(t, ['server', '--print-schema']);
   t.same(JSON.parse(stdout.toString()), JSON.parse(JSON.stringify(jsonSchemaOf(echoConfiguration))));
   t.equal(status, 0);
+});
+
+function loaded(...argv: string[]) {
+  return loadConfiguration(echoConfiguration, readCommandLine(settingsOf(echoConfiguration), ['--port=7', ...argv]), {});
+}
+
+t.test('workers: how many, who accepts and on which CPUs, and dedicated loops unless others are asked for', async (t) => {
+  t.match(loaded().values, { reactor: { loop: 'embedded' }, workers: { count: 0 } });
+  t.equal(groupOptionsOf(loaded('--workers=0').values.workers), undefined);
+  t.match(loaded('--workers', '2').values.reactor.loop, 'dedicated');
+  t.match(loaded('--workers', '2', '--loop', 'embedded').values.reactor.loop, 'embedded');
+  const { values } = loaded('--workers=auto', '--accept=handoff', '--workers-placement=source-hash', '--workers-affinity=0,2', '--workers-lag-ms=0');
+  t.same(groupOptionsOf(values.workers), {
+    workers: 'auto', accept: 'handoff', placement: 'source-hash', affinity: [0, 2], lagMs: 0, threadName: 'edgeloop',
+  });
+  t.equal(groupOptionsOf(loaded('--workers=2', '--workers-affinity=spread').values.workers)?.affinity, 'spread');
+});
+
+t.test('workers: what does not go together is told', async (t) => {
+  const wrong: readonly (readonly [argv: readonly string[], complaint: string])[] = [
+    [['--workers=0', '--accept=exclusive'], 'workers.accept: goes with workers.count only, but is "exclusive" (--accept)'],
+    [['--workers=2', '--workers-placement=source-hash'], 'workers.placement: goes with workers.accept=handoff only, but is "source-hash" (--workers-placement)'],
+    [['--workers=many'], 'workers.count: must be a whole number from 0 to 256, or auto, but is "many" (--workers)'],
+    [['--workers=2', '--takeover=/x'], 'takeover.path: does not go with workers.count (--workers), but is "/x" (--takeover)'],
+  ];
+  for (const [argv, complaint] of wrong) t.throws(() => loaded(...argv), new ConfigurationError([complaint]));
+  const unix = readCommandLine(settingsOf(echoConfiguration), ['--unix=/x', '--workers=2']);
+  t.throws(() => loadConfiguration(echoConfiguration, unix, {}), new ConfigurationError([
+    'workers.accept: must be exclusive or handoff, because listen.path (/x) is a Unix socket, but is "reuseport" (the default)',
+  ]));
 });
 
 t.test('a wrong configuration ends the server with 2 and a line for each mistake', async (t) => {

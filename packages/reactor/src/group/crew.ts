@@ -147,9 +147,6 @@ export class Crew {
       case 'draining':
         seat.hasLeft();
         this.#parts.changed();
-        return;
-      case 'drained':
-        this.#reports.push(report.report);
     }
   }
 
@@ -177,7 +174,8 @@ export class Crew {
     }
   }
 
-  #settle(seat: WorkerSeat, { code, error }: ThreadEnd): void {
+  #settle(seat: WorkerSeat, { code, error, report }: ThreadEnd): void {
+    if (report !== undefined) this.#reports.push(report);
     const told = seat.phase === 'draining' || this.#ending;
     const inOrder = told && (code === 0 || seat.phase === 'starting');
     const cause = error ?? this.#failures.get(seat);

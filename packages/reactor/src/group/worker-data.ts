@@ -88,8 +88,12 @@ export type Report =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorReport }
   /** It lets nobody in any more, and ends when who is in has left. */
-  | { readonly kind: 'draining' }
-  | { readonly kind: 'drained'; readonly report: ShutdownReport };
+  | { readonly kind: 'draining' };
+
+/** What a worker's reactor has reported at its end: the last that is heard of its thread. A plugin may send other messages the same way. */
+export interface Farewell {
+  readonly farewell: ShutdownReport;
+}
 
 /** A report with its sender: late ones of a worker that has ended since are not taken for its successor's. */
 export type Letter = { readonly worker: number; readonly life: number; readonly report: Report };

@@ -1,5 +1,5 @@
 /** What runs in the thread of a worker. The thread ends when its reactor is closed, or by an error that nobody catches. */
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { EdgeloopError, codeOf } from '../errors.js';
 import { DedicatedHost } from '../host/dedicated.js';
 import { EmbeddedHost } from '../host/embedded.js';
@@ -15,7 +15,7 @@ import { errorReport } from './error-report.js';
 import { ledgered } from './ledgered-kernel.js';
 import { importPlugin } from './plugin-source.js';
 import { ownThread } from './thread-cpu.js';
-import type { Command, Letter, Report, WorkerData } from './worker-data.js';
+import type { Command, Farewell, Letter, Report, WorkerData } from './worker-data.js';
 import { WorkerLoop } from './worker-loop.js';
 
 const data = workerData as WorkerData;
@@ -43,7 +43,8 @@ async function start(): Promise<void> {
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
   report({ kind: 'started', inbox, thread: ownThread() });
   void reactor.closed.then((ended) => {
-    report({ kind: 'drained', report: ended });
+    // By Node's way, for the main thread's reactor may be closed already, and nobody read a letter any more.
+    parentPort?.postMessage({ farewell: ended } satisfies Farewell);
     // Whatever the plugin has left open of Node's would keep the thread.
     process.exit(0);
   });

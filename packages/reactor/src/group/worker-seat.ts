@@ -7,11 +7,12 @@ import type { Meters } from '../loop/meters.js';
 import { Outbox } from '../loop/outbox.js';
 import { MAX_RESTART_MS, RESTART_MS, WORKER_STABLE_MS } from '../limits.js';
 import type { ListeningSocket } from '../net/listening-socket.js';
+import type { ShutdownReport } from '../shutdown.js';
 import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import type { DescriptorRing } from '../structures/descriptor-ring.js';
 import type { SharedCount } from '../structures/shared-count.js';
 import type { LoadWatch } from './load-watch.js';
-import type { Command, LevelSettings, Report, WorkerData } from './worker-data.js';
+import type { Command, Farewell, LevelSettings, Report, WorkerData } from './worker-data.js';
 import { type WorkerPhase, transition } from './worker-phase.js';
 
 /** In the place of a descriptor. */
@@ -36,6 +37,8 @@ export interface ThreadEnd {
   readonly code: number;
   /** What nobody has caught. */
   readonly error: Error | undefined;
+  /** What it has told at its orderly end. */
+  readonly report: ShutdownReport | undefined;
 }
 
 /**
@@ -127,15 +130,17 @@ export class WorkerSeat {
     this.#phase = transition(this.#phase, 'starting');
     this.#startedMs = performance.now();
     let error: Error | undefined;
+    let report: ShutdownReport | undefined;
     const worker = new Worker(MAIN, {
       workerData: { ...data, index: this.index, life: this.#lives++, epoll: this.#epoll },
       name: `${data.threadName}/${this.index}`,
       transferList: [data.reports.port],
     });
     worker.once('error', (thrown: unknown) => (error = thrown instanceof Error ? thrown : new Error(String(thrown))));
+    worker.on('message', (told: Partial<Farewell> | undefined) => (report = told?.farewell ?? report));
     worker.once('exit', (code) => {
       this.#thread = undefined;
-      onEnd({ code, error });
+      onEnd({ code, error, report });
     });
     this.#thread = worker;
   }
