@@ -180,6 +180,28 @@ t.test('chat carries every line to those who read, leaves out some for who does 
   for (const { all } of [heard, late]) t.ok(all.includes('good-bye'));
 });
 
+t.test('workers share the connections, and one that crashes is replaced while the other serves', async (t) => {
+  const example = new Example(t, 'workers', ['0']);
+  const port = await example.port();
+  const answers = async (socket: Socket, line: string) => {
+    socket.write(`${line}\n`);
+    return String((await once(socket, 'data'))[0]);
+  };
+  const [one, other] = [await dial(t, port), await dial(t, port)];
+  const [first, second] = [await answers(one, 'hello'), await answers(other, 'hello')];
+  t.match(first, /^thread \d+ has counted 1\n$/);
+  t.match(second, /^thread \d+ has counted 1\n$/);
+  t.not(first, second, 'each has a count of its own');
+  one.on('error', () => {}).write('crash\n');
+  await once(one, 'close');
+  t.equal(await answers(other, 'hello'), second.replace('1\n', '2\n'));
+  t.match(await answers(await dial(t, port), 'hello'), /^thread \d+ has counted \d\n$/);
+  example.interrupt();
+  t.equal(await example.end(), 0);
+  t.match(example.stdout, /closed, 2 were idle, 0 finished\n$/);
+  t.match(example.complaints, /as you like/);
+});
+
 t.test('worker-inbox computes in another thread, and answers others meanwhile', async (t) => {
   const example = new Example(t, 'worker-inbox', ['0']);
   const port = await example.port();
