@@ -192,8 +192,9 @@ t.test('workers share the connections, and one that crashes is replaced while th
   t.match(first, /^thread \d+ has counted 1\n$/);
   t.match(second, /^thread \d+ has counted 1\n$/);
   t.not(first, second, 'each has a count of its own');
+  const gone = new Promise((resolve) => one.once('close', resolve));
   one.on('error', () => {}).write('crash\n');
-  await once(one, 'close');
+  await gone;
   t.equal(await answers(other, 'hello'), second.replace('1\n', '2\n'));
   t.match(await answers(await dial(t, port), 'hello'), /^thread \d+ has counted \d\n$/);
   example.interrupt();
