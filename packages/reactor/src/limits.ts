@@ -182,6 +182,9 @@ export const WORKER_STABLE_MS = 10_000;
 export const WORKER_STOP_MS = 2000;
 export const FORCED_WORKER_MS = 1000;
 
+/** How long one that is to end before it has so much as begun is given to get ready first. */
+export const WORKER_START_MS = 10_000;
+
 /** How much earlier than the main thread's the deadline of a worker's drain is, so that it can tell how it went. */
 export const WORKER_MARGIN_MS = 250;
 

@@ -1,5 +1,5 @@
 import { EdgeloopError, codeOf } from '../errors.js';
-import { FORCED_WORKER_MS, WORKER_STOP_MS } from '../limits.js';
+import { FORCED_WORKER_MS, WORKER_START_MS, WORKER_STOP_MS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { InboxHandle } from '../loop/inbox.js';
 import type { Reactor } from '../reactor.js';
@@ -74,10 +74,7 @@ export class Crew {
   /** Ends all in order, within `deadlineMs`. Resolves, when no thread is left, with what those report who were able to. */
   async end(deadlineMs: number): Promise<readonly ShutdownReport[]> {
     this.#ending = true;
-    for (const seat of this.#parts.seats) {
-      if (seat.up) this.#drain(seat, deadlineMs);
-      else if (seat.phase === 'starting') void seat.kill();
-    }
+    for (const seat of this.#parts.seats) if (seat.up) this.#drain(seat, deadlineMs);
     this.#finishIfOver();
     await this.#ended;
     this.#letters.close();
@@ -87,9 +84,10 @@ export class Crew {
   /** Waits no longer: tells all to end at once, and ends the threads of those that do not. */
   force(): void {
     void this.end(0);
-    for (const seat of this.#parts.seats) seat.tell({ kind: 'drain', deadlineMs: 0 });
-    const timer = setTimeout(() => this.#kill(this.#parts.seats), FORCED_WORKER_MS);
-    void this.#ended.then(() => clearTimeout(timer));
+    for (const seat of this.#parts.seats) {
+      seat.tell({ kind: 'drain', deadlineMs: 0 });
+      this.#endWithin(seat, FORCED_WORKER_MS);
+    }
   }
 
   /** Resolves when the new thread serves. */
@@ -104,24 +102,30 @@ export class Crew {
     return new Promise((resolve, reject) => this.#waiters.set(seat, { resolve, reject }));
   }
 
-  /** One that does not end in its time is stuck, in a handler that never returns most likely. */
   #drain(seat: WorkerSeat, deadlineMs: number): void {
-    const { life } = seat;
     seat.draining();
     seat.tell({ kind: 'drain', deadlineMs });
     this.#parts.changed();
+    this.#endWithin(seat, deadlineMs + WORKER_STOP_MS);
+  }
+
+  /**
+   * One that does not end in its time is stuck, in a handler that never returns most likely. One that is not even ready is waited for: while
+   * it binds native functions its end would abort the process, and what it reads of its modules would stay open.
+   */
+  #endWithin(seat: WorkerSeat, ms: number, patienceMs = WORKER_START_MS): void {
+    const { life } = seat;
     const timer = setTimeout(() => {
-      if (seat.alive && seat.life === life) this.#kill([seat]);
-    }, deadlineMs + WORKER_STOP_MS);
+      if (!seat.alive || seat.life !== life) return;
+      if (seat.ready || patienceMs <= 0) this.#kill(seat);
+      else this.#endWithin(seat, FORCED_WORKER_MS, patienceMs - FORCED_WORKER_MS);
+    }, ms);
     timer.unref();
   }
 
-  #kill(seats: readonly WorkerSeat[]): void {
-    for (const seat of seats) {
-      if (!seat.alive) continue;
-      this.#parts.log.error({ event: 'worker.stuck', worker: seat.index }, `worker ${seat.index} does not end; its thread is ended, with what it has under way`);
-      void seat.kill();
-    }
+  #kill(seat: WorkerSeat): void {
+    this.#parts.log.error({ event: 'worker.stuck', worker: seat.index }, `worker ${seat.index} does not end; its thread is ended, with what it has under way`);
+    void seat.kill();
   }
 
   #read({ worker, life, report }: Letter): void {
@@ -152,6 +156,7 @@ export class Crew {
 
   #welcome(seat: WorkerSeat, report: Extract<Report, { kind: 'started' }>): void {
     seat.started(report);
+    if (this.#ending) return this.#drain(seat, 0);
     this.#parts.welcome(seat);
     this.#parts.changed();
     // Answered behind all that it was told just now: then it serves.

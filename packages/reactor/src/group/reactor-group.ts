@@ -162,7 +162,7 @@ export class ReactorGroup {
   /** Settles who accepts from which socket. Who is to begin is told before who is to leave, so that nobody waits in vain. */
   #divide(): void {
     if (this.#crew.ending) {
-      if (this.#parts.seats.every(({ alive, left }) => left || !alive)) this.#parts.sockets.close();
+      if (this.#parts.seats.every(({ alive, left, phase }) => left || !alive || phase === 'starting')) this.#parts.sockets.close();
       return;
     }
     const { accept, sockets, seats } = this.#parts;

@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   const reactor = new Reactor({ kernel, host, log, meters: new Meters(data.meters), admitted }, data.reactor);
   const loop = new WorkerLoop({ data, kernel, ledger, reactor, levels, report }, plugin);
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
-  report({ kind: 'started', inbox, thread: ownThread() });
+  if (!report({ kind: 'started', inbox, thread: ownThread() })) void reactor.close();
   void reactor.closed.then((ended) => {
     // By Node's way, for the main thread's reactor may be closed already, and nobody read a letter any more.
     parentPort?.postMessage({ farewell: ended } satisfies Farewell);
@@ -50,11 +50,13 @@ async function start(): Promise<void> {
   });
 }
 
-/** The main thread may be gone already; then nobody wants to know. */
-function report(told: Report): void {
+/** Returns false if the main thread's reactor is closed: then nobody wants to know. */
+function report(told: Report): boolean {
   try {
     letters.post({ worker: data.index, life: data.life, report: told }, told.kind === 'started' ? [told.inbox.port] : []);
+    return true;
   } catch (error) {
     if (!(error instanceof EdgeloopError) || codeOf(error) !== 'EL_INBOX_CLOSED') throw error;
+    return false;
   }
 }

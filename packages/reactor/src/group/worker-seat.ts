@@ -95,6 +95,11 @@ export class WorkerSeat {
     return this.#thread !== undefined;
   }
 
+  /** Whether the thread has got so far that it can be ended from outside: it has a loop, and has loaded all that it needs. */
+  get ready(): boolean {
+    return Atomics.load(this.#epoll, 0) !== NONE;
+  }
+
   /** Whether it lets nobody in any more: its thread is in its orderly end. */
   get left(): boolean {
     return this.#left;
