@@ -274,7 +274,8 @@ export class WorkerSeat {
   }
 }
 
-/** A report is of no use if its sender is not there any more. */
-export function isPresent(seat: WorkerSeat, life: number, report: Report): boolean {
-  return seat.alive && seat.life === life && (report.kind !== 'started' || seat.phase === 'starting');
+/** A thread's last words may be read when it is gone already; what comes when its end has been settled is of no use, nor is a beginning behind the end. */
+export function isPresent(seat: Pick<WorkerSeat, 'alive' | 'life' | 'phase'>, life: number, { kind }: Pick<Report, 'kind'>): boolean {
+  if (seat.life !== life || seat.phase === 'ended' || seat.phase === 'crashed') return false;
+  return kind !== 'started' || (seat.alive && seat.phase === 'starting');
 }

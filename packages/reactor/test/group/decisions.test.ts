@@ -5,6 +5,7 @@ import { type Standing, listenPlan, takersOf } from '../../src/group/listen-plan
 import { LoadWatch } from '../../src/group/load-watch.js';
 import { choiceOf } from '../../src/group/placement.js';
 import { type WorkerPhase, transition } from '../../src/group/worker-phase.js';
+import { isPresent } from '../../src/group/worker-seat.js';
 import { Meters } from '../../src/loop/meters.js';
 import type { SocketAddress } from '../../src/net/address.js';
 import { STRATEGIES } from '../support/group-setting.js';
@@ -169,6 +170,15 @@ t.test('the phases of a worker: what may follow what, and nothing else', async (
     'ended starting',
     'crashed starting', 'crashed ended',
   ]);
+});
+
+t.test('the last words of a thread count until its end is settled: they say why it could not start, and how it has drained', async (t) => {
+  const gone = { alive: false, life: 3 };
+  t.ok(isPresent({ ...gone, phase: 'starting' }, 3, { kind: 'failed' }));
+  t.ok(isPresent({ ...gone, phase: 'draining' }, 3, { kind: 'drained' }));
+  t.notOk(isPresent({ ...gone, phase: 'starting' }, 3, { kind: 'started' }), 'there is nobody to welcome');
+  t.notOk(isPresent({ ...gone, phase: 'crashed' }, 3, { kind: 'failed' }));
+  t.notOk(isPresent({ alive: true, life: 4, phase: 'starting' }, 3, { kind: 'failed' }), 'it is not the next one that said so');
 });
 
 function mayFollow(from: WorkerPhase, to: WorkerPhase): boolean {
