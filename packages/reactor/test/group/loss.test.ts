@@ -4,7 +4,7 @@
  */
 import t from 'tap';
 import { Crowd } from '../support/crowd.js';
-import { STRATEGIES, complete, counted, openGroup, sum } from '../support/group-setting.js';
+import { OBEDIENT, STRATEGIES, complete, counted, openGroup, sum } from '../support/group-setting.js';
 import { until } from '../support/setting.js';
 
 const COUNT = Number(process.env['EDGELOOP_CROWD'] ?? 10_000);
@@ -14,7 +14,7 @@ const crowd = new Crowd(t);
 
 for (const accept of STRATEGIES) {
   t.test(accept, async (t) => {
-    const { group, port } = await openGroup(t, { accept });
+    const { group, port } = await openGroup(t, { accept, plugin: { module: OBEDIENT, options: { patient: true } } });
 
     await t.test('a worker dies: those whom it had are reset, and all others are answered', async (t) => {
       const outcome = await crowd.visit({ port, count: COUNT, atOnce: AT_ONCE, order: { at: COUNT / 2, text: 'die' } });

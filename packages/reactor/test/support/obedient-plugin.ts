@@ -1,9 +1,9 @@
 /** The plugin of the groups under test: an echo that does what some messages tell it to. Each worker imports it. */
 import { workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { type Connection, type Plugin, type PluginContext, definePlugin } from '../../src/index.js';
+import { type Connection, type PluginContext, definePlugin } from '../../src/index.js';
 
-type Order = (connection: Connection, argument: string, context: PluginContext<object>) => void;
+type Order = (connection: Connection<undefined>, argument: string, context: PluginContext<object>) => void;
 
 /** By the message's first word; the second is the argument. What is no order is sent back. */
 const ORDERS: Readonly<Record<string, Order>> = {
@@ -24,11 +24,20 @@ const ORDERS: Readonly<Record<string, Order>> = {
   },
 };
 
-const plugin: Plugin = definePlugin({
+let open = 0;
+let allLeft = () => {};
+
+const plugin = definePlugin({
   name: 'obedient',
-  options: z.strictObject({}),
+  /** Patient: at a shutdown it waits for its clients to leave. Without, one that connects and is not heard of for a tenth of a second is idle. */
+  options: z.strictObject({ patient: z.boolean().default(false) }),
   setup: (context) => ({
-    onData(connection: Connection, chunk: Buffer) {
+    onOpen: () => void open++,
+    onClose: () => {
+      if (--open === 0) allLeft();
+    },
+    onShutdown: () => (context.options.patient && open > 0 ? new Promise<void>((resolve) => (allLeft = resolve)) : undefined),
+    onData(connection, chunk: Buffer) {
       const [word = '', argument = ''] = chunk.length < 16 ? chunk.toString().split(' ') : [];
       const order = ORDERS[word];
       if (order === undefined) connection.write(chunk);
