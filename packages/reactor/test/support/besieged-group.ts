@@ -34,7 +34,7 @@ function besiege(): void {
 async function order(text: string): Promise<void> {
   const client = connect({ port }).on('error', () => {});
   client.write(text);
-  await new Promise((resolve) => client.on('close', resolve).setTimeout(50, () => resolve(undefined)));
+  await new Promise<void>((resolve) => client.on('close', () => resolve()).setTimeout(50, resolve));
 }
 
 const allServe = () => until(() => group.workers.every(({ phase }) => phase === 'serving'), 'all workers to serve', 30_000);
