@@ -50,6 +50,6 @@ t.test("a port that the endpoint cannot have ends it with 1, and it has not serv
   const { status, stdout, lines } = await started(t, { listen: { port: 0 }, admin: { port } });
   t.equal(status, 1);
   t.equal(stdout, '', 'nobody was told that it is up');
-  t.match(lines.at(-1), `edgeloop-echo: listen 127.0.0.1:${port}: EADDRINUSE`);
+  t.match(lines.at(-1), `edgeloop-echo: bind 127.0.0.1:${port}: EADDRINUSE`);
   t.same(lines.slice(0, -1).map((line) => (JSON.parse(line) as { event: unknown }).event), ['listener.opened'], 'it was open for a moment; its end is no news');
 });
