@@ -61,7 +61,9 @@ export class Crew {
   /** Ends a worker in order, within `deadlineMs`, and puts another one in its place. Errors: EL_REACTOR_CLOSED, EL_WORKER_FAILED. */
   replace(seat: WorkerSeat, deadlineMs: number): Promise<void> {
     if (this.#ending) return Promise.reject(new EdgeloopError('EL_REACTOR_CLOSED', 'the group is closed; its workers end'));
-    if (!seat.up) return Promise.reject(new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} is ${seat.phase}; only one that serves can be replaced`));
+    // One that is up may not have its sockets yet, and somebody still waits for that.
+    const phase = seat.up && this.#waiters.has(seat) ? 'starting' : seat.phase;
+    if (phase !== 'serving') return Promise.reject(new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} is ${phase}; only one that serves can be replaced`));
     const served = this.#awaited(seat);
     this.#drain(seat, deadlineMs);
     return served;
