@@ -207,9 +207,11 @@ export class Crew {
   #rest(seat: WorkerSeat, code: number, cause: Error | undefined): void {
     this.#waiters.get(seat)?.reject(cause ?? new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} has ended with exit code ${code} before it served`));
     this.#waiters.delete(seat);
-    setTimeout(() => {
+    // It does not hold up the end of the process: while the group is open, its inbox does.
+    const timer = setTimeout(() => {
       if (!this.#ending) this.#startAgain(seat);
     }, seat.restMs);
+    timer.unref();
   }
 
   /** What goes wrong is told when the thread has ended. */

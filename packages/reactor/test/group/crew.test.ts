@@ -1,7 +1,8 @@
 /** Threads that follow one another, where two wishes meet. */
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { openGroup } from '../support/group-setting.js';
+import { complete, openGroup } from '../support/group-setting.js';
+import { dial, until } from '../support/setting.js';
 
 t.test('who replaces a worker that is just being replaced is refused, and the first one hears of the end', async (t) => {
   const { group } = await openGroup(t, { workers: 1 });
@@ -15,4 +16,15 @@ t.test('who replaces a worker that is just being replaced is refused, and the fi
   await group.replace(0, { deadlineMs: 1000 });
   t.equal(group.workers[0]?.restarts, 2);
   await group.close();
+});
+
+t.test('a group that is closed while a worker rests from its crashes keeps no process alive', async (t) => {
+  const { group, port } = await openGroup(t, { accept: 'handoff' });
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await complete(group);
+  (await dial(t, port)).socket.write('die');
+  await until(() => group.workers.some(({ phase }) => phase === 'crashed'), 'the crash', 20_000);
+  await group.close();
+  t.equal(timers(), before);
 });
