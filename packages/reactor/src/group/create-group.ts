@@ -56,11 +56,14 @@ export async function createReactorGroup({ plugin, listen, reactor = {}, log = {
   const settings = parseOptions(groupOptions, options, 'createReactorGroup');
   const worker = parseOptions(reactorOptions, { loop: 'dedicated', ...reactor }, 'createReactorGroup, "reactor"');
   const source = sourceOf(plugin);
+  const cpus = cpusFor(settings);
   const own = createLog(log);
   const hub = coordinator ?? createReactor({ log: own.log });
   try {
     const sockets = await openSockets(hub.estate, listen, settings.accept, workerCount(settings));
-    return await start({ hub, settings, worker, sockets, source, listen: { ...listen }, log: workerLog(log, own.levels), ownLevels: own.levels });
+    return await start({
+      hub, settings, worker, sockets, source, cpus, listen: { ...listen }, log: workerLog(log, own.levels), ownLevels: own.levels,
+    });
   } catch (error) {
     if (coordinator === undefined) await hub.close();
     throw error;
@@ -77,12 +80,28 @@ function sourceOf({ module, name = 'default', options = {} }: ReactorGroupOption
   }
 }
 
+/** Complains here, with what there is, and not in each worker, to which the kernel says no more than EINVAL. */
+function cpusFor({ affinity }: GroupSettings): readonly number[] {
+  if (affinity === 'none') return [];
+  const usable = usableCpus(nativeKernel());
+  if (affinity === 'spread') return usable;
+  const missing = affinity.find((cpu) => !usable.includes(cpu));
+  if (missing === undefined) return affinity;
+  throw new EdgeloopError('EL_OPTION_INVALID', `"affinity": CPU ${missing} is not one that the process may use; those are ${usable.join(', ')}`);
+}
+
+function cpuOf(worker: number, cpus: readonly number[]): readonly number[] {
+  return cpus.length === 0 ? [] : [cpus[worker % cpus.length] as number];
+}
+
 interface Ground extends Pick<ReactorGroupOptions, 'listen'> {
   readonly hub: Reactor;
   readonly settings: GroupSettings;
   readonly worker: ReactorOptions;
   readonly sockets: GroupSockets;
   readonly source: PluginSource;
+  /** The workers take theirs from these in turn; empty: any. */
+  readonly cpus: readonly number[];
   readonly log: WorkerLog;
   readonly ownLevels: LogLevels;
 }
@@ -116,20 +135,19 @@ async function start(ground: Ground): Promise<ReactorGroup> {
 }
 
 /** The workers' places, and what is put into each. */
-function seatsOf({ settings, worker, source, listen, log }: Ground): Pick<GroupParts, 'seats' | 'dataOf'> {
+function seatsOf({ settings, worker, source, listen, log, cpus }: Ground): Pick<GroupParts, 'seats' | 'dataOf'> {
   const kernel = nativeKernel();
   const { threadName } = settings;
   const workers = workerCount(settings);
   const ledger = DescriptorLedger.sized(descriptorLimit());
   const admitted = { reactor: SharedCount.sized(workers), listener: SharedCount.sized(workers) };
-  const cpusOf = cpuChoice(kernel, settings);
   const seats = Array.from({ length: workers }, (_, index) => {
     const counts = Object.values(admitted).map((memory) => new SharedCount(memory, index));
     return seatOf({ index, kernel, ledger, admitted: counts }, settings);
   });
   const dataOf: GroupParts['dataOf'] = ({ index, meters }) => {
     const shared = { meters: meters.memory, ledger: ledger.memory, admitted };
-    return { plugin: source, listen: withRateShare(listen, index, workers), reactor: worker, log, threadName, cpus: cpusOf(index), ...shared };
+    return { plugin: source, listen: withRateShare(listen, index, workers), reactor: worker, log, threadName, cpus: cpuOf(index, cpus), ...shared };
   };
   return { seats, dataOf };
 }
@@ -142,13 +160,6 @@ function seatOf(parts: Pick<SeatParts, 'index' | 'kernel' | 'ledger' | 'admitted
 
 function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {
   return { ring: new DescriptorRing(HANDOFF_RING_DESCRIPTORS), doorbell: check(kernel.eventfdCreate(), 'eventfd') };
-}
-
-/** By the number of the worker; an empty list: any. */
-function cpuChoice(kernel: Kernel, { affinity }: GroupSettings): (worker: number) => number[] {
-  if (affinity === 'none') return () => [];
-  const cpus = affinity === 'spread' ? usableCpus(kernel) : affinity;
-  return (worker) => [cpus[worker % cpus.length] as number];
 }
 
 function openAcceptor(host: PluginHost<unknown, unknown>, group: ReactorGroup, { hub, settings, sockets, listen }: Ground): HandoffAcceptor {

@@ -54,6 +54,7 @@ const INVALID: readonly Wrong[] = [
   ['a placement that there is not', { placement: 'random' }, { code: 'EL_OPTION_INVALID' }],
   ['a lag below nothing', { lagMs: -1 }, { code: 'EL_OPTION_INVALID' }],
   ['no CPU at all', { affinity: [] }, { code: 'EL_OPTION_INVALID' }],
+  ['a CPU that there is not', { affinity: [8191] }, { code: 'EL_OPTION_INVALID', message: /CPU 8191 is not one .*; those are \d/ }],
   ['a name that the kernel would cut', { threadName: 'much-too-long' }, { code: 'EL_OPTION_INVALID' }],
   ['an option that there is not', { wrokers: 2 }, { code: 'EL_OPTION_INVALID', message: /wrokers/ }],
   ['an option of the workers\' loops that there is not', { reactor: { lop: 'dedicated' } }, { code: 'EL_OPTION_INVALID', message: /lop/ }],
@@ -66,7 +67,6 @@ const FAILING: readonly Wrong[] = [
   ['a name that the module does not export', { plugin: { module: OBEDIENT, name: 'other' } }, { code: 'EL_WORKER_FAILED', message: /"other", but default, nothing/ }],
   ['an export that is no plugin', { plugin: { module: OBEDIENT, name: 'nothing' } }, { code: 'EL_WORKER_FAILED' }],
   ['options that the plugin does not take', { plugin: { module: OBEDIENT, options: { loud: true } } }, { code: 'EL_OPTION_INVALID', message: /loud/ }],
-  ['a CPU that there is not', { affinity: [8191] }, { code: 'EL_WORKER_FAILED', message: /sched_setaffinity CPU 8191/ }],
 ];
 
 for (const accept of ['reuseport', 'handoff'] as const) {
