@@ -178,6 +178,9 @@ export const RESTART_MS = 100;
 export const MAX_RESTART_MS = 10_000;
 export const WORKER_STABLE_MS = 10_000;
 
+/** Node's own timers go up to here; with a longer delay one would ring at once. */
+export const MAX_NODE_TIMER_MS = 2 ** 31 - 1;
+
 /** How long a worker that must end may take over it before its thread is ended from outside. */
 export const WORKER_STOP_MS = 2000;
 export const FORCED_WORKER_MS = 1000;

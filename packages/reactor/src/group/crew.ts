@@ -1,5 +1,5 @@
 import { EdgeloopError, codeOf } from '../errors.js';
-import { FORCED_WORKER_MS, WORKER_START_MS, WORKER_STOP_MS } from '../limits.js';
+import { FORCED_WORKER_MS, MAX_NODE_TIMER_MS, WORKER_START_MS, WORKER_STOP_MS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { InboxHandle } from '../loop/inbox.js';
 import type { Reactor } from '../reactor.js';
@@ -121,7 +121,7 @@ export class Crew {
       if (!seat.alive || seat.life !== life) return;
       if (seat.ready || patienceMs <= 0) this.#kill(seat);
       else this.#endWithin(seat, FORCED_WORKER_MS, patienceMs - FORCED_WORKER_MS);
-    }, ms);
+    }, Math.min(ms, MAX_NODE_TIMER_MS));
     timer.unref();
   }
 

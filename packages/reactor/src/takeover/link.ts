@@ -2,7 +2,7 @@ import { EdgeloopError, SystemError, check } from '../errors.js';
 import { DESCRIPTOR_BATCH, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE, SOCK_SEQPACKET, SOL_SOCKET, SO_PEERCRED } from '../kernel/abi.js';
 import { watchReadable } from '../kernel/descriptor-watch.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { TAKEOVER_MESSAGE_BYTES } from '../limits.js';
+import { MAX_NODE_TIMER_MS, TAKEOVER_MESSAGE_BYTES } from '../limits.js';
 import { encodeUnixAddress } from '../net/address.js';
 import { type Message, type Step, decodeMessage, encodeMessage } from './message.js';
 
@@ -113,7 +113,7 @@ export class Link {
       watch.close();
       settle(reason);
     };
-    const timer = setTimeout(end, withinMs, new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`));
+    const timer = setTimeout(end, Math.min(withinMs, MAX_NODE_TIMER_MS), new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`));
     this.#abandon = end;
     await settled.finally(() => {
       clearTimeout(timer);

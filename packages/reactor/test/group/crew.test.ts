@@ -1,7 +1,7 @@
 /** Threads that follow one another, where two wishes meet. */
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { complete, openGroup } from '../support/group-setting.js';
+import { complete, counted, openGroup } from '../support/group-setting.js';
 import { dial, until } from '../support/setting.js';
 
 t.test('who replaces a worker that is just being replaced is refused, and the first one hears of the end', async (t) => {
@@ -27,4 +27,15 @@ t.test('a group that is closed while a worker rests from its crashes keeps no pr
   await until(() => group.workers.some(({ phase }) => phase === 'crashed'), 'the crash', 20_000);
   await group.close();
   t.equal(timers(), before);
+});
+
+t.test('a deadline that is longer than Node has timers for is no reason to end a worker at once', async (t) => {
+  const { group, port } = await openGroup(t, { workers: 1 });
+  const client = await dial(t, port);
+  const served = group.replace(0, { deadlineMs: 2 ** 31 });
+  client.socket.end('x'.repeat(100_000));
+  await served;
+  t.equal(client.receivedBytes, 100_000);
+  t.same(counted(group, 'orphaned'), [0]);
+  await group.close();
 });
