@@ -214,7 +214,8 @@ export class WorkerSeat {
    */
   async kill(): Promise<void> {
     if (this.#thread === undefined) return;
-    const epoll = Atomics.load(this.#epoll, 0);
+    // Taken, so that the thread does not close it meanwhile: the number would be somebody else's.
+    const epoll = Atomics.exchange(this.#epoll, 0, NONE);
     if (epoll !== NONE) {
       const deaf = this.#kernel.epollCreate();
       this.#kernel.replace(epoll, deaf);

@@ -1,6 +1,9 @@
 /** Threads that follow one another, where two wishes meet. */
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import { ledgered } from '../../src/group/ledgered-kernel.js';
+import type { Kernel } from '../../src/kernel/kernel.js';
+import { DescriptorLedger } from '../../src/structures/descriptor-ledger.js';
 import { complete, counted, openGroup } from '../support/group-setting.js';
 import { dial, until } from '../support/setting.js';
 
@@ -38,4 +41,26 @@ t.test('a deadline that is longer than Node has timers for is no reason to end a
   t.equal(client.receivedBytes, 100_000);
   t.same(counted(group, 'orphaned'), [0]);
   await group.close();
+});
+
+t.test('the epoll set of a thread that is to be ended is either closed by the thread or taken from it: its number may be somebody else\'s soon', async (t) => {
+  const closed: number[] = [];
+  const kernel = { epollCreate: () => 7, close: (fd: number) => closed.push(fd) } as unknown as Kernel;
+  const open = () => {
+    const cell = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+    const ledger = new DescriptorLedger(DescriptorLedger.sized(8).memory);
+    const { epollCreate, close } = ledgered(kernel, ledger, 0, cell);
+    t.equal(epollCreate(), 7);
+    return { cell, close, ledger };
+  };
+  const orderly = open();
+  orderly.close(7);
+  t.same([closed.splice(0), orderly.cell[0], orderly.ledger.takeAll(0)], [[7], -1, []], 'closed: there is nothing to take');
+  orderly.close(7);
+  t.same(closed.splice(0), [7], 'the next descriptor of this number is like any other');
+
+  const taken = open();
+  t.equal(Atomics.exchange(taken.cell, 0, -1), 7);
+  taken.close(7);
+  t.same([closed, taken.ledger.takeAll(0)], [[], [7]], 'taken: left for who takes care of what the thread leaves');
 });
