@@ -172,10 +172,10 @@ t.test('the phases of a worker: what may follow what, and nothing else', async (
   ]);
 });
 
-t.test('the last words of a thread count until its end is settled: they say why it could not start, and how it has drained', async (t) => {
+t.test('the last words of a thread count until its end is settled: they say why it could not start, for one', async (t) => {
   const gone = { alive: false, life: 3 };
   t.ok(isPresent({ ...gone, phase: 'starting' }, 3, { kind: 'failed' }));
-  t.ok(isPresent({ ...gone, phase: 'draining' }, 3, { kind: 'drained' }));
+  t.ok(isPresent({ ...gone, phase: 'draining' }, 3, { kind: 'draining' }));
   t.notOk(isPresent({ ...gone, phase: 'starting' }, 3, { kind: 'started' }), 'there is nobody to welcome');
   t.notOk(isPresent({ ...gone, phase: 'crashed' }, 3, { kind: 'failed' }));
   t.notOk(isPresent({ alive: true, life: 4, phase: 'starting' }, 3, { kind: 'failed' }), 'it is not the next one that said so');

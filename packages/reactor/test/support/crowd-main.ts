@@ -4,6 +4,7 @@ import { type Connection, createLog, createReactor } from '../../src/index.js';
 import type { Outcome, Task } from './crowd.js';
 
 const MESSAGE = 'what everybody says';
+const DISMISSED = 'an end in order after ""';
 const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
 
 for await (const line of createInterface(process.stdin)) console.log(JSON.stringify(await visit(JSON.parse(line) as Task)));
@@ -11,7 +12,7 @@ await reactor.close();
 
 /** So many at a time; each one's end is the next one's beginning. They go to eight addresses, so that ports suffice. */
 async function visit({ port, count, atOnce, order }: Task): Promise<Outcome> {
-  const outcome: Outcome = { answered: 0, reset: 0, refused: 0, wrong: [] };
+  const outcome: Outcome = { answered: 0, reset: 0, dismissed: 0, refused: 0, wrong: [] };
   let next = 0;
   const visitor = async () => {
     while (next < count) {
@@ -30,6 +31,7 @@ async function visit({ port, count, atOnce, order }: Task): Promise<Outcome> {
 
 function note(outcome: Outcome, { code, message, syscall }: NodeJS.ErrnoException): void {
   if (code === 'ECONNREFUSED' || syscall === 'connect') outcome.refused++;
+  else if (message === DISMISSED) outcome.dismissed++;
   else if (code === 'ECONNRESET' || code === 'EPIPE') outcome.reset++;
   else outcome.wrong.push(message);
 }

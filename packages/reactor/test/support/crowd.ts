@@ -18,9 +18,11 @@ export interface Outcome {
   /** Had all their answers, and an end in order. */
   answered: number;
   reset: number;
+  /** Had an end in order before they had said anything: a worker that drains takes who is silent for a tenth of a second for idle. */
+  dismissed: number;
   /** Did not come about. */
   refused: number;
-  /** Anything else, such as an end before the answer, or no answer for ten seconds. */
+  /** Anything else, such as half an answer, or none for ten seconds. */
   readonly wrong: string[];
 }
 
