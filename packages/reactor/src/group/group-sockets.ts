@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EdgeloopError } from '../errors.js';
+import { nativeKernel } from '../kernel/native-kernel.js';
 import { MAX_LEDGER_DESCRIPTORS } from '../limits.js';
 import type { LocalEndpoint } from '../net/endpoint.js';
 import { tcpListening } from '../net/endpoint.js';
@@ -7,6 +8,7 @@ import type { Holding, LoopEstate } from '../net/estate.js';
 import type { ListeningSocket } from '../net/listening-socket.js';
 import { resolveHost } from '../net/resolve.js';
 import { unixListening } from '../net/socket-file.js';
+import { setReusePort } from '../net/tcp-options.js';
 import { listenOptions, unixListenOptions } from '../options.js';
 import { parseOptions } from '../options-check.js';
 import type { TcpListen, UnixListen } from '../plugin/plugin-host.js';
@@ -86,22 +88,28 @@ export async function openSockets(estate: LoopEstate, listen: TcpListen | UnixLi
   if ('path' in listen) return openUnix(estate, listen, accept);
   const options = parseOptions(listenOptions, listen, 'listen');
   const [ip] = await resolveHost(options.host);
-  const shared = { ...options, reusePort: options.reusePort || accept === 'reuseport' };
-  // All on the port that the kernel has chosen for the first, if it was to choose.
-  const endpointOf = (port = options.port) => tcpListening(ip, { ...shared, port });
-  return openAll(estate, endpointOf, accept === 'reuseport' ? workers : 1, options.backlog);
+  const beside = ({ fd, address: { port } }: ListeningSocket) => {
+    const reusePort = options.reusePort || accept === 'reuseport';
+    // Not before it was bound: another server at this address, whose sockets have it too, would not be found out but shared with.
+    if (reusePort) setReusePort(nativeKernel(), fd);
+    return tcpListening(ip, { ...options, port, reusePort });
+  };
+  return openAll(estate, tcpListening(ip, options), beside, accept === 'reuseport' ? workers : 1, options.backlog);
 }
+
 function openUnix(estate: LoopEstate, listen: UnixListen, accept: AcceptStrategy): GroupSockets {
   const options = parseOptions(unixListenOptions, listen, 'listen');
-  if (accept !== 'reuseport') return openAll(estate, () => unixListening(options), 1, options.backlog);
+  const endpoint = unixListening(options);
+  if (accept !== 'reuseport') return openAll(estate, endpoint, () => endpoint, 1, options.backlog);
   throw new EdgeloopError('EL_OPTION_INVALID', `"accept": reuseport is for TCP, and ${options.path} is a Unix socket; choose exclusive or handoff`);
 }
 
-function openAll(estate: LoopEstate, endpointOf: (port?: number) => LocalEndpoint, wanted: number, backlog: number): GroupSockets {
-  const first = estate.open('connections', endpointOf(), backlog);
+/** `beside` makes the endpoint of those that are bound beside the first, on the port that the kernel has chosen for it if it was to choose. */
+function openAll(estate: LoopEstate, endpoint: LocalEndpoint, beside: (first: ListeningSocket) => LocalEndpoint, wanted: number, backlog: number): GroupSockets {
+  const first = estate.open('connections', endpoint, backlog);
   const sockets = [first];
   try {
-    const others = endpointOf(first.address.port);
+    const others = beside(first);
     while (sockets.length < wanted) sockets.push(estate.open('connections', others, backlog));
     // At those that another process had more than we need somebody may wait.
     for (let more = estate.openInherited('connections', others); more !== undefined; more = estate.openInherited('connections', others)) sockets.push(more);

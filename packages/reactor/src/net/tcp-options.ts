@@ -20,15 +20,20 @@ export function setTcpOptions(kernel: Kernel, fd: number, options: TcpOptions): 
 /** SO_REUSEADDR, so that a restarted server need not wait for TIME_WAIT to pass, and what the options ask for. */
 export function setListenerOptions(kernel: Kernel, fd: number, family: 'IPv4' | 'IPv6', options: ListenOptions): void {
   set(kernel, fd, SOL_SOCKET, SO_REUSEADDR, 1);
-  if (options.reusePort) set(kernel, fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (options.reusePort) setReusePort(kernel, fd);
   if (family === 'IPv6') set(kernel, fd, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6Only ? 1 : 0);
   setTcpOptions(kernel, fd, options);
 }
 
-/** Of a socket that listens already. SO_REUSEPORT may come late: others are asked for it when they are bound beside it. */
+/** Of a socket that listens already. */
 export function setAdoptedOptions(kernel: Kernel, fd: number, options: ListenOptions): void {
-  if (options.reusePort) set(kernel, fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (options.reusePort) setReusePort(kernel, fd);
   setTcpOptions(kernel, fd, options);
+}
+
+/** SO_REUSEPORT may come late: the kernel looks whether a socket has it when others are bound beside it. */
+export function setReusePort(kernel: Kernel, fd: number): void {
+  set(kernel, fd, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
 function set(kernel: Kernel, fd: number, level: number, name: number, value: number): void {

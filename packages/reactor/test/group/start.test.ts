@@ -82,3 +82,11 @@ for (const accept of ['reuseport', 'handoff'] as const) {
     }
   });
 }
+
+t.test('a group with a socket for each worker takes no part of the address of a server that is there already, unless both are to share it', async (t) => {
+  const { port } = await openGroup(t, { workers: 1 });
+  await t.rejects(openGroup(t, { listen: { host: '0.0.0.0', port } }), { code: 'EADDRINUSE' });
+  const { port: shared } = await openGroup(t, { workers: 1, listen: { host: '0.0.0.0', port: 0, reusePort: true } });
+  const { group } = await openGroup(t, { workers: 1, listen: { host: '0.0.0.0', port: shared, reusePort: true } });
+  t.equal(group.address.port, shared);
+});
