@@ -1,7 +1,5 @@
 // The servers that are to be the same: C with poll and with epoll, and edgeloop in each trigger, loop and way to share the accept.
 
-import { spawnSync } from 'node:child_process';
-
 import type { Peer } from '../benchmark.js';
 import { programPath } from '../compile.js';
 import { paths } from '../paths.js';
@@ -10,19 +8,6 @@ const TRIGGERS = ['edge', 'level', 'oneshot'] as const;
 const LOOPS = ['embedded', 'dedicated'] as const;
 const STRATEGIES = ['reuseport', 'exclusive', 'handoff'] as const;
 const WORKERS = 2;
-
-/** Asks the command, which ends with 2 for options that it does not know. Each strategy is asked for once. */
-function isKnown(strategy: string): boolean {
-  let known = answers.get(strategy);
-  if (known === undefined) {
-    const { status } = spawnSync(process.execPath, [paths.echoCommand, 'server', ...sharing(strategy), '--print-config']);
-    known = status === 0;
-    answers.set(strategy, known);
-  }
-  return known;
-}
-
-const answers = new Map<string, boolean>();
 
 function sharing(strategy: string): string[] {
   return ['--workers', String(WORKERS), '--accept', strategy];
@@ -36,7 +21,7 @@ function edgeloop(trigger: string, loop: string, strategy?: string): Peer {
     name: [trigger, loop, strategy].filter((part) => part !== undefined).join('-'),
     title: `edgeloop ${trigger}/${loop}${shared}`,
     usual: true,
-    command: () => (strategy === undefined || isKnown(strategy) ? [process.execPath, paths.echoCommand, 'server', '0', ...options] : undefined),
+    command: () => [process.execPath, paths.echoCommand, 'server', '0', ...options],
   };
 }
 
