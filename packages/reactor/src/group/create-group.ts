@@ -155,7 +155,8 @@ function seatsOf({ settings, worker, source, listen, log, cpus }: Ground): Pick<
 function seatOf(parts: Pick<SeatParts, 'index' | 'kernel' | 'ledger' | 'admitted'>, { accept, lagMs }: GroupSettings): WorkerSeat {
   const meters = new Meters();
   const handoff = accept === 'handoff' ? handoffOf(parts.kernel) : undefined;
-  return new WorkerSeat({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff });
+  const deaf = check(parts.kernel.epollCreate(), 'epoll_create1');
+  return new WorkerSeat({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff, deaf });
 }
 
 function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {

@@ -30,6 +30,8 @@ export interface SeatParts {
   readonly admitted: readonly SharedCount[];
   /** Connections that are handed over, and the eventfd that tells of them: they outlast the threads. Undefined if none are. */
   readonly handoff: { readonly ring: DescriptorRing; readonly doorbell: number } | undefined;
+  /** An epoll set with nothing in it, for a thread that must end. Made in time: then there may be no descriptor left for one. */
+  readonly deaf: number;
 }
 
 /** What the thread's end was like. */
@@ -43,7 +45,7 @@ export interface ThreadEnd {
 
 /**
  * A worker's place in the group, in which one thread follows another: what outlasts them, and the way to the present one.
- * Owns the thread, the doorbell, and what a thread that has died has left open.
+ * Owns the thread, the doorbell, the deaf epoll set, and what a thread that has died has left open.
  */
 export class WorkerSeat {
   readonly index: number;
@@ -51,6 +53,7 @@ export class WorkerSeat {
   readonly watch: LoadWatch;
   readonly handoff: SeatParts['handoff'];
   readonly #kernel: Kernel;
+  readonly #deaf: number;
   readonly #ledger: DescriptorLedger;
   readonly #admitted: readonly SharedCount[];
   #phase: WorkerPhase = 'ended';
@@ -66,12 +69,13 @@ export class WorkerSeat {
   /** The sockets of the group that it was told to serve, by their numbers. */
   readonly #serves = new Set<number>();
 
-  constructor({ index, kernel, meters, ledger, watch, admitted, handoff }: SeatParts) {
+  constructor({ index, kernel, meters, ledger, watch, admitted, handoff, deaf }: SeatParts) {
     this.index = index;
     this.meters = meters;
     this.watch = watch;
     this.handoff = handoff;
     this.#kernel = kernel;
+    this.#deaf = deaf;
     this.#ledger = ledger;
     this.#admitted = admitted;
   }
@@ -216,11 +220,7 @@ export class WorkerSeat {
     if (this.#thread === undefined) return;
     // Taken, so that the thread does not close it meanwhile: the number would be somebody else's.
     const epoll = Atomics.exchange(this.#epoll, 0, NONE);
-    if (epoll !== NONE) {
-      const deaf = this.#kernel.epollCreate();
-      this.#kernel.replace(epoll, deaf);
-      this.#kernel.close(deaf);
-    }
+    if (epoll !== NONE) this.#kernel.replace(epoll, this.#deaf);
     await this.#thread.terminate();
   }
 
@@ -271,6 +271,7 @@ export class WorkerSeat {
 
   /** Gives back what outlasts the threads. None is running. */
   close(): void {
+    this.#kernel.close(this.#deaf);
     if (this.handoff !== undefined) this.#kernel.close(this.handoff.doorbell);
   }
 }

@@ -2,7 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { ledgered } from '../../src/group/ledgered-kernel.js';
+import { EMFILE } from '../../src/kernel/abi.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
+import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { DescriptorLedger } from '../../src/structures/descriptor-ledger.js';
 import { complete, counted, openGroup } from '../support/group-setting.js';
 import { dial, until } from '../support/setting.js';
@@ -43,15 +45,30 @@ t.test('a deadline that is longer than Node has timers for is no reason to end a
   await group.close();
 });
 
+t.test('a thread that hangs can be ended while no descriptor is to be had', async (t) => {
+  const { group, port } = await openGroup(t, { workers: 1, reactor: { loop: 'embedded' } });
+  const kernel = nativeKernel();
+  const original = { ...kernel };
+  t.teardown(() => Object.assign(kernel, original));
+  const client = await dial(t, port);
+  client.socket.write('hang');
+  await until(() => group.workers[0]?.lagging === true, 'the lag');
+  // Behind the order, so that its loop has something to tell.
+  client.socket.end('more');
+  Object.assign(kernel, { epollCreate: () => -EMFILE });
+  await group.close();
+  t.same(counted(group, 'orphaned'), [1]);
+});
+
 t.test('the epoll set of a thread that is to be ended is either closed by the thread or taken from it: its number may be somebody else\'s soon', async (t) => {
   const closed: number[] = [];
   const kernel = { epollCreate: () => 7, close: (fd: number) => closed.push(fd) } as unknown as Kernel;
   const open = () => {
     const cell = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
     const ledger = new DescriptorLedger(DescriptorLedger.sized(8).memory);
-    const { epollCreate, close } = ledgered(kernel, ledger, 0, cell);
-    t.equal(epollCreate(), 7);
-    return { cell, close, ledger };
+    const own = ledgered(kernel, ledger, 0, cell);
+    t.equal(own.epollCreate(), 7);
+    return { cell, close: (fd: number) => own.close(fd), ledger };
   };
   const orderly = open();
   orderly.close(7);
