@@ -46,6 +46,10 @@ export class Crew {
   constructor(parts: CrewParts) {
     this.#parts = parts;
     this.#letters = parts.reactor.openOwnInbox<Letter>((letter) => this.#read(letter));
+    // The end of the process, by whatever, is the end of its threads.
+    const deafen = () => parts.seats.forEach((seat) => seat.deafen());
+    process.once('exit', deafen);
+    void this.#ended.then(() => process.off('exit', deafen));
   }
 
   /** Whether all threads are to end, or have. */
@@ -61,9 +65,9 @@ export class Crew {
   /** Ends a worker in order, within `deadlineMs`, and puts another one in its place. Errors: EL_REACTOR_CLOSED, EL_WORKER_FAILED. */
   replace(seat: WorkerSeat, deadlineMs: number): Promise<void> {
     if (this.#ending) return Promise.reject(new EdgeloopError('EL_REACTOR_CLOSED', 'the group is closed; its workers end'));
-    // One that is up may not have its sockets yet, and somebody still waits for that.
-    const phase = seat.up && this.#waiters.has(seat) ? 'starting' : seat.phase;
-    if (phase !== 'serving') return Promise.reject(new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} is ${phase}; only one that serves can be replaced`));
+    if (seat.phase !== 'serving') {
+      return Promise.reject(new EdgeloopError('EL_WORKER_FAILED', `worker ${seat.index} is ${seat.phase}; only one that serves can be replaced`));
+    }
     const served = this.#awaited(seat);
     this.#drain(seat, deadlineMs);
     return served;
@@ -166,6 +170,8 @@ export class Crew {
   }
 
   #serves(seat: WorkerSeat): void {
+    if (seat.phase !== 'starting') return;
+    seat.serving();
     this.#parts.log.info({ event: 'worker.started', worker: seat.index, restarts: seat.life }, `worker ${seat.index} serves`);
     this.#waiters.get(seat)?.resolve();
     this.#waiters.delete(seat);

@@ -89,9 +89,9 @@ export class WorkerSeat {
     return this.#lives - 1;
   }
 
-  /** Whether it can be given work. */
+  /** Whether it can be given work: as soon as it can be told so. */
   get up(): boolean {
-    return this.#phase === 'serving';
+    return this.#outbox !== undefined && (this.#phase === 'starting' || this.#phase === 'serving');
   }
 
   /** Whether there is a thread. */
@@ -158,6 +158,10 @@ export class WorkerSeat {
   started({ inbox, thread }: { inbox: InboxAddress; thread: number }): void {
     this.#outbox = new Outbox(this.#kernel, inbox);
     this.#threadId = thread;
+  }
+
+  /** It has done what it was told first. */
+  serving(): void {
     this.#phase = transition(this.#phase, 'serving');
   }
 
@@ -213,15 +217,19 @@ export class WorkerSeat {
   }
 
   /**
-   * Ends a thread that does not end by itself. First its epoll set is taken from it: libuv may look once more at what it watches while Node
-   * takes the thread down, and a watch that is called then, when no JavaScript can be, aborts the process.
+   * Takes its epoll set from a thread that is to end. libuv may look once more at what it watches while Node takes the thread down, and a watch
+   * that is called then, when no JavaScript can be, aborts the process.
    */
-  async kill(): Promise<void> {
-    if (this.#thread === undefined) return;
+  deafen(): void {
     // Taken, so that the thread does not close it meanwhile: the number would be somebody else's.
     const epoll = Atomics.exchange(this.#epoll, 0, NONE);
     if (epoll !== NONE) this.#kernel.replace(epoll, this.#deaf);
-    await this.#thread.terminate();
+  }
+
+  /** Ends a thread that does not end by itself. */
+  async kill(): Promise<void> {
+    this.deafen();
+    await this.#thread?.terminate();
   }
 
   /**

@@ -13,8 +13,14 @@ async function survives(t: Test, loop: string, accept: string, ways: string[]): 
   const child = new Child(process.execPath, ['--max-old-space-size=48', BESIEGED, loop, accept, ...ways]);
   t.teardown(() => child.process.kill('SIGKILL'));
   const end = await child.finished;
-  const last = ways.includes('leave') ? [] : ['0 descriptors'];
-  t.same({ ...end, survived: child.stdout.trim().split('\n') }, { code: 0, signal: null, survived: ['begun', ...ways.filter((way) => way !== 'leave'), ...last] }, child.stderr);
+  t.same({ ...end, survived: child.stdout.trim().split('\n') }, { code: 0, signal: null, survived: ['begun', ...ways, '0 descriptors'] }, child.stderr);
+}
+
+/** The main thread ends, and nobody says so to the workers. */
+async function leaves(t: Test, loop: string, accept: string, way: string, code: number): Promise<void> {
+  const child = new Child(process.execPath, [BESIEGED, loop, accept, way]);
+  t.teardown(() => child.process.kill('SIGKILL'));
+  t.same(await child.finished, { code, signal: null }, child.stderr);
 }
 
 const WAYS = {
@@ -30,6 +36,9 @@ for (const [loop, once] of Object.entries(WAYS)) {
   const ways = Array.from({ length: TIMES || 1 }, () => once).flat();
   for (const accept of TIMES > 0 ? STRATEGIES : [loop === 'dedicated' ? 'handoff' : 'exclusive']) {
     t.test(`workers end in every way under load, and the process survives (${loop}, ${accept})`, (t) => survives(t, loop, accept, ways));
-    for (let i = 0; i < TIMES || i < 1; i++) t.test(`the main thread ends with workers at work (${loop}, ${accept})`, (t) => survives(t, loop, accept, ['leave']));
+    for (let i = 0; i < TIMES || i < 1; i++) {
+      t.test(`the main thread ends with workers at work (${loop}, ${accept})`, (t) => leaves(t, loop, accept, 'leave', 0));
+      t.test(`the main thread ends by an error that nobody catches (${loop}, ${accept})`, (t) => leaves(t, loop, accept, 'fail', 1));
+    }
   }
 }

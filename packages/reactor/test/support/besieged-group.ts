@@ -58,6 +58,7 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** The main thread ends, and nobody says so to the workers. */
   leave: async () => process.exit(0),
+  fail: () => new Promise(() => setTimeout(() => { throw new Error('nobody catches this'); }, 100)),
 };
 
 for (const way of ways) {
