@@ -49,7 +49,7 @@ export interface ConnectionList {
 }
 
 export interface ConnectionEntry {
-  /** A text where several threads have connections: "2-4711". */
+  /** A text where several threads have connections: "2-0-4711". */
   readonly id: number | string;
   readonly plugin: string;
   readonly direction: 'accepted' | 'dialled';

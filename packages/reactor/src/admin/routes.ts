@@ -48,7 +48,7 @@ export function routesOf(parts: AdminParts): readonly Route[] {
     shown(/^\/workers$/, () => json({ workers: observed.workers() })),
     shown(/^\/connections$/, async ({ query }) => json(await observed.listConnections(checked(connectionQuery, query, 'connections')))),
     {
-      path: /^\/connections\/(?<id>(?:\d{1,3}-)?\d{1,16})\/close$/,
+      path: /^\/connections\/(?<id>(?:\d{1,3}-\d{1,9}-)?\d{1,16})\/close$/,
       open: false,
       POST: async ({ id, from }) => json({ id: await observed.closeConnection(id, from), status: 'closing' }, 202),
     },

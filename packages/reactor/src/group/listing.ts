@@ -3,15 +3,26 @@ import type { ConnectionQuery } from '../admin/admin-options.js';
 import type { ConnectionList, ConnectionRow } from '../admin/connection-list.js';
 import { TopList } from '../structures/top-list.js';
 
-/** An id that no connection of another thread has: "2-4711" is connection 4711 of worker 2. Those of the main thread have numbers. */
-export function groupId(worker: number, id: number): string {
-  return `${worker}-${id}`;
+/** Where in a group a connection is. */
+export interface GroupPlace {
+  readonly worker: number;
+  /** How many threads the worker had before the connection's: each counts its connections from the beginning. */
+  readonly life: number;
+  readonly connection: number;
+}
+
+/**
+ * An id that no connection of another thread has, nor of one that was there before: "2-0-4711" is connection 4711 of worker 2, which has not
+ * been restarted. Those of the main thread have numbers.
+ */
+export function groupId({ worker, life, connection }: GroupPlace): string {
+  return `${worker}-${life}-${connection}`;
 }
 
 /** Whose connection it is, and which; undefined if it can be none's. */
-export function partsOf(id: string): { worker: number; connection: number } | undefined {
-  const [, worker, connection] = /^(\d+)-(\d+)$/.exec(id) ?? [];
-  return worker === undefined ? undefined : { worker: Number(worker), connection: Number(connection) };
+export function placeOf(id: string): GroupPlace | undefined {
+  const [, worker, life, connection] = /^(\d+)-(\d+)-(\d+)$/.exec(id) ?? [];
+  return worker === undefined ? undefined : { worker: Number(worker), life: Number(life), connection: Number(connection) };
 }
 
 /** The first of all, where each list has the first of one worker, in the same order. */
@@ -27,7 +38,7 @@ export function mergeLists(lists: readonly ConnectionList[], { sort, order, limi
 
 /** What a row is sorted by: the order is the one in which a worker sorts its connections. */
 function keyOf(row: ConnectionRow, sort: ConnectionQuery['sort']): number | string {
-  if (sort === 'id') return partsOf(String(row.id))?.connection ?? Number(row.id);
+  if (sort === 'id') return placeOf(String(row.id))?.connection ?? Number(row.id);
   if (sort === 'local') return row.local ?? '';
   const value = row[sort] ?? -1;
   return typeof value === 'boolean' ? Number(value) : value;

@@ -12,7 +12,7 @@ import type { MetricsRegistry } from '../telemetry/exposition.js';
 import { type MeteredGroup, metricsOfGroup } from '../telemetry/group-metrics.js';
 import { type Snapshot, readGauges, takeSnapshot } from '../telemetry/snapshot.js';
 import { sumSnapshots } from '../telemetry/snapshot-sum.js';
-import { mergeLists, partsOf } from './listing.js';
+import { mergeLists, placeOf } from './listing.js';
 import type { RollCall } from './roll-call.js';
 import type { LevelSettings } from './worker-data.js';
 import { WorkerLevels } from './worker-levels.js';
@@ -111,10 +111,10 @@ export class ObservedGroup implements Observed {
   }
 
   async closeConnection(id: string, from: string): Promise<ConnectionId> {
-    const place = partsOf(id);
+    const place = placeOf(id);
     if (place === undefined) return this.#closeOwn(id, from);
     const seat = this.#parts.seats[place.worker];
-    if (seat === undefined) throw unknownConnection(id);
+    if (seat?.life !== place.life) throw unknownConnection(id);
     const { answers } = await this.#parts.rollCall.askAll<boolean>([seat], { about: 'close', connection: place.connection, from });
     const [answer] = answers;
     if (answer === undefined) throw silentWorker(seat);

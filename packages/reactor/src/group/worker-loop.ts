@@ -96,7 +96,7 @@ export class WorkerLoop {
       case 'levels':
         return this.#parts.levels.get();
       case 'connections':
-        return listConnections(reactor, question.query, (id) => groupId(data.index, id));
+        return listConnections(reactor, question.query, (connection) => groupId({ worker: data.index, life: data.life, connection }));
       case 'close':
         return closeConnection(reactor, question.connection, reactor.log, question.from);
     }

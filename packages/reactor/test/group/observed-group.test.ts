@@ -89,7 +89,9 @@ t.test('a group that serves', async (t) => {
     t.match(await post(`/connections/${id}/close`), { status: 202, json: { id, status: 'closing' } });
     await until(() => clients[1]?.ended === true, 'the end of this one');
     t.same(clients.map(({ ended }) => ended), [false, true, false, false, false]);
-    for (const unknown of [id, '7-1', '1-99999', '3']) {
+    // The last one has the number of a connection that is open, and is another thread's.
+    const ofAnotherThread = (all[0] as { id: string }).id.replace('-0-', '-1-');
+    for (const unknown of [id, '7-0-1', '1-0-99999', '3', ofAnotherThread]) {
       t.match(await post(`/connections/${unknown}/close`), { status: 404, json: { error: { code: 'UNKNOWN_CONNECTION', message: new RegExp(unknown) } } });
     }
   });
