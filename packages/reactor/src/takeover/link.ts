@@ -1,5 +1,5 @@
 import { EdgeloopError, SystemError, check } from '../errors.js';
-import { DESCRIPTOR_BATCH, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE, SOCK_SEQPACKET, SOL_SOCKET, SO_PEERCRED } from '../kernel/abi.js';
+import { DESCRIPTOR_BATCH, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE, SHUT_RD, SOCK_SEQPACKET, SOL_SOCKET, SO_PEERCRED } from '../kernel/abi.js';
 import { watchReadable } from '../kernel/descriptor-watch.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { MAX_NODE_TIMER_MS, TAKEOVER_MESSAGE_BYTES } from '../limits.js';
@@ -87,13 +87,22 @@ export class Link {
     const untilMs = this.#kernel.now() + withinMs;
     const room = Buffer.alloc(TAKEOVER_MESSAGE_BYTES);
     const list = new Int32Array(1 + DESCRIPTOR_BATCH);
-    for (;;) {
+    for (let last = false; ; ) {
       const result = this.#kernel.recvDescriptors(this.#fd, room, 0, room.length, list, DESCRIPTOR_BATCH);
-      if (result === 0) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has gone before it said "${step}"`);
       if (result > 0) return this.#unpack(room.subarray(0, result), [...list.subarray(1, 1 + (list[0] as number))]);
+      if (last) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`);
+      if (result === 0) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has gone before it said "${step}"`);
       if (result !== -EAGAIN && result !== -EINTR) throw failed(`cannot receive "${step}"`, new SystemError(result, 'recvmsg'));
-      await this.#readable(step, untilMs - this.#kernel.now());
+      const leftMs = untilMs - this.#kernel.now();
+      last = leftMs <= 0;
+      if (last) this.#hearNoMore();
+      else await this.#readable(leftMs);
     }
+  }
+
+  /** What was said before is there to be read, and who says something now learns that it is too late: the two never disagree on who serves. */
+  #hearNoMore(): void {
+    this.#kernel.shutdown(this.#fd, SHUT_RD);
   }
 
   #unpack(bytes: Buffer, descriptors: number[]): Parcel {
@@ -105,16 +114,16 @@ export class Link {
     }
   }
 
-  async #readable(step: Step, withinMs: number): Promise<void> {
+  /** Resolves when there is something to read, or the time is over. */
+  async #readable(withinMs: number): Promise<void> {
     let settle!: (reason?: Error) => void;
     const settled = new Promise<void>((resolve, reject) => (settle = (reason) => (reason === undefined ? resolve() : reject(reason))));
     const watch = watchReadable(this.#fd, () => setImmediate(settle));
-    const end = (reason: Error): void => {
+    const timer = setTimeout(settle, Math.min(withinMs, MAX_NODE_TIMER_MS));
+    this.#abandon = (reason) => {
       watch.close();
       settle(reason);
     };
-    const timer = setTimeout(end, Math.min(withinMs, MAX_NODE_TIMER_MS), new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`));
-    this.#abandon = end;
     await settled.finally(() => {
       clearTimeout(timer);
       watch.close();

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Hooks } from '../../src/index.js';
 import { AF_UNIX, SOCK_SEQPACKET } from '../../src/kernel/abi.js';
@@ -172,6 +173,27 @@ t.test('whatever the new one does instead, the old one serves and has as many de
   }
   await new Party(t, 'new', path).start();
   t.equal(await answer(t, port), 'new hi', 'and one that keeps to it takes over');
+});
+
+t.test('what the other one has said in time counts, however late it is heard, and what comes later is not said at all', async (t) => {
+  const path = newPath();
+  // A process that only waits to be asked would end.
+  const serving = openReactor(t).setInterval(() => {}, 1000);
+  const control = ControlSocket.open(native, path);
+  const accepted = new Promise<Link>((resolve) => control.accept(resolve));
+  const heir = Link.connect(native, path) as Link;
+  const old = await accepted;
+  const heard = old.expect('serving', 20);
+  await nextImmediate();
+  heir.send({ step: 'serving' });
+  // As if this process were stopped.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
+  t.match(await heard, { message: { step: 'serving' } });
+
+  await t.rejects(old.expect('serving', 20), { code: 'EL_TAKEOVER_FAILED', message: /has not said "serving" in time/ });
+  t.throws(() => heir.send({ step: 'serving' }), { code: 'EL_TAKEOVER_FAILED', message: /EPIPE/ }, 'who is not waited for any more learns of it');
+  for (const end of [heir, old, control]) end.close();
+  serving.cancel();
 });
 
 t.test('strangers, other versions and a second one at a time are told to go', async (t) => {
