@@ -11,8 +11,16 @@ export type Outcome =
   /** What was thrown; with a code if it was not thrown by the task. */
   | { readonly thrown: Uint8Array; readonly code?: 'EL_TASK_INVALID' | 'EL_DATA_INVALID' };
 
-/** In the thread. */
+/** In the thread. Never throws, although what was thrown may do so when it is looked at: a getter, or a proxy. */
 export function packThrown(thrown: unknown): Uint8Array {
+  try {
+    return pack(thrown);
+  } catch (error) {
+    return serialize({ value: new Error(`what was thrown cannot be told: ${(error as Partial<Error> | undefined)?.message}`) });
+  }
+}
+
+function pack(thrown: unknown): Uint8Array {
   if (!(thrown instanceof Error)) return serialize({ value: cloneable(thrown) });
   // A clone of an error has its message, stack and cause, but no fields of its own, such as `code`, nor the name of its class.
   const fields = Object.entries(thrown).filter(([, value]) => value === null || !['object', 'function', 'symbol'].includes(typeof value));

@@ -83,6 +83,7 @@ for (const loop of LOOPS) {
     await t.rejects(run('refuse'), { name: 'Refusal', message: 'no coffee', status: 418, cause: { message: 'a teapot' }, stack: /offload\/tasks/ });
     t.equal(await run('throwWords').catch((thrown: unknown) => thrown), 'words');
     await t.rejects(run('throwFunction'), { message: /thrown was \[Function/ });
+    await t.rejects(run('throwRevoked'), { code: undefined, message: /what was thrown cannot be told: .*revoked/ });
     await t.rejects(run('makeFunction'), { code: 'EL_DATA_INVALID', message: /task "makeFunction" of file:.*could not be cloned/ });
     await t.rejects(run('default', () => {}), { code: 'EL_DATA_INVALID', message: /its input cannot go to another thread.*transfer/ });
     await t.rejects(run('missing'), { code: 'EL_TASK_INVALID', message: /exports no function of this name, but nothing/ });
@@ -90,7 +91,7 @@ for (const loop of LOOPS) {
     await t.rejects(reactor.offload(defineTask('/no/such/module.js'), 1), { code: 'EL_TASK_INVALID', message: /Cannot find module/, cause: { code: 'ERR_MODULE_NOT_FOUND' } });
     const thread = await run('thread');
     t.equal(await run('thread'), thread, 'none of this has cost the thread');
-    t.same(tally(reactor), [10, 2, 8, 0, 0, 0]);
+    t.same(tally(reactor), [11, 2, 9, 0, 0, 0]);
   });
 
   t.test(`tasks wait in line for a thread, so many and no more (${loop})`, async (t) => {

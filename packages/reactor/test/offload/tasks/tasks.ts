@@ -34,6 +34,13 @@ export function throwWords(): never {
   throw 'words';
 }
 
+/** What throws when it is looked at. */
+export function throwRevoked(): never {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  throw proxy;
+}
+
 export function throwFunction(): never {
   // oxlint-disable-next-line no-throw-literal
   throw () => {};
