@@ -107,7 +107,7 @@ export class HandoffAcceptor implements EntranceHandle {
     const { kernel } = this.#parts.loop;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const fd of waiting) if (this.#waiting.length > 0 || !this.#place(fd, peerAddress(kernel, fd))) this.#wait(fd);
+    for (const fd of waiting) if (this.#waiting.length > 0 || !this.#place(fd, peerAddress(kernel, fd, this.address))) this.#wait(fd);
     if (this.#waiting.length === 0 && this.#listener === undefined && !this.#closed) this.#listen();
   }
 }

@@ -84,7 +84,7 @@ export class DescriptorIntake extends Entrance {
     this.#loop.meters.handoffSeconds.observe(Math.max(0, monotonicMs() - ring.firstSinceMs) / 1000);
     ledger.note(fd, owner);
     ring.shift();
-    this.#acceptor.accepted(fd, peerAddress(this.#loop.kernel, fd, this.#peer));
+    this.#acceptor.accepted(fd, peerAddress(this.#loop.kernel, fd, this.address, this.#peer));
     return true;
   }
 }

@@ -149,7 +149,7 @@ export class Listener extends Entrance {
   #handOver(fd: number): void {
     const peer = decodeAddress(this.#peer) ?? UNKNOWN_ADDRESS;
     // `accept` leaves out how long the sockaddr is, and the name of a Unix socket is known by that only.
-    this.#acceptor.accepted(fd, peer.family === 'unix' ? peerAddress(this.#loop.kernel, fd, this.#peer) : peer);
+    this.#acceptor.accepted(fd, peer.family === 'unix' ? peerAddress(this.#loop.kernel, fd, this.address, this.#peer) : peer);
   }
 
   /** Nothing more to accept, or nothing to accept it with. A one-shot listener is armed again; that also looks for what has come since. */

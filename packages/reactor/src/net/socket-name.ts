@@ -4,6 +4,9 @@ import { SOCKADDR_STORAGE_BYTES } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { type SocketAddress, UNKNOWN_ADDRESS, decodeAddress } from './address.js';
 
+/** What most clients of a Unix socket are. */
+const UNNAMED: SocketAddress = { family: 'unix', address: '', port: 0 };
+
 /** Error: a SystemError. */
 export function localAddress(kernel: Kernel, fd: number): SocketAddress {
   const bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES);
@@ -11,8 +14,12 @@ export function localAddress(kernel: Kernel, fd: number): SocketAddress {
   return decodeAddress(bytes, length) ?? UNKNOWN_ADDRESS;
 }
 
-/** A peer that has gone already has no address any more. `bytes` is memory for it, which is free again when this returns. */
-export function peerAddress(kernel: Kernel, fd: number, bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES)): SocketAddress {
+/**
+ * Whose socket it was at `local`. A peer that has gone already has no address any more. `bytes` is memory for it, which is free again when this
+ * returns.
+ */
+export function peerAddress(kernel: Kernel, fd: number, local: SocketAddress, bytes = new Uint8Array(SOCKADDR_STORAGE_BYTES)): SocketAddress {
   const length = kernel.getpeername(fd, bytes, bytes.length);
-  return length < 0 ? UNKNOWN_ADDRESS : (decodeAddress(bytes, length) ?? UNKNOWN_ADDRESS);
+  const peer = length < 0 ? undefined : decodeAddress(bytes, length);
+  return peer ?? (local.family === 'unix' ? UNNAMED : UNKNOWN_ADDRESS);
 }
