@@ -249,10 +249,10 @@ export class SocketConnection<State> extends DuplexSocket implements Connection<
     this.#rearm();
   }
 
-  /** Where the peer has ended too, the FIN is left to close(2), which follows at once. Of a reset shutdown(2) only says ENOTCONN; the socket says more. */
+  /** Where the peer has ended too, the FIN is left to close(2), which follows at once. Of a reset that is not read yet, shutdown(2) says ENOTCONN. */
   #sendFin(): void {
     const result = this.readEnded ? 0 : this.#loop.kernel.shutdown(this.fd, SHUT_WR);
-    if (result < 0) return this.fail(this.takeError() || result, 'shutdown');
+    if (result < 0) return this.fail(result, 'shutdown');
     this.#enter('closing');
     this.lastActiveMs = this.#loop.clock.nowMs;
   }

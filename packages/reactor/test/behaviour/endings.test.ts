@@ -133,22 +133,3 @@ t.test('behaviour 5: the answer to a half-close is sent whole, however large, be
     t.equal(client.error, undefined);
   }
 });
-
-t.test('a reset that comes before our FIN is reported as such, and not as the failed shutdown', async (t) => {
-  let reset = () => {};
-  const peer = new Uint8Array(128);
-  const shutdown = (fd: number, how: number) => {
-    reset();
-    while (native.getpeername(fd, peer, peer.length) >= 0);
-    return native.shutdown(fd, how);
-  };
-  const reasons: (Error | undefined)[] = [];
-  const hooks = { onData: (connection: Connection) => connection.end(), onClose: (_: Connection, reason: Error | undefined) => void reasons.push(reason) };
-  const { port, reactor } = await serve(t, hooks, { kernel: { shutdown } });
-  const client = await dial(t, port);
-  reset = () => client.reset();
-  client.socket.write('x');
-  await until(() => reasons.length > 0, 'the end');
-  t.match(reasons, [{ code: 'ECONNRESET' }]);
-  t.equal(reactor.counters.resets, 1);
-});
