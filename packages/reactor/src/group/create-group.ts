@@ -5,6 +5,7 @@ import { nativeKernel } from '../kernel/native-kernel.js';
 import { HANDOFF_RING_DESCRIPTORS } from '../limits.js';
 import type { LevelName } from '../log.js';
 import { Meters } from '../loop/meters.js';
+import { addressText } from '../net/address.js';
 import { type ReactorOptions, reactorOptions } from '../options.js';
 import { type OptionsInput, parseOptions } from '../options-check.js';
 import type { PluginHost, TcpListen, UnixListen } from '../plugin/plugin-host.js';
@@ -127,6 +128,8 @@ async function start(ground: Ground): Promise<ReactorGroup> {
   const host = hub.use({ name: 'group', options: noOptions, setup: () => ({ onShutdown: (deadlineMs: number) => group.end(deadlineMs) }) });
   try {
     await group.start(settings.accept === 'handoff' ? openAcceptor(host, group, ground) : undefined);
+    const address = addressText(group.address);
+    hub.log.info({ event: 'listener.opened', address, workers: group.workers.length }, `workers listen on ${address}`);
     return group;
   } catch (error) {
     await group.dispose();
@@ -164,12 +167,7 @@ function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {
 }
 
 function openAcceptor(host: PluginHost<unknown, unknown>, group: ReactorGroup, { hub, settings, sockets, listen }: Ground): HandoffAcceptor {
-  let acceptor: HandoffAcceptor | undefined;
-  host.admit(listen, (_, { loop, reserve }, options) => {
-    const choose = choiceOf(settings.placement);
-    return (acceptor = new HandoffAcceptor({
-      loop, reserve, options, choose, sockets, takers: () => group.takers(), log: hub.log,
-    }));
-  });
-  return acceptor as unknown as HandoffAcceptor;
+  const choose = choiceOf(settings.placement);
+  const takers = () => group.takers();
+  return host.admit(listen, (_, { loop, reserve }, options) => new HandoffAcceptor({ loop, reserve, options, choose, sockets, takers, log: hub.log })).entrance;
 }

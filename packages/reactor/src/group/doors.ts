@@ -22,7 +22,7 @@ export class Doors implements EntranceHandle {
   #closed = false;
 
   constructor(parts: DoorsParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, acceptor: quietly(parts.acceptor) };
   }
 
   get address(): SocketAddress {
@@ -61,4 +61,14 @@ export class Doors implements EntranceHandle {
     if (this.#closed || this.#open.has(fd)) return;
     this.#open.set(fd, open());
   }
+}
+
+/** That a worker serves a socket or leaves it is no news: who is away is stood in for. Where the group listens, the main thread tells. */
+function quietly(acceptor: Acceptor): Acceptor {
+  return {
+    opened: () => {},
+    closed: () => {},
+    accepted: (fd, peer) => acceptor.accepted(fd, peer),
+    acceptPaused: (address, cause) => acceptor.acceptPaused(address, cause),
+  };
 }

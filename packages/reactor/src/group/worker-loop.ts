@@ -32,11 +32,14 @@ export class WorkerLoop {
   constructor(parts: WorkerParts, plugin: Plugin) {
     this.#parts = parts;
     const { data, kernel, reactor } = parts;
-    let doors: Doors | undefined;
-    this.#listener = reactor.use(plugin, data.plugin.options).admit(data.listen, (acceptor, { loop, reserve }, options) => {
-      return (doors = new Doors({ loop, reserve, kernel, acceptor, options }));
-    }, new SharedCount(data.admitted.listener, data.index));
-    this.#doors = doors as unknown as Doors;
+    const admitted = new SharedCount(data.admitted.listener, data.index);
+    const { entrance, listener } = reactor.use(plugin, data.plugin.options).admit(
+      data.listen,
+      (acceptor, { loop, reserve }, options) => new Doors({ loop, reserve, kernel, acceptor, options }),
+      admitted,
+    );
+    this.#doors = entrance;
+    this.#listener = listener;
   }
 
   obey(command: Command): void {

@@ -43,7 +43,13 @@ export interface HostedBy {
 }
 
 /** Opens an entrance to this loop, whose acceptor gets who comes in. */
-export type OpenEntrance = (acceptor: Acceptor, reactor: Pick<HostedBy, 'loop' | 'reserve'>, options: SharedOptions) => EntranceHandle;
+export type OpenEntrance<Opened extends EntranceHandle> = (acceptor: Acceptor, reactor: Pick<HostedBy, 'loop' | 'reserve'>, options: SharedOptions) => Opened;
+
+/** An entrance, and the limits and deadlines of those who have come in by it. */
+export interface Admitting<Opened extends EntranceHandle> {
+  readonly entrance: Opened;
+  readonly listener: ListenerHandle;
+}
 
 /** A plugin in use on a reactor: listens and dials for it, and hands it the connections. */
 export class PluginHost<State, Api = undefined> {
@@ -86,7 +92,7 @@ export class PluginHost<State, Api = undefined> {
    * that concern connections and how many there may be; `admitted` counts them together with those of the other loops.
    * Errors: EL_OPTION_INVALID, EL_REACTOR_CLOSED, and those of `open`.
    */
-  admit(options: TcpListen | UnixListen, open: OpenEntrance, admitted?: SharedCount): ListenerHandle {
+  admit<Opened extends EntranceHandle>(options: TcpListen | UnixListen, open: OpenEntrance<Opened>, admitted?: SharedCount): Admitting<Opened> {
     const filled = this.#filled(options);
     if (hasPath(options)) return this.#admit(unixListenOptions, parseOptions(unixListenOptions, filled, 'listen'), open, admitted);
     return this.#admit(listenOptions, parseOptions(listenOptions, filled, 'listen'), open, admitted);
@@ -139,16 +145,18 @@ export class PluginHost<State, Api = undefined> {
   }
 
   #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {
-    return this.#admit(schema, options, (acceptor) => this.#reactor.estate.listen(acceptor, endpoint, options));
+    return this.#admit(schema, options, (acceptor) => this.#reactor.estate.listen(acceptor, endpoint, options)).listener;
   }
 
-  #admit(schema: ChangeableSchema<SharedOptions>, options: SharedOptions, open: OpenEntrance, admitted?: SharedCount): ListenerHandle {
+  #admit<Opened extends EntranceHandle>(
+    schema: ChangeableSchema<SharedOptions>, options: SharedOptions, open: OpenEntrance<Opened>, admitted?: SharedCount,
+  ): Admitting<Opened> {
     this.#reactor.assertOpen();
     const { loop, admission } = this.#reactor;
     const opened = (fd: number, peer: SocketAddress, within: Admission) => void this.#open(fd, peer, options, within);
     const reception = new Reception({ loop, log: this.#logs.connection, admission, admitted, open: opened }, options);
     const entrance = open(reception, this.#reactor, options);
-    return new ListenerHandle(entrance, { loop, admission: reception.admission, schema, options });
+    return { entrance, listener: new ListenerHandle(entrance, { loop, admission: reception.admission, schema, options }) };
   }
 
   #connect(find: Find, how: ConnectorOptions, options: ConnectionOptions): Promise<Connection<State>> {
