@@ -59,7 +59,6 @@ t.test('workers: what does not go together is told', async (t) => {
     [['--workers=0', '--accept=exclusive'], 'workers.accept: goes with workers.count only, but is "exclusive" (--accept)'],
     [['--workers=2', '--workers-placement=source-hash'], 'workers.placement: goes with workers.accept=handoff only, but is "source-hash" (--workers-placement)'],
     [['--workers=many'], 'workers.count: must be a whole number from 0 to 256, or auto, but is "many" (--workers)'],
-    [['--workers=2', '--takeover=/x'], 'takeover.path: does not go with workers.count (--workers), but is "/x" (--takeover)'],
   ];
   for (const [argv, complaint] of wrong) t.throws(() => loaded(...argv), new ConfigurationError([complaint]));
   const unix = readCommandLine(settingsOf(echoConfiguration), ['--unix=/x', '--workers=2']);

@@ -16,7 +16,7 @@ const workers = z
     accept: accept.meta({ ...beside, flag: 'accept' }),
     placement: placement.meta({ onlyWith: 'workers.accept=handoff' }),
     // A list of numbers would be the only one of all settings; in a flag and a variable it is text anyway.
-    affinity: z.string().regex(/^(none|spread|\d{1,5}(,\d{1,5})*)$/).default('none').describe(`${affinity.description} Numbers separated by commas.`).meta(beside),
+    affinity: z.string().regex(/^(none|spread|\d{1,5}(,\d{1,5})*)$/, 'must be none, spread, or numbers of CPUs separated by commas').default('none').describe(`${affinity.description} Numbers separated by commas.`).meta(beside),
     lagMs: lagMs.meta(beside),
     threadName: threadName.meta(beside),
   })

@@ -24,7 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: 'a short read counts as drained, though the end stands behind it',
     file: 'net/inbound-socket',
-    from: ' && (this.#readiness & ENDING) === 0',
+    from: ' && (this.#readiness & MORE_BEHIND) === 0',
     to: '',
   },
   {
