@@ -30,8 +30,12 @@ function command(name: string, ...args: string[]): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [path, ...args], { encoding: 'utf8', timeout: LIMIT_MS });
 }
 
+/** Bugs on the list, of which `npm run test:long` tries more. */
+const QUICKLY_FOUND = ['a reset is not asked for'];
+const FOUND_LATE = ['backpressure is never released', 'timers are rounded down'];
+
 t.test('bugs that are put into the reactor are found', async (t) => {
-  for (const bug of ['backpressure is never released', 'a reset is not asked for', 'timers are rounded down']) {
+  for (const bug of process.env['EDGELOOP_LONG_TESTS'] === 'true' ? [...QUICKLY_FOUND, ...FOUND_LATE] : QUICKLY_FOUND) {
     const { status, stdout, stderr } = command('mutations/main.js', bug);
     t.equal(status, 0, `${stdout}${stderr}`);
     t.match(stdout, /: \w+, seed \d+: /);

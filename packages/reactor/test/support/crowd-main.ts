@@ -32,7 +32,8 @@ async function visit({ port, count, atOnce, order }: Task): Promise<Outcome> {
 function note(outcome: Outcome, { code, message, syscall }: NodeJS.ErrnoException): void {
   if (code === 'ECONNREFUSED' || syscall === 'connect') outcome.refused++;
   else if (message === DISMISSED) outcome.dismissed++;
-  else if (code === 'ECONNRESET' || code === 'EPIPE') outcome.reset++;
+  // A reset that is not read yet when a call is made shows in what the call says.
+  else if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ENOTCONN') outcome.reset++;
   else outcome.wrong.push(message);
 }
 

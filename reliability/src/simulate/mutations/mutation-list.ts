@@ -180,8 +180,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: 'a listener does not go on after its rest',
     file: 'net/listener',
-    from: 'if (this.#reserve.refill())\n            this.#arm();',
-    to: 'if (this.#reserve.refill());',
+    from: 'else if (!this.#watched)\n            this.#arm();',
+    to: 'else if (!this.#watched);',
   },
   {
     what: 'a listener does not rest when descriptors are short',
@@ -252,7 +252,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: 'a shutdown closes without accepting what waits',
     file: 'net/listener',
-    from: 'turns > 0 && this.service()',
+    from: 'turns > 0 && !this.#held && this.service()',
     to: 'false',
   },
   {
