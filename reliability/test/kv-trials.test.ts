@@ -9,4 +9,4 @@ t.jobs = 3;
 
 const trials = GROUPS['kv'] as readonly Trial[];
 /** All of them as `npm run test:long` asks for, else every second one. */
-tryBriefly(t, process.env['EDGELOOP_LONG_TESTS'] === 'true' ? trials : trials.filter((_, index) => index % 2 === 0));
+tryBriefly(t, process.env['LONG_TESTS'] === 'true' ? trials : trials.filter((_, index) => index % 2 === 0));

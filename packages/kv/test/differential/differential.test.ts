@@ -16,7 +16,7 @@ import { commandLines, pairLines } from './transcript.js';
 const PAGE = new URL('../../../../../docs/reference/redis-compatibility.md', import.meta.url);
 const NEEDS_REDIS = skipWithout('redis-server');
 /** As `npm run test:long` sets it. */
-const EXTENT = process.env['EDGELOOP_LONG_TESTS'] === 'true' ? TESTED : BRIEFLY_TESTED;
+const EXTENT = process.env['LONG_TESTS'] === 'true' ? TESTED : BRIEFLY_TESTED;
 
 async function redis(t: Test, ...options: string[]): Promise<Address> {
   const server = await startRedis(...options);
