@@ -166,8 +166,8 @@ function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {
   return { ring: new DescriptorRing(HANDOFF_RING_DESCRIPTORS), doorbell: check(kernel.eventfdCreate(), 'eventfd') };
 }
 
-function openAcceptor(host: PluginHost<unknown, unknown>, group: ReactorGroup, { hub, settings, sockets, listen }: Ground): HandoffAcceptor {
+function openAcceptor(host: PluginHost<unknown, unknown>, group: ReactorGroup, { settings, sockets, listen }: Ground): HandoffAcceptor {
   const choose = choiceOf(settings.placement);
   const takers = () => group.takers();
-  return host.admit(listen, (_, { loop, reserve }, options) => new HandoffAcceptor({ loop, reserve, options, choose, sockets, takers, log: hub.log })).entrance;
+  return host.admit(listen, (reception, { loop, reserve }, options) => new HandoffAcceptor({ loop, reserve, options, choose, sockets, takers, reception })).entrance;
 }

@@ -1,12 +1,10 @@
 import type { Kernel } from '../kernel/kernel.js';
-import type { SocketAddress } from '../net/address.js';
-import { UNKNOWN_ADDRESS } from '../net/address.js';
+import { type SocketAddress, UNKNOWN_ADDRESS } from '../net/address.js';
 import { DescriptorIntake, type IntakeParts } from '../net/descriptor-intake.js';
-import type { Entrance } from '../net/entrance.js';
+import type { Entrance, EntranceHandle } from '../net/entrance.js';
 import { type Acceptor, Listener } from '../net/listener.js';
 import { lentListening } from '../net/listening-socket.js';
 import type { ListenerOptions } from '../options.js';
-import type { EntranceHandle } from '../net/entrance.js';
 import type { HostedBy } from '../plugin/plugin-host.js';
 
 export interface DoorsParts extends Pick<HostedBy, 'loop' | 'reserve'> {

@@ -1,15 +1,14 @@
 import { HANDOFF_RETRY_MS } from '../limits.js';
-import type { SystemError } from '../errors.js';
-import type { Log } from '../log.js';
 import type { Loop } from '../loop/loop.js';
 import { monotonicMs } from '../loop/stopwatch.js';
 import type { Timer } from '../loop/timer.js';
-import { type SocketAddress, addressText } from '../net/address.js';
+import type { SocketAddress } from '../net/address.js';
+import type { EntranceHandle } from '../net/entrance.js';
 import { type Acceptor, Listener } from '../net/listener.js';
+import { lentListening } from '../net/listening-socket.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
 import { peerAddress } from '../net/socket-name.js';
 import type { ListenerOptions } from '../options.js';
-import type { EntranceHandle } from '../net/entrance.js';
 import type { GroupSockets } from './group-sockets.js';
 import type { Choice } from './placement.js';
 import type { WorkerSeat } from './worker-seat.js';
@@ -22,7 +21,8 @@ export interface HandoffParts {
   readonly choose: Choice;
   /** Those who are to get new connections now. */
   readonly takers: () => readonly WorkerSeat[];
-  readonly log: Log;
+  /** Hears of shortages, as it does of any listener's. */
+  readonly reception: Pick<Acceptor, 'acceptPaused'>;
 }
 
 /**
@@ -75,16 +75,16 @@ export class HandoffAcceptor implements EntranceHandle {
   }
 
   #listen(): void {
-    const { loop, reserve, sockets, options, log } = this.#parts;
+    const { loop, reserve, sockets, options, reception } = this.#parts;
     const acceptor: Acceptor = {
       opened: () => {},
       closed: () => (this.#listener = undefined),
       accepted: (fd, peer) => {
         if (this.#waiting.length > 0 || !this.#place(fd, peer)) this.#wait(fd);
       },
-      acceptPaused: (address, err) => pausedAccepting(log, address, err),
+      acceptPaused: (address, cause) => reception.acceptPaused(address, cause),
     };
-    this.#listener = new Listener(loop, acceptor, reserve, { ...sockets.first, close: () => {}, leave: () => {} }, options);
+    this.#listener = new Listener(loop, acceptor, reserve, lentListening(loop.kernel, sockets.first.fd), options);
     if (!sockets.accepting) this.#listener.hold();
   }
 
@@ -110,8 +110,4 @@ export class HandoffAcceptor implements EntranceHandle {
     for (const fd of waiting) if (this.#waiting.length > 0 || !this.#place(fd, peerAddress(kernel, fd, this.address))) this.#wait(fd);
     if (this.#waiting.length === 0 && this.#listener === undefined && !this.#closed) this.#listen();
   }
-}
-
-function pausedAccepting(log: Log, address: SocketAddress, err: SystemError): void {
-  log.warn({ event: 'accept.paused', address: addressText(address), err }, `accepting rests: ${err.message}`);
 }
