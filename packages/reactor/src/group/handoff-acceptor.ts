@@ -9,6 +9,7 @@ import { lentListening } from '../net/listening-socket.js';
 import type { ReserveDescriptor } from '../net/reserve.js';
 import { peerAddress } from '../net/socket-name.js';
 import type { ListenerOptions } from '../options.js';
+import { discard } from './discard.js';
 import type { GroupSockets } from './group-sockets.js';
 import type { Choice } from './placement.js';
 import type { WorkerSeat } from './worker-seat.js';
@@ -68,10 +69,7 @@ export class HandoffAcceptor implements EntranceHandle {
     this.close();
     this.#retry?.cancel();
     const { kernel } = this.#parts.loop;
-    for (const fd of this.#waiting.splice(0)) {
-      kernel.setLinger(fd, 1, 0);
-      kernel.close(fd);
-    }
+    for (const fd of this.#waiting.splice(0)) discard(kernel, fd);
   }
 
   #listen(): void {

@@ -11,6 +11,7 @@ import type { ShutdownReport } from '../shutdown.js';
 import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import type { DescriptorRing } from '../structures/descriptor-ring.js';
 import type { SharedCount } from '../structures/shared-count.js';
+import { discard } from './discard.js';
 import type { LoadWatch } from './load-watch.js';
 import type { Command, Farewell, LevelSettings, Report, WorkerData } from './worker-data.js';
 import { type WorkerPhase, transition } from './worker-phase.js';
@@ -233,7 +234,7 @@ export class WorkerSeat {
   }
 
   /**
-   * The thread is gone: closes what it has left open, connections by a reset, so that no reply that was cut short looks complete.
+   * The thread is gone: closes what it has left open.
    * Returns the descriptors that were on their way to it.
    */
   reap(to: 'ended' | 'crashed'): number[] {
@@ -251,7 +252,7 @@ export class WorkerSeat {
     this.#left = false;
     const left = this.handoff?.ring.drain() ?? [];
     for (const fd of left) this.#ledger.forget(fd);
-    for (const fd of this.#ledger.takeAll(this.index)) this.#discard(fd);
+    for (const fd of this.#ledger.takeAll(this.index)) discard(this.#kernel, fd);
     for (const count of this.#admitted) count.clear();
     this.#balance();
     return left;
@@ -260,12 +261,6 @@ export class WorkerSeat {
   /** How long to rest before the next start. */
   get restMs(): number {
     return Math.min(MAX_RESTART_MS, RESTART_MS * 2 ** (this.#failures - 1));
-  }
-
-  /** Of a file that is no socket the first call is refused, and means nothing. */
-  #discard(fd: number): void {
-    this.#kernel.setLinger(fd, 1, 0);
-    this.#kernel.close(fd);
   }
 
   /** What the thread would have counted. */
