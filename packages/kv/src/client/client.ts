@@ -64,6 +64,8 @@ export class Client implements ReplySink {
   waitingOfTurn = 0;
   /** Of what has been written, so much may not leave yet, as it tells of changes that are not safe. */
   withheldBytes = 0;
+  /** The last record of the log that what the client has changed may be in; see Durability.current. */
+  changedIn = 0;
   /** Since when more waits than the soft limit allows. */
   aboveSoftLimitSinceMs: number | undefined;
   /** What was pushed to the client since its last reply was begun, and follows that. */

@@ -23,7 +23,8 @@ export function executeLogged(call: Call): void {
 }
 
 function change(call: Call, durability: Durability): void {
-  const { command, server: { keyspace } } = call;
+  const { command, client, server: { keyspace } } = call;
+  client.changedIn = durability.current;
   if (keyspace.capture !== undefined) captureKeys(call, keyspace.capture);
   const dirtyBefore = keyspace.dirty;
   call.isEffectTold = false;

@@ -79,6 +79,12 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.configure();
   }
 
+  /** The record that what is sent now waits for. */
+  get current(): number {
+    const { written, current } = this.#journal;
+    return this.isChanging ? written + 1 : current;
+  }
+
   get refusal(): string | undefined {
     return this.#refusal;
   }
@@ -116,7 +122,7 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#journal.write();
     if (this.#fatal !== undefined) throw this.#fatal;
     if (!this.#untold.mayLeave()) return false;
-    this.#isAnsweringReads = this.#refusal !== undefined;
+    if (this.#refusal !== undefined) this.#answerReads();
     this.#release();
     // Whoever waits is owed a sync, without `always`, too: that was the policy when the waiting began, or the last sync was late and did not cover it.
     if (!this.#gate.isEmpty && this.#journal.policy !== 'always') this.#journal.sync();
@@ -124,8 +130,8 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
   }
 
   withhold(client: Client, bytes: Uint8Array): boolean {
+    const { current } = this;
     const { policy, safe, written, isLate } = this.#journal;
-    const current = this.#current;
     const mustWait = current > safe && (policy === 'always' || isLate) && !(this.#isAnsweringReads && client.withheldBytes === 0);
     // What comes behind something that waits, waits as well.
     if (!mustWait && client.withheldBytes === 0) {
@@ -226,20 +232,21 @@ export class DurableStore implements Durability, JournalOwner, SnapshotOwner {
     this.#snapshots.start();
   }
 
-  /** The record that what is sent now waits for. */
-  get #current(): number {
-    const { written, current } = this.#journal;
-    return this.isChanging ? written + 1 : current;
-  }
-
   /** Lets go what is safe. Where a command has told of a change and there was none to be noted, nothing is left to wait for. */
   #release(): void {
     const { safe } = this.#journal;
-    this.#gate.open(this.#current === safe ? safe + 1 : safe);
+    this.#gate.open(this.current === safe ? safe + 1 : safe);
   }
 
   #refuse(error: NodeJS.ErrnoException): void {
     this.#refusal = `MISCONF Errors writing to the AOF file: ${describe(error)}`;
+  }
+
+  /** Who has asked for nothing but reads in the turn in which writes were refused first may have waited with those who write. */
+  #answerReads(): void {
+    if (this.#isAnsweringReads) return;
+    this.#isAnsweringReads = true;
+    this.#gate.openForReaders(this.#journal.safe);
   }
 
   /** Writes are taken again: from now on, and not from the end of this turn, answers may be about what is to be written. */

@@ -3,6 +3,8 @@ import type { Client } from '../client/client.js';
 /** What is kept back: which record of the log has to be safe before it may go, and how it goes. */
 interface Held {
   readonly record: number;
+  /** To whom it goes, if it is for a client. */
+  readonly client: Client | undefined;
   readonly release: () => void;
 }
 
@@ -29,7 +31,7 @@ export class ReplyGate {
     const copy = Buffer.from(bytes);
     client.withheldBytes += copy.length;
     this.bytes += copy.length;
-    this.whenSafe(record, () => {
+    this.#add(record, client, () => {
       client.withheldBytes -= copy.length;
       this.bytes -= copy.length;
       client.deliver(copy);
@@ -39,12 +41,22 @@ export class ReplyGate {
   /** Has something done when the client has been given all that is held for it now; at once if there is nothing. */
   whenSent(client: Client, action: () => void): void {
     if (client.withheldBytes === 0) action();
-    else this.whenSafe(0, action);
+    else this.#add(0, client, action);
   }
 
   /** Has something done when the record is safe, and all that is held has gone. */
   whenSafe(record: number, release: () => void): void {
-    this.#queue.push({ record, release });
+    this.#add(record, undefined, release);
+  }
+
+  /** Lets go what is held for clients that have changed nothing since the record that is safe: they have only looked on. */
+  openForReaders(safe: number): void {
+    const waiting = this.#queue.splice(0).slice(this.#first) as Held[];
+    this.#first = 0;
+    for (const held of waiting) {
+      if (held.client === undefined || held.client.changedIn > safe) this.#queue.push(held);
+      else held.release();
+    }
   }
 
   /** All records up to this one are safe. */
@@ -57,6 +69,10 @@ export class ReplyGate {
       next.release();
     }
     this.#cut();
+  }
+
+  #add(record: number, client: Client | undefined, release: () => void): void {
+    this.#queue.push({ record, client, release });
   }
 
   #cut(): void {

@@ -54,6 +54,8 @@ export interface Durability {
   readonly facts: DurabilityFacts;
   /** Whether a command runs that may change data: what is sent meanwhile tells of something that is noted only when it has run. */
   isChanging: boolean;
+  /** The number of the record of the log that is written next, or has what was changed last. */
+  readonly current: number;
   /** A request has changed data of the database with this number: running it again changes the same in the same way. */
   note(databaseIndex: number, effect: Arguments): void;
   /** What was noted since the last call belongs together: after a crash all of it has happened, or nothing. */

@@ -240,6 +240,31 @@ t.test('while the disk is full writes are refused and reads answered, and afterw
   }
 });
 
+t.test('with always a full disk keeps nobody waiting who only reads, also if that was asked for before the disk was known to be full', async (t) => {
+  const server = new DurableServer('always');
+  const [writer, both, reader, leaver] = [server.connect(), server.connect(), server.connect(), server.connect()];
+  both.send('SET c 1');
+  server.endTurn();
+  await synced();
+  both.received();
+  server.disk.roomBytes = server.disk.get('log-1').length;
+  t.equal(writer.send('SET a 1'), '');
+  t.equal(both.send('APPEND b 1'), '');
+  t.equal(both.send('GET c'), '', 'what comes behind a change waits with it');
+  t.equal(reader.send('GET c'), '');
+  t.equal(leaver.send('QUIT'), '');
+  server.endTurn();
+  t.equal(reader.received(), '$1 1');
+  t.equal(leaver.received(), '+OK');
+  t.not(leaver.phase, 'open');
+  t.same([writer.received(), both.received()], ['', '']);
+  t.equal(server.store.facts.withheldBytes, '+OK\r\n:1\r\n$1\r\n1\r\n'.length);
+  server.disk.roomBytes = Number.POSITIVE_INFINITY;
+  server.tick();
+  await synced();
+  t.same([writer.received(), both.received()], ['+OK', ':1 $1 1']);
+});
+
 t.test('a full disk ends whoever would have been told of what it has not taken, and nobody who comes later in that turn', (t) => {
   const server = new DurableServer('everysec');
   const [early, late] = [server.connect(), server.connect()];

@@ -18,6 +18,7 @@ const NO_FACTS: DurabilityFacts = {
 /** Stands for a log, and keeps what it is given: in groups, each of which would be in a file as a whole or not at all. */
 export class RecordedLog implements Durability {
   isChanging = false;
+  readonly current = 0;
   readonly groups: RecordedEffect[][] = [];
   readonly facts = NO_FACTS;
   refusal: string | undefined;
