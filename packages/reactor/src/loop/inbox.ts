@@ -33,11 +33,13 @@ export interface InboxParts {
 
 /** Messages that are under way. */
 export const INBOX_QUEUED = 0;
-/** 1 from the first message after a look into the inbox until the next look: so many messages cost one wake-up. */
-export const INBOX_SIGNALLED = 1;
+/** The number of the next look into the inbox. */
+export const INBOX_LOOK = 1;
+/** The number of the look that the loop was last woken for: so many messages cost one wake-up. */
+export const INBOX_WOKEN = 2;
 /** 1 once nothing is received any more. */
-export const INBOX_CLOSED = 2;
-const CELLS = 3;
+export const INBOX_CLOSED = 3;
+const CELLS = 4;
 
 export function inboxClosed(): EdgeloopError {
   return new EdgeloopError('EL_INBOX_CLOSED', 'the inbox or this way to it is closed; nothing posted to it would arrive');
@@ -68,6 +70,8 @@ export class Inbox<T> implements Channel {
     this.#parts = parts;
     this.#receive = receive;
     this.#capacity = capacity;
+    // Nobody has woken the loop for the first look.
+    this.#cells[INBOX_LOOK] = 1;
     this.fd = check(this.#kernel.eventfdCreate(), 'eventfd');
     try {
       parts.poller.enter(this, EPOLLIN);
@@ -96,11 +100,11 @@ export class Inbox<T> implements Channel {
     // An eventfd is only ever readable; service reads it.
   }
 
-  /** The flag goes down before the ports are looked into: a message that is posted later raises it, and the loop, again. */
+  /** The look is counted before the ports are looked into: who posts a message later wakes the loop again. */
   service(): boolean {
     this.#kernel.eventfdRead(this.fd);
     this.#parts.counters.wakeUps++;
-    Atomics.store(this.#cells, INBOX_SIGNALLED, 0);
+    Atomics.add(this.#cells, INBOX_LOOK, 1);
     this.#parts.stopwatch.enter(HANDLER);
     let left = MESSAGE_BUDGET_CALLS;
     while (left > 0 && !this.closed && this.#receiveNext()) left--;

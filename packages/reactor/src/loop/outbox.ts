@@ -1,6 +1,6 @@
 import { type Transferable } from 'node:worker_threads';
 import { EdgeloopError, check } from '../errors.js';
-import { INBOX_CLOSED, INBOX_QUEUED, INBOX_SIGNALLED, type InboxAddress, inboxClosed } from './inbox.js';
+import { INBOX_CLOSED, INBOX_LOOK, INBOX_QUEUED, INBOX_WOKEN, type InboxAddress, inboxClosed } from './inbox.js';
 import { EINTR } from '../kernel/abi.js';
 import type { Kernel } from '../kernel/kernel.js';
 
@@ -44,7 +44,7 @@ export class Outbox<T> {
       Atomics.sub(cells, INBOX_QUEUED, 1);
       throw error;
     }
-    if (Atomics.exchange(cells, INBOX_SIGNALLED, 1) === 0) this.#signal();
+    this.#wake();
   }
 
   /** Gives the descriptor and the port back. What was posted still arrives. */
@@ -55,9 +55,16 @@ export class Outbox<T> {
     this.#address.port.close();
   }
 
-  /** The flag is up: nobody else would wake the loop, so this must not end in vain. */
-  #signal(): void {
+  /**
+   * Wakes the loop, unless somebody has done so for its next look. That it has been done is said afterwards: a thread that is ended in between
+   * would keep all others from waking it.
+   */
+  #wake(): void {
+    const { cells } = this.#address;
+    const look = Atomics.load(cells, INBOX_LOOK);
+    if (Atomics.load(cells, INBOX_WOKEN) === look) return;
     while (this.#kernel.eventfdSignal(this.#eventfd) === -EINTR);
+    Atomics.store(cells, INBOX_WOKEN, look);
   }
 
   get #inboxClosed(): boolean {

@@ -3,6 +3,7 @@ import { MessageChannel, MessagePort, type Transferable, Worker } from 'node:wor
 import { queryObjects } from 'node:v8';
 import type { Connection } from '../../src/index.js';
 import { type InboxHandle, openOutbox } from '../../src/index.js';
+import { Outbox } from '../../src/loop/outbox.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
 import { MESSAGE_BUDGET_CALLS } from '../../src/limits.js';
 import { start } from '../support/child.js';
@@ -52,6 +53,27 @@ for (const loop of LOOPS) {
     t.ok(wakeUps < (senders * each) / 10, `${wakeUps} looks for ${senders * each} messages`);
     t.same(await Promise.all(exits), [0, 0, 0, 0]);
     t.equal(inbox.close(), 0, 'none is under way any more');
+  });
+
+  t.test(`a sender whose thread is ended before it has woken the loop keeps nobody else from it (${loop})`, async (t) => {
+    const reactor = openReactor(t, { loop });
+    const received: string[] = [];
+    const inbox = reactor.openInbox<string>((message) => received.push(message));
+    const ended = () => {
+      throw new Error('the thread is ended');
+    };
+    const late = new Outbox<string>({ ...native, eventfdSignal: ended }, inbox.address());
+    const other = openOutbox<string>(inbox.address());
+    t.teardown(() => [late, other].forEach((outbox) => outbox.close()));
+    await quiet();
+    t.throws(() => late.post('first'), { message: 'the thread is ended' });
+    await quiet();
+    t.same(received, [], 'nobody has woken the loop');
+    other.post('second');
+    await until(() => received.length === 2, 'both messages');
+    other.post('third');
+    await until(() => received.length === 3, 'the next one');
+    t.same(received.toSorted(), ['first', 'second', 'third']);
   });
 
   t.test(`an inbox without messages does not turn the loop, and a flood of them starves nobody (${loop})`, async (t) => {

@@ -208,10 +208,10 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '',
   },
   {
-    what: 'an inbox puts its flag down after it has looked',
+    what: 'an inbox takes itself for woken once it has looked',
     file: 'loop/inbox',
     from: 'return left === 0 && !this.closed;',
-    to: 'Atomics.store(this.#cells, INBOX_SIGNALLED, 1); return left === 0 && !this.closed;',
+    to: 'Atomics.store(this.#cells, INBOX_WOKEN, Atomics.load(this.#cells, INBOX_LOOK)); return left === 0 && !this.closed;',
   },
   {
     what: 'an interval drifts',
