@@ -66,7 +66,7 @@ export const LOG_EVENTS = {
   'supervisor.unreachable': ['warn'],
   'takeover.begun': ['info'],
   'takeover.failed': ['warn'],
-  'takeover.finished': ['info'],
+  'takeover.finished': ['info', 'warn'],
   'worker.crashed': ['error'],
   'worker.ended': ['info'],
   'worker.lagging': ['warn'],

@@ -2,7 +2,7 @@ import { EdgeloopError } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Estate } from '../net/estate.js';
 import type { Patience } from './bequest.js';
-import type { Link } from './link.js';
+import { type Link, refused } from './link.js';
 import { PROTOCOL } from './message.js';
 
 /** The side of the process that takes over: what it is given it holds, until everything is open and the other one leaves it. */
@@ -33,15 +33,29 @@ export class Inheritance {
     return new Inheritance(link, descriptors.at(-1) as number, estate, patience);
   }
 
-  /** Everything is open. Resolves when it is this process's own, and served. Errors: EL_TAKEOVER_MISMATCH, and those of `ask`. */
-  async complete(): Promise<void> {
+  /**
+   * Everything is open. Resolves when it is this process's own, and served; with whether the other one has left it in order. If that has died
+   * there is nobody else who could serve. Errors: EL_TAKEOVER_MISMATCH, and those of `ask`.
+   */
+  async complete(): Promise<boolean> {
     const [forgotten] = this.#estate.unclaimed;
     if (forgotten !== undefined) throw mismatch(this.#estate, forgotten.address);
-    this.#link.send({ step: 'healthy' });
-    await this.#link.expect('yours', this.#patience.timeoutMs);
-    // Said before it is done: who is not heard is not expected to serve, and the other one goes on.
-    this.#link.send({ step: 'serving' });
+    const isLeft = await this.#isLeft();
     this.#estate.resume();
+    return isLeft;
+  }
+
+  /** Whether it was told that all is its own now; if not, the other process has gone. */
+  async #isLeft(): Promise<boolean> {
+    const { timeoutMs } = this.#patience;
+    if (this.#link.trySend({ step: 'healthy' }) && (await this.#link.expectUnlessGone('yours', timeoutMs)) !== undefined) {
+      // Said before it is done: who is not heard is not expected to serve, and the other one goes on.
+      if (this.#link.trySend({ step: 'serving' })) return true;
+    }
+    // Who hears nothing and is alive says why it goes on serving.
+    const refusal = await this.#link.expectUnlessGone('refuse', timeoutMs);
+    if (refusal !== undefined) throw refused(refusal.message);
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { EdgeloopError, SystemError, check } from '../errors.js';
-import { DESCRIPTOR_BATCH, EAGAIN, ECONNREFUSED, EINTR, ENOENT, EPROTOTYPE, SHUT_RD, SOCK_SEQPACKET, SOL_SOCKET, SO_PEERCRED } from '../kernel/abi.js';
+import { DESCRIPTOR_BATCH, EAGAIN, ECONNREFUSED, ECONNRESET, EINTR, ENOENT, EPIPE, EPROTOTYPE, SHUT_RD, SOCK_SEQPACKET, SOL_SOCKET, SO_PEERCRED } from '../kernel/abi.js';
 import { watchReadable } from '../kernel/descriptor-watch.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { MAX_NODE_TIMER_MS, TAKEOVER_MESSAGE_BYTES } from '../limits.js';
@@ -55,9 +55,21 @@ export class Link {
   }
 
   send(message: Message, descriptors: readonly number[] = []): void {
-    const bytes = encodeMessage(message);
-    const result = this.#kernel.sendDescriptors(this.#fd, bytes, 0, bytes.length, Int32Array.from(descriptors), descriptors.length);
+    const result = this.#send(message, descriptors);
     if (result < 0) throw failed(`cannot send "${message.step}"`, new SystemError(result, 'sendmsg'));
+  }
+
+  /** Returns whether somebody may hear it: who has gone does not, nor does who has waited for long enough. */
+  trySend(message: Message): boolean {
+    const result = this.#send(message, []);
+    if (result >= 0) return true;
+    if (result === -EPIPE || result === -ECONNRESET) return false;
+    throw failed(`cannot send "${message.step}"`, new SystemError(result, 'sendmsg'));
+  }
+
+  #send(message: Message, descriptors: readonly number[]): number {
+    const bytes = encodeMessage(message);
+    return this.#kernel.sendDescriptors(this.#fd, bytes, 0, bytes.length, Int32Array.from(descriptors), descriptors.length);
   }
 
   /** Says why it ends here, to who may have gone already. */
@@ -68,10 +80,19 @@ export class Link {
 
   /** Waits for a message of this step. */
   async expect<S extends Step>(step: S, withinMs: number): Promise<Parcel<Extract<Message, { step: S }>>> {
-    const { message, descriptors } = await this.#receive(step, withinMs);
+    const parcel = await this.expectUnlessGone(step, withinMs);
+    if (parcel === undefined) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has gone before it said "${step}"`);
+    return parcel;
+  }
+
+  /** The same; undefined if nothing comes any more, since the process at the other end has gone. */
+  async expectUnlessGone<S extends Step>(step: S, withinMs: number): Promise<Parcel<Extract<Message, { step: S }>> | undefined> {
+    const parcel = await this.#receive(step, withinMs);
+    if (parcel === undefined) return undefined;
+    const { message, descriptors } = parcel;
     if (message.step === step) return { message: message as Extract<Message, { step: S }>, descriptors };
     for (const fd of descriptors) this.#kernel.close(fd);
-    if (message.step === 'refuse') throw new EdgeloopError('EL_TAKEOVER_REFUSED', message.reason);
+    if (message.step === 'refuse') throw refused(message);
     throw new EdgeloopError('EL_TAKEOVER_FAILED', `"${step}" was to come, and not "${message.step}"`);
   }
 
@@ -83,7 +104,7 @@ export class Link {
     this.#fd = CLOSED;
   }
 
-  async #receive(step: Step, withinMs: number): Promise<Parcel> {
+  async #receive(step: Step, withinMs: number): Promise<Parcel | undefined> {
     const untilMs = this.#kernel.now() + withinMs;
     const room = Buffer.alloc(TAKEOVER_MESSAGE_BYTES);
     const list = new Int32Array(1 + DESCRIPTOR_BATCH);
@@ -91,7 +112,9 @@ export class Link {
       const result = this.#kernel.recvDescriptors(this.#fd, room, 0, room.length, list, DESCRIPTOR_BATCH);
       if (result > 0) return this.#unpack(room.subarray(0, result), [...list.subarray(1, 1 + (list[0] as number))]);
       if (last) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`);
-      if (result === 0) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has gone before it said "${step}"`);
+      if (result === 0) return undefined;
+      // The other end was closed with something unread in it. The kernel tells that first, and behind it what had been sent before.
+      if (result === -ECONNRESET) continue;
       if (result !== -EAGAIN && result !== -EINTR) throw failed(`cannot receive "${step}"`, new SystemError(result, 'recvmsg'));
       const leftMs = untilMs - this.#kernel.now();
       last = leftMs <= 0;
@@ -134,4 +157,9 @@ export class Link {
 
 function failed(what: string, cause: Error): EdgeloopError {
   return new EdgeloopError('EL_TAKEOVER_FAILED', `${what}: ${cause.message}`, { cause });
+}
+
+/** What the other end has said against it. */
+export function refused({ reason }: Extract<Message, { step: 'refuse' }>): EdgeloopError {
+  return new EdgeloopError('EL_TAKEOVER_REFUSED', reason);
 }

@@ -63,10 +63,11 @@ export class Takeover {
   /** Everything is open. Resolves when this process alone serves it. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, EL_TAKEOVER_MISMATCH. */
   async complete(): Promise<void> {
     if (this.#inheritance !== undefined) {
-      await this.#inheritance.complete();
+      const isLeft = await this.#inheritance.complete();
       this.#inheritance = undefined;
       for (const link of this.#links) this.#hangUp(link);
-      this.#parts.log.info({ event: 'takeover.finished' }, 'everything is taken over');
+      if (isLeft) this.#parts.log.info({ event: 'takeover.finished' }, 'everything is taken over');
+      else this.#parts.log.warn({ event: 'takeover.finished' }, 'the other process has died: everything is taken over but the connections that it had');
     }
     this.#control?.accept((next) => void this.#meet(next));
   }

@@ -10,7 +10,10 @@ import type { Hooks } from '../../src/index.js';
 import { AF_UNIX, SOCK_SEQPACKET } from '../../src/kernel/abi.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { nativeKernel } from '../../src/kernel/native-kernel.js';
-import { encodeUnixAddress } from '../../src/net/address.js';
+import { addressText, encodeUnixAddress } from '../../src/net/address.js';
+import { tcpListening } from '../../src/net/endpoint.js';
+import { openListening } from '../../src/net/listening-socket.js';
+import { listenOptions } from '../../src/options.js';
 import type { Reactor } from '../../src/reactor.js';
 import { ControlSocket } from '../../src/takeover/control-socket.js';
 import { Link } from '../../src/takeover/link.js';
@@ -299,6 +302,65 @@ t.test('who is told to end while it takes over, ends, and the old one goes on', 
   await t.rejects(completing, { code: 'EL_TAKEOVER_FAILED', message: 'this process ends before the takeover has' });
   await fresh.reactor.close();
   t.match(await old.failure(), { err: { code: /^EL_TAKEOVER_/ } });
+  t.equal(await answer(t, port), 'old hi');
+});
+
+/** How the old one dies when the new one has its sockets; resolves when that has completed the takeover. */
+const DEATHS: Readonly<Record<string, (old: Link, fresh: Takeover) => Promise<void>>> = {
+  'before the new one is ready': (old, fresh) => {
+    old.close();
+    return fresh.complete();
+  },
+  'before it has heard that the new one is ready': (old, fresh) => {
+    const completed = fresh.complete();
+    old.close();
+    return completed;
+  },
+  'when it has said whose the sockets are': async (old, fresh) => {
+    const completed = fresh.complete();
+    await old.expect('healthy', 10_000);
+    old.send({ step: 'yours' });
+    old.close();
+    return completed;
+  },
+};
+
+for (const [when, dies] of Object.entries(DEATHS)) {
+  t.test(`an old one that dies ${when} leaves them all to it`, async (t) => {
+    const path = newPath();
+    const control = ControlSocket.open(native, path);
+    const socket = openListening(native, tcpListening('127.0.0.1', listenOptions.parse({ port: 0 })), 10);
+    const { port } = socket.address;
+    const accepted = new Promise<Link>((resolve) => control.accept(resolve));
+    const fresh = new Party(t, 'new', path);
+    const begun = fresh.takeover.begin();
+    const old = await accepted;
+    await old.expect('ask', 10_000);
+    old.send({ step: 'leave', sockets: [{ use: 'connections', asked: socket.asked, address: addressText(socket.address) }] }, [socket.fd, control.fd]);
+    await begun;
+    await fresh.listen(port);
+    const client = await dial(t, port);
+    client.socket.write('hi');
+    socket.leave();
+    control.leave();
+    await dies(old, fresh.takeover);
+    await until(() => client.text === 'new hi', 'an answer to one that had come before');
+    t.match(fresh.log.lines.at(-1), { event: 'takeover.finished', level: 'warn' });
+    t.ok(existsSync(path), 'and the next one can ask it');
+  });
+}
+
+t.test('a new one that is ready too late is told so, and the old one goes on', async (t) => {
+  const path = newPath();
+  const old = new Party(t, 'old', path, { timeoutMs: 50 });
+  const port = await old.start();
+  const fresh = new Party(t, 'new', path);
+  await fresh.takeover.begin();
+  await fresh.listen(port);
+  await old.failure();
+  await t.rejects(fresh.takeover.complete(), { code: 'EL_TAKEOVER_REFUSED', message: /has not said "healthy" in time/ });
+  fresh.takeover.close();
+  await fresh.reactor.close();
   t.equal(await answer(t, port), 'old hi');
 });
 
