@@ -2,10 +2,10 @@
 //
 // It cannot be left out by an option, so this is how what it saves is had to compare with: all loops are woken for each connection.
 
-import { Doors } from '../../packages/reactor/dist/src/group/doors.js';
+import { WorkerListeners } from '../../packages/reactor/dist/src/group/worker-listeners.js';
 
-const { value: serve } = Object.getOwnPropertyDescriptor(Doors.prototype, 'serve');
+const { value: serve } = Object.getOwnPropertyDescriptor(WorkerListeners.prototype, 'serve');
 
-Doors.prototype.serve = function (fd) {
+WorkerListeners.prototype.serve = function (fd) {
   serve.call(this, fd, false);
 };

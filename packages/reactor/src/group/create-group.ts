@@ -24,7 +24,7 @@ import { choiceOf } from './placement.js';
 import { withRateShare } from './rate-share.js';
 import { type GroupParts, ReactorGroup } from './reactor-group.js';
 import type { PluginSource, WorkerLog } from './worker-data.js';
-import { type SeatParts, WorkerSeat } from './worker-seat.js';
+import { type SlotParts, WorkerSlot } from './worker-slot.js';
 
 export type ReactorGroupOptions = OptionsInput<typeof groupOptions> & {
   /** Whose connections they are. Each worker imports the module, so nothing but its options is shared. */
@@ -123,7 +123,7 @@ async function start(ground: Ground): Promise<ReactorGroup> {
     listen,
     levelSettings: log,
     ownLevels,
-    ...seatsOf(ground),
+    ...slotsOf(ground),
   });
   const host = hub.use({ name: 'group', options: noOptions, setup: () => ({ onShutdown: (deadlineMs: number) => group.end(deadlineMs) }) });
   try {
@@ -137,32 +137,32 @@ async function start(ground: Ground): Promise<ReactorGroup> {
   }
 }
 
-/** The workers' places, and what is put into each. */
-function seatsOf({ settings, worker, source, listen, log, cpus }: Ground): Pick<GroupParts, 'seats' | 'dataOf'> {
+/** The workers' slots, and what is put into each. */
+function slotsOf({ settings, worker, source, listen, log, cpus }: Ground): Pick<GroupParts, 'slots' | 'dataOf'> {
   const kernel = nativeKernel();
   const { threadName } = settings;
   const workers = workerCount(settings);
   const ledger = DescriptorLedger.sized(descriptorLimit());
   const admitted = { reactor: SharedCount.sized(workers), listener: SharedCount.sized(workers) };
-  const seats = Array.from({ length: workers }, (_, index) => {
+  const slots = Array.from({ length: workers }, (_, index) => {
     const counts = Object.values(admitted).map((memory) => new SharedCount(memory, index));
-    return seatOf({ index, kernel, ledger, admitted: counts }, settings);
+    return slotOf({ index, kernel, ledger, admitted: counts }, settings);
   });
   const dataOf: GroupParts['dataOf'] = ({ index, meters }) => {
     const shared = { meters: meters.memory, ledger: ledger.memory, admitted };
     return { plugin: source, listen: withRateShare(listen, index, workers), reactor: worker, log, threadName, cpus: cpuOf(index, cpus), ...shared };
   };
-  return { seats, dataOf };
+  return { slots, dataOf };
 }
 
-function seatOf(parts: Pick<SeatParts, 'index' | 'kernel' | 'ledger' | 'admitted'>, { accept, lagMs }: GroupSettings): WorkerSeat {
+function slotOf(parts: Pick<SlotParts, 'index' | 'kernel' | 'ledger' | 'admitted'>, { accept, lagMs }: GroupSettings): WorkerSlot {
   const meters = new Meters();
   const handoff = accept === 'handoff' ? handoffOf(parts.kernel) : undefined;
   const deaf = check(parts.kernel.epollCreate(), 'epoll_create1');
-  return new WorkerSeat({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff, deaf });
+  return new WorkerSlot({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff, deaf });
 }
 
-function handoffOf(kernel: Kernel): NonNullable<WorkerSeat['handoff']> {
+function handoffOf(kernel: Kernel): NonNullable<WorkerSlot['handoff']> {
   return { ring: new DescriptorRing(HANDOFF_RING_DESCRIPTORS), doorbell: check(kernel.eventfdCreate(), 'eventfd') };
 }
 

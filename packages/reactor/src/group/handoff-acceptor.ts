@@ -12,7 +12,7 @@ import type { ListenerOptions } from '../options.js';
 import { discard } from './discard.js';
 import type { GroupSockets } from './group-sockets.js';
 import type { Choice } from './placement.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 
 export interface HandoffParts {
   readonly loop: Loop;
@@ -21,7 +21,7 @@ export interface HandoffParts {
   readonly options: ListenerOptions;
   readonly choose: Choice;
   /** Those who are to get new connections now. */
-  readonly takers: () => readonly WorkerSeat[];
+  readonly takers: () => readonly WorkerSlot[];
   /** Hears of shortages, as it does of any listener's. */
   readonly reception: Pick<Acceptor, 'acceptPaused'>;
 }

@@ -13,16 +13,16 @@ import { type MeteredGroup, metricsOfGroup } from '../telemetry/group-metrics.js
 import { type Snapshot, readGauges, takeSnapshot } from '../telemetry/snapshot.js';
 import { sumSnapshots } from '../telemetry/snapshot-sum.js';
 import { mergeLists, placeOf } from './listing.js';
-import type { RollCall } from './roll-call.js';
+import type { ScatterGather } from './scatter-gather.js';
 import type { LevelSettings } from './worker-data.js';
 import { WorkerLevels } from './worker-levels.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 import { statusOf } from './worker-status.js';
 
 export interface ObservedGroupParts {
   readonly group: MeteredGroup & { readonly coordinator: Reactor; readonly closed: Promise<unknown> };
-  readonly seats: readonly WorkerSeat[];
-  readonly rollCall: RollCall;
+  readonly slots: readonly WorkerSlot[];
+  readonly scatterGather: ScatterGather;
   readonly levelSettings: LevelSettings;
   /** Of the main thread's log, unless others are given to the endpoint. */
   readonly ownLevels: Levels;
@@ -63,24 +63,24 @@ export class ObservedGroup implements Observed {
   }
 
   levels(own: Levels = this.#parts.ownLevels): Levels {
-    const { levelSettings, seats, rollCall } = this.#parts;
-    return new WorkerLevels({ settings: levelSettings, seats, rollCall, own });
+    const { levelSettings, slots, scatterGather } = this.#parts;
+    return new WorkerLevels({ settings: levelSettings, slots, scatterGather, own });
   }
 
   /** The group works while anybody serves; who does not turn is named. What drains is alive, and its workers leave before it does. */
   async health(): Promise<Verdict> {
-    const { seats, rollCall } = this.#parts;
-    const [own, { silent }] = await Promise.all([healthOf(this.#coordinator), rollCall.askAll(seats, { about: 'readiness' })]);
+    const { slots, scatterGather } = this.#parts;
+    const [own, { silent }] = await Promise.all([healthOf(this.#coordinator), scatterGather.askAll(slots, { about: 'readiness' })]);
     const stuck = silent.map(({ index, phase }) => ({ worker: index, phase }));
     if (!own.well) return { well: false, says: { ...own.says, stuck } };
-    if (silent.length === seats.length && !this.draining) return { well: false, says: { status: 'stuck', reason: "no worker's loop turns", stuck } };
+    if (silent.length === slots.length && !this.draining) return { well: false, says: { status: 'stuck', reason: "no worker's loop turns", stuck } };
     return { well: true, says: { ...own.says, stuck } };
   }
 
   readiness(): Verdict {
-    const { seats } = this.#parts;
-    const serving = seats.filter(({ up }) => up).length;
-    const counts = { serving, workers: seats.length };
+    const { slots } = this.#parts;
+    const serving = slots.filter(({ up }) => up).length;
+    const counts = { serving, workers: slots.length };
     if (this.draining) return { well: false, says: { status: 'draining', reason: 'the group is closing', ...counts } };
     if (serving === 0) return { well: false, says: { status: 'not_listening', reason: 'no worker serves', ...counts } };
     return { well: true, says: { status: 'ready', ...counts } };
@@ -88,22 +88,22 @@ export class ObservedGroup implements Observed {
 
   /** Stages are the mean of the workers': so they are shares of the time, as they are of one reactor. */
   snapshot(): Snapshot {
-    const workers = this.#parts.seats.map(({ meters }) => takeSnapshot(meters));
+    const workers = this.#parts.slots.map(({ meters }) => takeSnapshot(meters));
     const sum = sumSnapshots([takeSnapshot(this.#coordinator.meters), ...workers]);
     return { ...sum, stagesSeconds: meanStages(workers) };
   }
 
   workers(): readonly ObservedWorker[] {
-    return this.#parts.seats.map((seat) => {
-      const { index, ...status } = statusOf(seat);
-      return { worker: index, ...status, turnAgeSeconds: readGauges(seat.meters).turnAgeSeconds };
+    return this.#parts.slots.map((slot) => {
+      const { index, ...status } = statusOf(slot);
+      return { worker: index, ...status, turnAgeSeconds: readGauges(slot.meters).turnAgeSeconds };
     });
   }
 
   /** The main thread's own connections are in it, too, if it has any. */
   async listConnections(query: ConnectionQuery): Promise<GroupList> {
-    const { seats, rollCall } = this.#parts;
-    const { answers, silent } = await rollCall.askAll<ConnectionList>(seats, { about: 'connections', query }).catch(refuse);
+    const { slots, scatterGather } = this.#parts;
+    const { answers, silent } = await scatterGather.askAll<ConnectionList>(slots, { about: 'connections', query }).catch(refuse);
     const lists = [listConnections(this.#coordinator, query), ...answers.map(({ value }) => value)];
     const list = mergeLists(lists, query);
     const unseen = silent.reduce((sum, { load }) => sum + load, 0);
@@ -113,11 +113,11 @@ export class ObservedGroup implements Observed {
   async closeConnection(id: string, from: string): Promise<ConnectionId> {
     const place = placeOf(id);
     if (place === undefined) return this.#closeOwn(id, from);
-    const seat = this.#parts.seats[place.worker];
-    if (seat?.life !== place.life) throw unknownConnection(id);
-    const { answers } = await this.#parts.rollCall.askAll<boolean>([seat], { about: 'close', connection: place.connection, from });
+    const slot = this.#parts.slots[place.worker];
+    if (slot?.life !== place.life) throw unknownConnection(id);
+    const { answers } = await this.#parts.scatterGather.askAll<boolean>([slot], { about: 'close', connection: place.connection, from });
     const [answer] = answers;
-    if (answer === undefined) throw silentWorker(seat);
+    if (answer === undefined) throw silentWorker(slot);
     if (!answer.value) throw unknownConnection(id);
     return id;
   }
@@ -139,7 +139,7 @@ function refuse(error: unknown): never {
   throw error;
 }
 
-function silentWorker({ index, phase }: WorkerSeat): Refusal {
+function silentWorker({ index, phase }: WorkerSlot): Refusal {
   const why = phase === 'serving' ? `has not answered within ${WORKER_ANSWER_MS / 1000} s: its loop is blocked. Ask again; it may also do it when it goes on` : `is ${phase}`;
   return new Refusal('WORKER_SILENT', `worker ${index} ${why}; /workers shows how they stand`);
 }

@@ -1,7 +1,7 @@
 import { EdgeloopError } from '../errors.js';
 import { reportedError } from './error-report.js';
 import type { ErrorReport, Question } from './worker-data.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 
 interface Open {
   readonly worker: number;
@@ -15,12 +15,12 @@ export class Questions {
   #next = 0;
 
   /** Errors: what the worker has refused it for; EL_WORKER_FAILED if it ends without an answer, or is not there. */
-  ask(seat: WorkerSeat, question: Question): Promise<unknown> {
-    if (!seat.up && seat.phase !== 'draining') return Promise.reject(gone(seat.index));
+  ask(slot: WorkerSlot, question: Question): Promise<unknown> {
+    if (!slot.up && slot.phase !== 'draining') return Promise.reject(gone(slot.index));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#open.set(id, { worker: seat.index, resolve, reject });
-      seat.tell({ kind: 'ask', id, question });
+      this.#open.set(id, { worker: slot.index, resolve, reject });
+      slot.tell({ kind: 'ask', id, question });
     });
   }
 

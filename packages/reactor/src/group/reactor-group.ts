@@ -10,25 +10,25 @@ import type { TcpListen, UnixListen } from '../plugin/plugin-host.js';
 import type { Reactor } from '../reactor.js';
 import type { ShutdownReport } from '../shutdown.js';
 import { workerName } from '../telemetry/group-metrics.js';
-import { Crew, type CrewParts } from './crew.js';
 import type { AcceptStrategy } from './group-options.js';
 import type { GroupSockets } from './group-sockets.js';
 import type { HandoffAcceptor } from './handoff-acceptor.js';
 import { listenPlan, takersOf } from './listen-plan.js';
-import { LoadPatrol } from './load-patrol.js';
+import { LoadMonitor } from './load-monitor.js';
 import { ObservedGroup, type ObservedGroupParts } from './observed-group.js';
 import { withRateShare } from './rate-share.js';
-import { RollCall } from './roll-call.js';
+import { ScatterGather } from './scatter-gather.js';
 import type { Question } from './worker-data.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 import { type WorkerStatus, statusOf } from './worker-status.js';
+import { WorkerThreads, type WorkerThreadsParts } from './worker-threads.js';
 
-export interface GroupParts extends Pick<ObservedGroupParts, 'levelSettings' | 'ownLevels'>, Pick<CrewParts, 'dataOf'> {
+export interface GroupParts extends Pick<ObservedGroupParts, 'levelSettings' | 'ownLevels'>, Pick<WorkerThreadsParts, 'dataOf'> {
   readonly reactor: Reactor;
   readonly log: Log;
   readonly accept: AcceptStrategy;
   readonly sockets: GroupSockets;
-  readonly seats: readonly WorkerSeat[];
+  readonly slots: readonly WorkerSlot[];
   /** What the workers are started with; kept up to date. */
   readonly reactorOptions: ReactorOptions;
   readonly listen: TcpListen | UnixListen;
@@ -48,8 +48,8 @@ export class ReactorGroup {
   readonly coordinator: Reactor;
   readonly accept: AcceptStrategy;
   readonly #parts: GroupParts;
-  readonly #crew: Crew;
-  readonly #patrol: LoadPatrol;
+  readonly #threads: WorkerThreads;
+  readonly #monitor: LoadMonitor;
   readonly #closed: Promise<ShutdownReport>;
   #acceptor: HandoffAcceptor | undefined;
   /** All that was reconfigured: for a worker that was being started meanwhile. */
@@ -60,14 +60,14 @@ export class ReactorGroup {
     this.#parts = parts;
     this.coordinator = parts.reactor;
     this.accept = parts.accept;
-    this.#crew = new Crew({
+    this.#threads = new WorkerThreads({
       ...parts,
-      welcome: (seat) => this.#welcome(seat),
+      welcome: (slot) => this.#welcome(slot),
       changed: () => this.#divide(),
       orphaned: (descriptors) => this.#acceptor?.offer(descriptors),
     });
     parts.sockets.onChange = () => this.#socketsChanged();
-    this.#patrol = new LoadPatrol({ ...parts, changed: () => this.#divide() });
+    this.#monitor = new LoadMonitor({ ...parts, changed: () => this.#divide() });
     this.#closed = parts.reactor.closed.then(async (own) => [own, ...(await this.dispose())].reduce(sumOf));
   }
 
@@ -82,17 +82,17 @@ export class ReactorGroup {
   }
 
   get workers(): readonly WorkerStatus[] {
-    return this.#parts.seats.map(statusOf);
+    return this.#parts.slots.map(statusOf);
   }
 
   /** The numbers of each worker, and of those that had its place before it, by name; for `registerGroupMetrics`. They are read where they are counted. */
   get meters(): Readonly<Record<string, Meters>> {
-    return Object.fromEntries(this.#parts.seats.map(({ index, meters }) => [workerName(index), meters]));
+    return Object.fromEntries(this.#parts.slots.map(({ index, meters }) => [workerName(index), meters]));
   }
 
   /** Connections of all workers. */
   get connectionCount(): number {
-    return this.#parts.seats.reduce((sum, { load }) => sum + load, 0);
+    return this.#parts.slots.reduce((sum, { load }) => sum + load, 0);
   }
 
   /**
@@ -101,35 +101,35 @@ export class ReactorGroup {
    */
   async replace(worker: number, options: OptionsInput<typeof closeOptions> = {}): Promise<void> {
     const { deadlineMs } = parseOptions(closeOptions, options, 'replace');
-    await this.#crew.replace(this.#seatOf(worker), deadlineMs);
+    await this.#threads.replace(this.#slotOf(worker), deadlineMs);
   }
 
   /** As `reconfigure` of a reactor and of a listener, for all workers, and those that will be started. Errors: theirs; then perhaps not all have changed. */
   async reconfigure(reactor: ReactorChanges, listener: ListenerChanges): Promise<void> {
     const changed = parseChanges('reactor', reactorOptions, this.#parts.reactorOptions, reactor);
-    const asked = new Map(this.#serving().map((seat) => [seat, seat.life]));
+    const asked = new Map(this.#serving().map((slot) => [slot, slot.life]));
     await this.#change([...asked.keys()], { reactor, listener });
     // Nobody has refused, so it holds for whoever is started from now on, or was with what held before.
     Object.assign(this.#parts.reactorOptions, changed);
     Object.assign(this.#parts.listen, listener);
     this.#changes = { reactor: { ...this.#changes?.reactor, ...reactor }, listener: { ...this.#changes?.listener, ...listener } };
-    await this.#change(this.#serving().filter((seat) => asked.get(seat) !== seat.life), this.#changes);
+    await this.#change(this.#serving().filter((slot) => asked.get(slot) !== slot.life), this.#changes);
   }
 
   /** As `reset` of a log's levels, for the logs of all workers, and of those that will be started. */
   setLevels(level: LevelName, levels: Readonly<Record<string, LevelName>>): void {
     const settings = Object.assign(this.#parts.levelSettings, { level, levels });
-    for (const seat of this.#parts.seats) seat.setLevels(settings);
+    for (const slot of this.#parts.slots) slot.setLevels(settings);
   }
 
   /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. */
   ask(worker: number, question: Question): Promise<unknown> {
-    return this.#crew.ask(this.#seatOf(worker), question);
+    return this.#threads.ask(this.#slotOf(worker), question);
   }
 
   /** What `openAdmin` looks into. */
   observe(): Observed {
-    return new ObservedGroup({ ...this.#parts, group: this, rollCall: new RollCall(this.#crew) });
+    return new ObservedGroup({ ...this.#parts, group: this, scatterGather: new ScatterGather(this.#threads) });
   }
 
   /**
@@ -144,62 +144,62 @@ export class ReactorGroup {
   /** Whoever accepts for the workers comes up before them. */
   async start(acceptor: HandoffAcceptor | undefined): Promise<void> {
     this.#acceptor = acceptor;
-    await this.#crew.start();
+    await this.#threads.start();
   }
 
   /** The coordinator closes, within this time. */
   async end(deadlineMs: number): Promise<void> {
     this.#acceptor?.close();
     // The workers' reports have a way to go.
-    await this.#crew.end(Math.max(deadlineMs / 2, deadlineMs - WORKER_MARGIN_MS));
+    await this.#threads.end(Math.max(deadlineMs / 2, deadlineMs - WORKER_MARGIN_MS));
   }
 
   /** Those who are to get new connections. */
-  takers(): WorkerSeat[] {
-    return takersOf(this.#standings()).map((index) => this.#seatOf(index));
+  takers(): WorkerSlot[] {
+    return takersOf(this.#standings()).map((index) => this.#slotOf(index));
   }
 
   /** Settles who accepts from which socket. Who is to begin is told before who is to leave, so that nobody waits in vain. */
   #divide(): void {
-    if (this.#crew.ending) {
-      if (this.#parts.seats.every(({ alive, left, phase }) => left || !alive || phase === 'starting')) this.#parts.sockets.close();
+    if (this.#threads.ending) {
+      if (this.#parts.slots.every(({ alive, left, phase }) => left || !alive || phase === 'starting')) this.#parts.sockets.close();
       return;
     }
-    const { accept, sockets, seats } = this.#parts;
+    const { accept, sockets, slots } = this.#parts;
     const plan = listenPlan(accept, sockets.accepting ? sockets.all.length : 0, this.#standings());
-    for (const seat of seats) if (seat.up) seat.serve(plan[seat.index] as ReadonlySet<number>, sockets.all, accept === 'exclusive');
-    for (const seat of seats) if (seat.up) seat.leave(plan[seat.index] as ReadonlySet<number>, sockets.all);
+    for (const slot of slots) if (slot.up) slot.serve(plan[slot.index] as ReadonlySet<number>, sockets.all, accept === 'exclusive');
+    for (const slot of slots) if (slot.up) slot.leave(plan[slot.index] as ReadonlySet<number>, sockets.all);
     this.#acceptor?.offer();
   }
 
   /** While its thread started, settings may have been changed. */
-  #welcome(seat: WorkerSeat): void {
-    seat.setLevels(this.#parts.levelSettings);
-    seat.takeIn(this.#parts.sockets.first);
-    if (this.#changes !== undefined) void this.#change([seat], this.#changes);
+  #welcome(slot: WorkerSlot): void {
+    slot.setLevels(this.#parts.levelSettings);
+    slot.takeIn(this.#parts.sockets.first);
+    if (this.#changes !== undefined) void this.#change([slot], this.#changes);
   }
 
   /** One that ends before it has answered has a successor, which knows. */
-  async #change(seats: readonly WorkerSeat[], { reactor, listener }: Changes): Promise<void> {
-    const all = this.#parts.seats.length;
-    const asked = seats.map((seat) => this.#crew.ask(seat, { about: 'reconfigure', reactor, listener: withRateShare(listener, seat.index, all) }));
+  async #change(slots: readonly WorkerSlot[], { reactor, listener }: Changes): Promise<void> {
+    const all = this.#parts.slots.length;
+    const asked = slots.map((slot) => this.#threads.ask(slot, { about: 'reconfigure', reactor, listener: withRateShare(listener, slot.index, all) }));
     const refusals = (await Promise.allSettled(asked)).flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []));
     const refusal = refusals.find((error) => codeOf(error) !== 'EL_WORKER_FAILED');
     if (refusal !== undefined) throw refusal;
   }
 
-  #serving(): WorkerSeat[] {
-    return this.#parts.seats.filter(({ up }) => up);
+  #serving(): WorkerSlot[] {
+    return this.#parts.slots.filter(({ up }) => up);
   }
 
   #standings() {
-    return this.#parts.seats.map(({ index, up, watch }) => ({ index, up, lagging: watch.lagging }));
+    return this.#parts.slots.map(({ index, up, watch }) => ({ index, up, lagging: watch.lagging }));
   }
 
-  #seatOf(worker: number): WorkerSeat {
-    const seat = this.#parts.seats[worker];
-    if (seat !== undefined) return seat;
-    throw new EdgeloopError('EL_OPTION_INVALID', `there is no worker ${worker}; they are numbered from 0 to ${this.#parts.seats.length - 1}`);
+  #slotOf(worker: number): WorkerSlot {
+    const slot = this.#parts.slots[worker];
+    if (slot !== undefined) return slot;
+    throw new EdgeloopError('EL_OPTION_INVALID', `there is no worker ${worker}; they are numbered from 0 to ${this.#parts.slots.length - 1}`);
   }
 
   /** Another process may be about to take the sockets over. When it has, they are closed here as soon as all workers have let go of them. */
@@ -208,7 +208,7 @@ export class ReactorGroup {
     this.#divide();
     if (!sockets.released) return;
     this.#acceptor?.close();
-    void Promise.allSettled(this.#serving().map((seat) => this.#crew.ask(seat, { about: 'readiness' }))).then(() => sockets.close());
+    void Promise.allSettled(this.#serving().map((slot) => this.#threads.ask(slot, { about: 'readiness' }))).then(() => sockets.close());
   }
 
   /** Ends who is still at work at once, and gives everything back. Resolves when no thread is left, with the reports of those that could give one. */
@@ -218,13 +218,13 @@ export class ReactorGroup {
   }
 
   async #dispose(): Promise<readonly ShutdownReport[]> {
-    this.#patrol.stop();
+    this.#monitor.stop();
     this.#acceptor?.close();
-    this.#crew.force();
-    const reports = await this.#crew.end(0);
+    this.#threads.force();
+    const reports = await this.#threads.end(0);
     this.#acceptor?.discard();
     this.#parts.sockets.close();
-    for (const seat of this.#parts.seats) seat.close();
+    for (const slot of this.#parts.slots) slot.close();
     return reports;
   }
 }

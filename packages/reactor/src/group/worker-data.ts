@@ -91,9 +91,9 @@ export type Report =
   | { readonly kind: 'draining' };
 
 /** What a worker's reactor has reported at its end: the last that is heard of its thread. A plugin may send other messages the same way. */
-export interface Farewell {
-  readonly farewell: ShutdownReport;
+export interface ExitReport {
+  readonly exitReport: ShutdownReport;
 }
 
 /** A report with its sender: late ones of a worker that has ended since are not taken for its successor's. */
-export type Letter = { readonly worker: number; readonly life: number; readonly report: Report };
+export type WorkerMessage = { readonly worker: number; readonly life: number; readonly report: Report };

@@ -1,14 +1,14 @@
 import { LEVEL_NAMES, type LevelName } from '../log.js';
 import type { Levels } from '../admin/observed.js';
-import type { RollCall } from './roll-call.js';
+import type { ScatterGather } from './scatter-gather.js';
 import type { LevelSettings } from './worker-data.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 
 export interface WorkerLevelsParts {
   /** What workers begin with; kept up to date. */
   readonly settings: LevelSettings;
-  readonly seats: readonly WorkerSeat[];
-  readonly rollCall: RollCall;
+  readonly slots: readonly WorkerSlot[];
+  readonly scatterGather: ScatterGather;
   /** Those of the main thread's log. */
   readonly own: Levels;
 }
@@ -23,18 +23,18 @@ export class WorkerLevels implements Levels {
 
   /** The workers have components that the main thread has not: their plugin. */
   async get(): Promise<Record<string, LevelName>> {
-    const { seats, rollCall, own } = this.#parts;
-    const { answers } = await rollCall.askAll<Record<string, LevelName>>(seats, { about: 'levels' });
+    const { slots, scatterGather, own } = this.#parts;
+    const { answers } = await scatterGather.askAll<Record<string, LevelName>>(slots, { about: 'levels' });
     const all = Object.assign({}, ...answers.map(({ value }) => value), await own.get()) as Record<string, LevelName>;
     return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   async set(component: string, level: string): Promise<void> {
-    const { settings, own, seats } = this.#parts;
+    const { settings, own, slots } = this.#parts;
     if (Object.hasOwn(await own.get(), component)) await own.set(component, level);
     const name = LEVEL_NAMES.find((known) => known === level) as LevelName;
     if (component === 'default') settings.level = name;
     else settings.levels = { ...settings.levels, [component]: name };
-    for (const seat of seats) seat.setLevels(settings);
+    for (const slot of slots) slot.setLevels(settings);
   }
 }

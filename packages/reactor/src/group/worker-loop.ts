@@ -8,7 +8,7 @@ import type { DescriptorLedger } from '../structures/descriptor-ledger.js';
 import { DescriptorRing } from '../structures/descriptor-ring.js';
 import { SharedCount } from '../structures/shared-count.js';
 import type { LogLevels } from '../telemetry/log-levels.js';
-import { Doors } from './doors.js';
+import { WorkerListeners } from './worker-listeners.js';
 import { errorReport } from './error-report.js';
 import { groupId } from './listing.js';
 import type { Command, Question, Report, WorkerData } from './worker-data.js';
@@ -25,7 +25,7 @@ export interface WorkerParts {
 /** The loop of a worker, which does what the main thread tells it. */
 export class WorkerLoop {
   readonly #parts: WorkerParts;
-  readonly #doors: Doors;
+  readonly #listeners: WorkerListeners;
   readonly #listener: ListenerHandle;
 
   /** Errors: EL_OPTION_INVALID and EL_PLUGIN_INVALID, if the plugin or its options are wrong. */
@@ -35,20 +35,20 @@ export class WorkerLoop {
     const admitted = new SharedCount(data.admitted.listener, data.index);
     const { entrance, listener } = reactor.use(plugin, data.plugin.options).admit(
       data.listen,
-      (acceptor, { loop, reserve }, options) => new Doors({ loop, reserve, kernel, acceptor, options }),
+      (acceptor, { loop, reserve }, options) => new WorkerListeners({ loop, reserve, kernel, acceptor, options }),
       admitted,
     );
-    this.#doors = entrance;
+    this.#listeners = entrance;
     this.#listener = listener;
   }
 
   obey(command: Command): void {
     switch (command.kind) {
       case 'serve':
-        this.#doors.serve(command.fd, command.exclusive);
+        this.#listeners.serve(command.fd, command.exclusive);
         return;
       case 'leave':
-        this.#doors.leave(command.fd);
+        this.#listeners.leave(command.fd);
         return;
       case 'take-in':
         this.#takeIn(command);
@@ -67,14 +67,14 @@ export class WorkerLoop {
   #takeIn({ fd, doorbell, ring, capacity }: Extract<Command, { kind: 'take-in' }>): void {
     const { data, kernel, ledger } = this.#parts;
     const { address } = lentListening(kernel, fd);
-    this.#doors.takeIn({ ring: new DescriptorRing(capacity, ring), doorbell, ledger, owner: data.index, address });
+    this.#listeners.takeIn({ ring: new DescriptorRing(capacity, ring), doorbell, ledger, owner: data.index, address });
   }
 
   /** Who waits at a door is let in before it closes, so that nobody is lost. */
   #drain(deadlineMs: number): void {
     const { reactor, report } = this.#parts;
     void reactor.close({ deadlineMs });
-    this.#doors.close();
+    this.#listeners.close();
     report({ kind: 'draining' });
   }
 

@@ -15,13 +15,13 @@ import { errorReport } from './error-report.js';
 import { ledgered } from './ledgered-kernel.js';
 import { importPlugin } from './plugin-source.js';
 import { ownThread } from './thread-cpu.js';
-import type { Command, Farewell, Letter, Report, WorkerData } from './worker-data.js';
+import type { Command, ExitReport, Report, WorkerData, WorkerMessage } from './worker-data.js';
 import { WorkerLoop } from './worker-loop.js';
 
 const data = workerData as WorkerData;
 const ledger = new DescriptorLedger(data.ledger);
 const kernel = ledgered(nativeKernel(), ledger, data.index, data.epoll);
-const letters = new Outbox<Letter>(kernel, data.reports);
+const outbox = new Outbox<WorkerMessage>(kernel, data.reports);
 
 try {
   await start();
@@ -43,8 +43,8 @@ async function start(): Promise<void> {
   const inbox = reactor.openOwnInbox<Command>((command) => loop.obey(command)).address();
   if (!report({ kind: 'started', inbox, thread: ownThread() })) void reactor.close();
   void reactor.closed.then((ended) => {
-    // By Node's way, for the main thread's reactor may be closed already, and nobody read a letter any more.
-    parentPort?.postMessage({ farewell: ended } satisfies Farewell);
+    // By Node's way, for the main thread's reactor may be closed already, and nobody read a message any more.
+    parentPort?.postMessage({ exitReport: ended } satisfies ExitReport);
     // Whatever the plugin has left open of Node's would keep the thread.
     process.exit(0);
   });
@@ -53,7 +53,7 @@ async function start(): Promise<void> {
 /** Returns false if the main thread's reactor is closed: then nobody wants to know. */
 function report(told: Report): boolean {
   try {
-    letters.post({ worker: data.index, life: data.life, report: told }, told.kind === 'started' ? [told.inbox.port] : []);
+    outbox.post({ worker: data.index, life: data.life, report: told }, told.kind === 'started' ? [told.inbox.port] : []);
     return true;
   } catch (error) {
     if (!(error instanceof EdgeloopError) || codeOf(error) !== 'EL_INBOX_CLOSED') throw error;

@@ -1,7 +1,7 @@
 import { invariant } from '../invariant.js';
 
 /**
- * The life of a worker's place in its group:
+ * The life of a worker's slot:
  *
  *   starting ──▶ serving ──▶ draining ──▶ ended ──▶ starting    told to end; and perhaps to be replaced
  *       └───────────┴───────────┴───────▶ crashed ─▶ starting    its thread has died; after a rest there is another one

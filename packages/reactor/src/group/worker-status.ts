@@ -1,6 +1,6 @@
 import { cpuSecondsOf } from './thread-cpu.js';
 import type { WorkerPhase } from './worker-phase.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 
 /** How one worker stands. */
 export interface WorkerStatus {
@@ -21,7 +21,7 @@ export interface WorkerStatus {
   readonly cpuSeconds: number;
 }
 
-export function statusOf({ index, phase, watch, load, waiting, life, crashes, thread }: WorkerSeat): WorkerStatus {
+export function statusOf({ index, phase, watch, load, waiting, life, crashes, thread }: WorkerSlot): WorkerStatus {
   const cpuSeconds = thread === 0 ? 0 : cpuSecondsOf(thread);
   return { index, phase, lagging: watch.lagging, connections: load, waiting, restarts: Math.max(0, life), crashes, thread, cpuSeconds };
 }

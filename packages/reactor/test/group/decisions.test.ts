@@ -5,7 +5,7 @@ import { type Standing, listenPlan, takersOf } from '../../src/group/listen-plan
 import { LoadWatch } from '../../src/group/load-watch.js';
 import { choiceOf } from '../../src/group/placement.js';
 import { type WorkerPhase, transition } from '../../src/group/worker-phase.js';
-import { isPresent } from '../../src/group/worker-seat.js';
+import { isPresent } from '../../src/group/worker-slot.js';
 import { Meters } from '../../src/loop/meters.js';
 import type { SocketAddress } from '../../src/net/address.js';
 import { STRATEGIES } from '../support/group-setting.js';

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { ReactorGroup } from '../../src/index.js';
-import { WorkerSeat } from '../../src/group/worker-seat.js';
+import { WorkerSlot } from '../../src/group/worker-slot.js';
 import { STRATEGIES, counted, openGroup, sum, whoServes } from '../support/group-setting.js';
 import { type Client, dial, until } from '../support/setting.js';
 
@@ -33,9 +33,9 @@ t.test('exclusive: workers that are idle take turns, and a connection wakes one 
   t.ok(Math.min(...accepted) / Math.max(...accepted) >= 0.5, `${accepted}`);
   t.ok(sum(counted(group, 'listenerEvents')) <= 1.2 * 80);
 
-  const exclusive = Object.getOwnPropertyDescriptor(WorkerSeat.prototype, 'serve') as TypedPropertyDescriptor<WorkerSeat['serve']>;
-  t.teardown(() => Object.defineProperty(WorkerSeat.prototype, 'serve', exclusive));
-  WorkerSeat.prototype.serve = function shared(plan, sockets) {
+  const exclusive = Object.getOwnPropertyDescriptor(WorkerSlot.prototype, 'serve') as TypedPropertyDescriptor<WorkerSlot['serve']>;
+  t.teardown(() => Object.defineProperty(WorkerSlot.prototype, 'serve', exclusive));
+  WorkerSlot.prototype.serve = function shared(plan, sockets) {
     exclusive.value?.call(this, plan, sockets, false);
   };
   const { woken: wokenWithout } = await wakeUps(t);

@@ -3,12 +3,12 @@ import type { Log } from '../log.js';
 import { monotonicMs } from '../loop/stopwatch.js';
 import type { Timer } from '../loop/timer.js';
 import type { Reactor } from '../reactor.js';
-import type { WorkerSeat } from './worker-seat.js';
+import type { WorkerSlot } from './worker-slot.js';
 
-export interface LoadPatrolParts {
+export interface LoadMonitorParts {
   readonly reactor: Pick<Reactor, 'setTimeout'>;
   readonly log: Log;
-  readonly seats: readonly WorkerSeat[];
+  readonly slots: readonly WorkerSlot[];
   /** Who lags, and so is to get no new connections, has changed. */
   readonly changed: () => void;
 }
@@ -17,11 +17,11 @@ export interface LoadPatrolParts {
  * Looks again and again whether the loops of a group lag: often while one of them has something to do, and seldom while all rest, so that an
  * idle group sleeps. Owns its timer.
  */
-export class LoadPatrol {
-  readonly #parts: LoadPatrolParts;
+export class LoadMonitor {
+  readonly #parts: LoadMonitorParts;
   #next: Timer;
 
-  constructor(parts: LoadPatrolParts) {
+  constructor(parts: LoadMonitorParts) {
     this.#parts = parts;
     this.#next = this.#after(IDLE_LOOK_MS);
   }
@@ -36,14 +36,14 @@ export class LoadPatrol {
 
   #look(): void {
     const nowMs = monotonicMs();
-    const serving = this.#parts.seats.filter(({ up }) => up);
-    const turned = serving.filter((seat) => this.#lookAt(seat, nowMs));
+    const serving = this.#parts.slots.filter(({ up }) => up);
+    const turned = serving.filter((slot) => this.#lookAt(slot, nowMs));
     this.#next = this.#after(serving.some(({ watch }) => watch.busy) ? LOAD_LOOK_MS : IDLE_LOOK_MS);
     if (turned.length > 0) this.#parts.changed();
   }
 
   /** Returns whether it has begun to lag, or ceased to. */
-  #lookAt({ index, watch }: WorkerSeat, nowMs: number): boolean {
+  #lookAt({ index, watch }: WorkerSlot, nowMs: number): boolean {
     const before = watch.lagging;
     const turnMs = watch.look(nowMs);
     if (watch.lagging === before) return false;

@@ -7,19 +7,19 @@ import { lentListening } from '../net/listening-socket.js';
 import type { ListenerOptions } from '../options.js';
 import type { HostedBy } from '../plugin/plugin-host.js';
 
-export interface DoorsParts extends Pick<HostedBy, 'loop' | 'reserve'> {
+export interface WorkerListenersParts extends Pick<HostedBy, 'loop' | 'reserve'> {
   readonly kernel: Kernel;
   readonly acceptor: Acceptor;
   readonly options: ListenerOptions;
 }
 
 /** The ways into a worker: sockets of the group that it serves now, by their descriptors, or a ring by which connections are handed over. */
-export class Doors implements EntranceHandle {
-  readonly #parts: DoorsParts;
+export class WorkerListeners implements EntranceHandle {
+  readonly #parts: WorkerListenersParts;
   readonly #open = new Map<number, Entrance>();
   #closed = false;
 
-  constructor(parts: DoorsParts) {
+  constructor(parts: WorkerListenersParts) {
     this.#parts = { ...parts, acceptor: quietly(parts.acceptor) };
   }
 

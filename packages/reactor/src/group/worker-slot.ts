@@ -13,7 +13,7 @@ import type { DescriptorRing } from '../structures/descriptor-ring.js';
 import type { SharedCount } from '../structures/shared-count.js';
 import { discard } from './discard.js';
 import type { LoadWatch } from './load-watch.js';
-import type { Command, Farewell, LevelSettings, Report, WorkerData } from './worker-data.js';
+import type { Command, ExitReport, LevelSettings, Report, WorkerData } from './worker-data.js';
 import { type WorkerPhase, transition } from './worker-phase.js';
 
 /** In the place of a descriptor. */
@@ -21,7 +21,7 @@ const NONE = -1;
 
 const MAIN = new URL('./worker-main.js', import.meta.url);
 
-export interface SeatParts {
+export interface SlotParts {
   readonly index: number;
   readonly kernel: Kernel;
   readonly meters: Meters;
@@ -45,14 +45,14 @@ export interface ThreadEnd {
 }
 
 /**
- * A worker's place in the group, in which one thread follows another: what outlasts them, and the way to the present one.
+ * The slot of a worker in its group, in which one thread follows another: what outlasts them, and the way to the present one.
  * Owns the thread, the doorbell, the deaf epoll set, and what a thread that has died has left open.
  */
-export class WorkerSeat {
+export class WorkerSlot {
   readonly index: number;
   readonly meters: Meters;
   readonly watch: LoadWatch;
-  readonly handoff: SeatParts['handoff'];
+  readonly handoff: SlotParts['handoff'];
   readonly #kernel: Kernel;
   readonly #deaf: number;
   readonly #ledger: DescriptorLedger;
@@ -70,7 +70,7 @@ export class WorkerSeat {
   /** The sockets of the group that it was told to serve, by their numbers. */
   readonly #serves = new Set<number>();
 
-  constructor({ index, kernel, meters, ledger, watch, admitted, handoff, deaf }: SeatParts) {
+  constructor({ index, kernel, meters, ledger, watch, admitted, handoff, deaf }: SlotParts) {
     this.index = index;
     this.meters = meters;
     this.watch = watch;
@@ -147,7 +147,7 @@ export class WorkerSeat {
       transferList: [data.reports.port],
     });
     worker.once('error', (thrown: unknown) => (error = thrown instanceof Error ? thrown : new Error(String(thrown))));
-    worker.on('message', (told: Partial<Farewell> | undefined) => (report = told?.farewell ?? report));
+    worker.on('message', (told: Partial<ExitReport> | undefined) => (report = told?.exitReport ?? report));
     worker.once('exit', (code) => {
       this.#thread = undefined;
       onEnd({ code, error, report });
@@ -280,7 +280,7 @@ export class WorkerSeat {
 }
 
 /** A thread's last words may be read when it is gone already; what comes when its end has been settled is of no use, nor is a beginning behind the end. */
-export function isPresent(seat: Pick<WorkerSeat, 'alive' | 'life' | 'phase'>, life: number, { kind }: Pick<Report, 'kind'>): boolean {
-  if (seat.life !== life || seat.phase === 'ended' || seat.phase === 'crashed') return false;
-  return kind !== 'started' || (seat.alive && seat.phase === 'starting');
+export function isPresent(slot: Pick<WorkerSlot, 'alive' | 'life' | 'phase'>, life: number, { kind }: Pick<Report, 'kind'>): boolean {
+  if (slot.life !== life || slot.phase === 'ended' || slot.phase === 'crashed') return false;
+  return kind !== 'started' || (slot.alive && slot.phase === 'starting');
 }
