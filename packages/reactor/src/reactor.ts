@@ -5,7 +5,6 @@ import type { Connection } from './net/connection.js';
 import type { Counters } from './loop/counters.js';
 import type { DatagramHandle, DatagramReceiver } from './net/datagram-socket.js';
 import { EdgeloopError } from './errors.js';
-import { LoopEstate } from './net/estate.js';
 import type { Host } from './host/host.js';
 import { Inbox, type InboxHandle } from './loop/inbox.js';
 import { leftOpen, tellLeftOpen } from './left-open.js';
@@ -28,6 +27,7 @@ import type { ReactorParts } from './reactor-parts.js';
 import { ReceiveArena } from './structures/receive-arena.js';
 import { openConnections } from './net/open-connections.js';
 import { ReserveDescriptor } from './net/reserve.js';
+import { LoopSockets } from './net/socket-set.js';
 import { Shutdown, type ShutdownReport, reactorClosed } from './shutdown.js';
 import { PROGRAM } from './loop/stopwatch.js';
 import type { SignalListener, Subscription } from './loop/signals.js';
@@ -42,7 +42,7 @@ export class Reactor {
   /** These numbers and all others that it keeps of itself, in memory that other threads may read. */
   readonly meters: Meters;
   /** Its listening sockets, as far as another process may go on with them. */
-  readonly estate: LoopEstate;
+  readonly sockets: LoopSockets;
   readonly #loop: Loop;
   readonly #host: Host;
   readonly #logs: ReactorLogs;
@@ -72,7 +72,7 @@ export class Reactor {
     this.#logs = new ReactorLogs(log);
     this.#loop.stopwatch.onStall = (stall) => this.#logs.stalled(stall, this.#loop.witness);
     this.#reserve = new ReserveDescriptor(kernel);
-    this.estate = new LoopEstate(this.#loop, this.#reserve);
+    this.sockets = new LoopSockets(this.#loop, this.#reserve);
     this.#admission = new Admission({ ...options, maxAcceptsPerSecond: 0 }, kernel.now(), undefined, admitted);
     this.#offload = new Offload(this.#loop, options, openTaskPool);
     this.#options = options;
@@ -80,7 +80,7 @@ export class Reactor {
     this.#hosting = {
       loop: this.#loop,
       reserve: this.#reserve,
-      estate: this.estate,
+      sockets: this.sockets,
       logs: this.#logs,
       offload: this.#offload,
       admission: this.#admission,

@@ -8,7 +8,7 @@ import {
 import type { Log } from '../log.js';
 import { rethrowLater } from '../loop/rethrow.js';
 import { addressText, hostText } from '../net/address.js';
-import type { Lent } from '../net/estate.js';
+import type { Lent } from '../net/socket-set.js';
 import { readBody, targetOf } from './admin-request.js';
 import { type Answer, Refusal } from './answer.js';
 import type { Gate } from './gate.js';

@@ -18,8 +18,8 @@ export class ObservedReactor implements Observed {
     this.log = log;
   }
 
-  get estate(): Reactor['estate'] {
-    return this.#reactor.estate;
+  get sockets(): Reactor['sockets'] {
+    return this.#reactor.sockets;
   }
 
   get draining(): boolean {

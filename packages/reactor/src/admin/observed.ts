@@ -1,5 +1,5 @@
 import type { LevelName, Log } from '../log.js';
-import type { LoopEstate } from '../net/estate.js';
+import type { LoopSockets } from '../net/socket-set.js';
 import type { MetricsRegistry } from '../telemetry/exposition.js';
 import type { Snapshot } from '../telemetry/snapshot.js';
 import type { ConnectionQuery } from './admin-options.js';
@@ -31,7 +31,7 @@ export interface ObservedWorker {
 export interface Observed {
   readonly log: Log;
   /** Opens the endpoint's own socket, which may be the next process's one day. */
-  readonly estate: Pick<LoopEstate, 'lend'>;
+  readonly sockets: Pick<LoopSockets, 'lend'>;
   /** Whether its end has begun. */
   readonly draining: boolean;
   /** Settles when there is nothing to be seen any more. */

@@ -58,7 +58,7 @@ export async function openAdmin(subject: Reactor | Observable, options: AdminOpt
   const routes = routesOf({ observed, log, page: new Page(PAGE_FOLDER), stats, registry, levels: observed.levels(own), config });
   const server = new AdminServer(routes, gate, log);
   const endpoint = tcpListening(ip, parseOptions(listenOptions, { host, port }, 'openAdmin'));
-  const address = await server.listen(observed.estate.lend('admin', endpoint, ADMIN_CONNECTIONS, () => void server.close()));
+  const address = await server.listen(observed.sockets.lend('admin', endpoint, ADMIN_CONNECTIONS, () => void server.close()));
   log.info({ event: 'admin.listening', address: hostText(address.address, address.port) }, 'the admin endpoint answers');
   void observed.closed.then(() => server.close());
   return { address, url: urlOf(address), close: () => server.close() };

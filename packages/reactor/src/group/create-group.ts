@@ -61,7 +61,7 @@ export async function createReactorGroup({ plugin, listen, reactor = {}, log = {
   const own = createLog(log);
   const hub = coordinator ?? createReactor({ log: own.log });
   try {
-    const sockets = await openSockets(hub.estate, listen, settings.accept, workerCount(settings));
+    const sockets = await openSockets(hub.sockets, listen, settings.accept, workerCount(settings));
     return await start({
       hub, settings, worker, sockets, source, cpus, listen: { ...listen }, log: workerLog(log, own.levels), ownLevels: own.levels,
     });

@@ -3,10 +3,10 @@ import { EdgeloopError } from '../errors.js';
 import { nativeKernel } from '../kernel/native-kernel.js';
 import { MAX_LEDGER_DESCRIPTORS } from '../limits.js';
 import { type LocalEndpoint, tcpListening } from '../net/endpoint.js';
-import type { Holding, LoopEstate } from '../net/estate.js';
 import type { ListeningSocket } from '../net/listening-socket.js';
 import { resolveHost } from '../net/resolve.js';
 import { unixListening } from '../net/socket-file.js';
+import type { LoopSockets, SharedSockets } from '../net/socket-set.js';
 import { setReusePort } from '../net/tcp-options.js';
 import { listenOptions, unixListenOptions } from '../options.js';
 import { parseOptions } from '../options-check.js';
@@ -17,17 +17,17 @@ import type { AcceptStrategy } from './group-options.js';
 type State = 'open' | 'held' | 'released' | 'closed';
 
 /** The sockets that a group listens on. Owns them, and may leave them to another process. */
-export class GroupSockets implements Holding {
+export class GroupSockets implements SharedSockets {
   readonly all: readonly ListeningSocket[];
-  readonly #estate: Pick<LoopEstate, 'part'>;
+  readonly #coordinator: Pick<LoopSockets, 'exclude'>;
   #state: State = 'open';
   /** Called when somebody is to begin or to stop accepting. */
   onChange: () => void = () => {};
 
-  constructor(all: readonly ListeningSocket[], estate: LoopEstate) {
+  constructor(all: readonly ListeningSocket[], coordinator: LoopSockets) {
     this.all = all;
-    this.#estate = estate;
-    estate.join(this);
+    this.#coordinator = coordinator;
+    coordinator.include(this);
   }
 
   get first(): ListeningSocket {
@@ -65,7 +65,7 @@ export class GroupSockets implements Holding {
     if (this.#state === 'closed') return;
     const ours = this.#state === 'open';
     this.#state = 'closed';
-    this.#estate.part(this);
+    this.#coordinator.exclude(this);
     for (const socket of this.all) {
       if (ours) socket.close();
       else socket.leave();
@@ -83,8 +83,8 @@ export class GroupSockets implements Holding {
  * Opens what a group of so many workers listens on: a socket for each with `reuseport`, else one for all; and what another process has left.
  * Errors: EL_OPTION_INVALID, EL_ADDRESS_UNRESOLVED, EL_ADDRESS_INVALID, EL_PATH_TAKEN, and SystemErrors such as EADDRINUSE.
  */
-export async function openSockets(estate: LoopEstate, listen: TcpListen | UnixListen, accept: AcceptStrategy, workers: number): Promise<GroupSockets> {
-  if ('path' in listen) return openUnix(estate, listen, accept);
+export async function openSockets(coordinator: LoopSockets, listen: TcpListen | UnixListen, accept: AcceptStrategy, workers: number): Promise<GroupSockets> {
+  if ('path' in listen) return openUnix(coordinator, listen, accept);
   const options = parseOptions(listenOptions, listen, 'listen');
   const [ip] = await resolveHost(options.host);
   const beside = ({ fd, address: { port } }: ListeningSocket) => {
@@ -93,26 +93,26 @@ export async function openSockets(estate: LoopEstate, listen: TcpListen | UnixLi
     if (reusePort) setReusePort(nativeKernel(), fd);
     return tcpListening(ip, { ...options, port, reusePort });
   };
-  return openAll(estate, tcpListening(ip, options), beside, accept === 'reuseport' ? workers : 1, options.backlog);
+  return openAll(coordinator, tcpListening(ip, options), beside, accept === 'reuseport' ? workers : 1, options.backlog);
 }
 
-function openUnix(estate: LoopEstate, listen: UnixListen, accept: AcceptStrategy): GroupSockets {
+function openUnix(coordinator: LoopSockets, listen: UnixListen, accept: AcceptStrategy): GroupSockets {
   const options = parseOptions(unixListenOptions, listen, 'listen');
   const endpoint = unixListening(options);
-  if (accept !== 'reuseport') return openAll(estate, endpoint, () => endpoint, 1, options.backlog);
+  if (accept !== 'reuseport') return openAll(coordinator, endpoint, () => endpoint, 1, options.backlog);
   throw new EdgeloopError('EL_OPTION_INVALID', `"accept": reuseport is for TCP, and ${options.path} is a Unix socket; choose exclusive or handoff`);
 }
 
 /** `beside` makes the endpoint of those that are bound beside the first, on the port that the kernel has chosen for it if it was to choose. */
-function openAll(estate: LoopEstate, endpoint: LocalEndpoint, beside: (first: ListeningSocket) => LocalEndpoint, wanted: number, backlog: number): GroupSockets {
-  const first = estate.open('connections', endpoint, backlog);
+function openAll(coordinator: LoopSockets, endpoint: LocalEndpoint, beside: (first: ListeningSocket) => LocalEndpoint, wanted: number, backlog: number): GroupSockets {
+  const first = coordinator.open('connections', endpoint, backlog);
   const sockets = [first];
   try {
     const others = beside(first);
-    while (sockets.length < wanted) sockets.push(estate.open('connections', others, backlog));
+    while (sockets.length < wanted) sockets.push(coordinator.open('connections', others, backlog));
     // At those that another process had more than we need somebody may wait.
-    for (let more = estate.openInherited('connections', others); more !== undefined; more = estate.openInherited('connections', others)) sockets.push(more);
-    return new GroupSockets(sockets, estate);
+    for (let more = coordinator.openPassed('connections', others); more !== undefined; more = coordinator.openPassed('connections', others)) sockets.push(more);
+    return new GroupSockets(sockets, coordinator);
   } catch (error) {
     for (const socket of sockets) socket.close();
     throw error;

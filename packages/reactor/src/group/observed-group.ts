@@ -46,8 +46,8 @@ export class ObservedGroup implements Observed {
     this.log = this.#coordinator.log;
   }
 
-  get estate(): Reactor['estate'] {
-    return this.#coordinator.estate;
+  get sockets(): Reactor['sockets'] {
+    return this.#coordinator.sockets;
   }
 
   get draining(): boolean {

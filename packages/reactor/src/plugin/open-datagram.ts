@@ -11,13 +11,13 @@ import type { HostedBy } from './plugin-host.js';
 export async function openDatagram(reactor: HostedBy, options: OptionsInput<typeof datagramOptions>, receive: DatagramReceiver): Promise<DatagramHandle> {
   checkCallback('openDatagram', receive);
   const parsed = parseOptions(datagramOptions, options, 'openDatagram');
-  const { loop, logs, estate } = reactor;
+  const { loop, logs, sockets } = reactor;
   const { counters, witness } = loop;
   const place = witness?.here('openDatagram');
   const [ip] = await loop.awaited(resolveHost(parsed.host));
   reactor.assertOpen();
-  const inherited = estate.claim('datagrams', hostText(ip, parsed.port));
-  const socket = new DatagramSocket(loop, guardReceiver(receive, { counters, log: logs.reactor }), ip, parsed, inherited);
+  const adopted = sockets.claim('datagrams', hostText(ip, parsed.port));
+  const socket = new DatagramSocket(loop, guardReceiver(receive, { counters, log: logs.reactor }), ip, parsed, adopted);
   witness?.opened(socket, place);
   return socket;
 }

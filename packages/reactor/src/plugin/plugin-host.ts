@@ -3,7 +3,6 @@ import { addressText, hostText } from '../net/address.js';
 import type { Admission } from '../net/admission.js';
 import type { Connection } from '../net/connection.js';
 import { Connector, type ConnectorOptions, type Find } from '../net/connector.js';
-import type { LoopEstate } from '../net/estate.js';
 import { type LocalEndpoint, tcpListening, tcpRemote, unixRemote } from '../net/endpoint.js';
 import { Dispatcher } from './dispatcher.js';
 import { EdgeloopError } from '../errors.js';
@@ -22,6 +21,7 @@ import type { ReserveDescriptor } from '../net/reserve.js';
 import { interleaveFamilies, resolveHost } from '../net/resolve.js';
 import { SocketConnection } from '../net/socket-connection.js';
 import { unixListening } from '../net/socket-file.js';
+import type { LoopSockets } from '../net/socket-set.js';
 import type { SharedCount } from '../structures/shared-count.js';
 
 export type TcpListen = OptionsInput<typeof listenOptions>;
@@ -33,7 +33,7 @@ export type UnixConnect = OptionsInput<typeof unixConnectOptions>;
 export interface HostedBy {
   readonly loop: Loop;
   readonly reserve: ReserveDescriptor;
-  readonly estate: LoopEstate;
+  readonly sockets: LoopSockets;
   readonly logs: ReactorLogs;
   /** The limits of the whole reactor. */
   readonly admission: Admission;
@@ -145,7 +145,7 @@ export class PluginHost<State, Api = undefined> {
   }
 
   #listen(endpoint: LocalEndpoint, schema: ChangeableSchema<SharedOptions>, options: SharedOptions): ListenerHandle {
-    return this.#admit(schema, options, (acceptor) => this.#reactor.estate.listen(acceptor, endpoint, options)).listener;
+    return this.#admit(schema, options, (acceptor) => this.#reactor.sockets.listen(acceptor, endpoint, options)).listener;
   }
 
   #admit<Opened extends EntranceHandle>(

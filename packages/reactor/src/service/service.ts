@@ -146,7 +146,7 @@ function takeoverOf<Settings extends ServerSettings>(ground: Ground<Settings>, s
     void reactor.close({ deadlineMs: graceMs(configuration) });
   };
   const log = ground.log.child({ component: 'takeover' });
-  const takeover = new Takeover({ kernel: nativeKernel(), log, estate: reactor.estate, path, timeoutMs: timeoutSeconds * 1000, onLeft });
+  const takeover = new Takeover({ kernel: nativeKernel(), log, sockets: reactor.sockets, path, timeoutMs: timeoutSeconds * 1000, onLeft });
   void reactor.closed.then(() => takeover.close());
   return takeover;
 }

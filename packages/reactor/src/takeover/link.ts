@@ -12,7 +12,7 @@ const UCRED_CELLS = 3;
 const CLOSED = -1;
 
 /** A message, and the descriptors that came with it, which are the receiver's to close. */
-export interface Parcel<M extends Message = Message> {
+export interface Received<M extends Message = Message> {
   readonly message: M;
   readonly descriptors: readonly number[];
 }
@@ -79,17 +79,17 @@ export class Link {
   }
 
   /** Waits for a message of this step. */
-  async expect<S extends Step>(step: S, withinMs: number): Promise<Parcel<Extract<Message, { step: S }>>> {
-    const parcel = await this.expectUnlessGone(step, withinMs);
-    if (parcel === undefined) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has gone before it said "${step}"`);
-    return parcel;
+  async expect<S extends Step>(step: S, withinMs: number): Promise<Received<Extract<Message, { step: S }>>> {
+    const received = await this.expectUnlessGone(step, withinMs);
+    if (received === undefined) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has gone before it said "${step}"`);
+    return received;
   }
 
   /** The same; undefined if nothing comes any more, since the process at the other end has gone. */
-  async expectUnlessGone<S extends Step>(step: S, withinMs: number): Promise<Parcel<Extract<Message, { step: S }>> | undefined> {
-    const parcel = await this.#receive(step, withinMs);
-    if (parcel === undefined) return undefined;
-    const { message, descriptors } = parcel;
+  async expectUnlessGone<S extends Step>(step: S, withinMs: number): Promise<Received<Extract<Message, { step: S }>> | undefined> {
+    const received = await this.#receive(step, withinMs);
+    if (received === undefined) return undefined;
+    const { message, descriptors } = received;
     if (message.step === step) return { message: message as Extract<Message, { step: S }>, descriptors };
     for (const fd of descriptors) this.#kernel.close(fd);
     if (message.step === 'refuse') throw refused(message);
@@ -104,7 +104,7 @@ export class Link {
     this.#fd = CLOSED;
   }
 
-  async #receive(step: Step, withinMs: number): Promise<Parcel | undefined> {
+  async #receive(step: Step, withinMs: number): Promise<Received | undefined> {
     const untilMs = this.#kernel.now() + withinMs;
     const room = Buffer.alloc(TAKEOVER_MESSAGE_BYTES);
     const list = new Int32Array(1 + DESCRIPTOR_BATCH);
@@ -128,7 +128,7 @@ export class Link {
     this.#kernel.shutdown(this.#fd, SHUT_RD);
   }
 
-  #unpack(bytes: Buffer, descriptors: number[]): Parcel {
+  #unpack(bytes: Buffer, descriptors: number[]): Received {
     try {
       return { message: decodeMessage(bytes), descriptors };
     } catch (error) {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { EdgeloopError } from '../errors.js';
-import type { Heirloom, Use } from '../net/estate.js';
+import type { PassedSocket, Use } from '../net/socket-set.js';
 
 /** Grows when a message changes its meaning. What `ask` and `refuse` look like never changes, so that any two versions can tell each other. */
 export const PROTOCOL = 1;
@@ -11,16 +11,16 @@ const SHOWN_CHARACTERS = 60;
 const USES: readonly Use[] = ['connections', 'datagrams', 'admin'];
 
 /** A socket that comes along, as the descriptor of the same place. */
-export type Described = Omit<Heirloom, 'fd'>;
+export type Described = Omit<PassedSocket, 'fd'>;
 
 /**
- * What the heir and the one who leaves say to each other, in this order:
+ * What the new process and the old one say to each other, in this order:
  *
- *     heir    ask         what is there?
- *     old     leave       the descriptors of all sockets, and behind them the one that this was asked through
- *     heir    healthy     everything is open; nothing is accepted yet
- *     old     yours       nothing is accepted any more
- *     heir    serving     everything is accepted; drain
+ *     new    ask         what is there?
+ *     old    leave       the descriptors of all sockets, and behind them the one that this was asked through
+ *     new    healthy     everything is open; nothing is accepted yet
+ *     old    yours       nothing is accepted any more
+ *     new    serving     everything is accepted; drain
  *
  * Instead of any of these either may say that it ends here, and why; who says nothing more has ended.
  */

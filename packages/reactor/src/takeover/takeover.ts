@@ -1,17 +1,17 @@
 import { EdgeloopError } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Log } from '../log.js';
-import type { Estate } from '../net/estate.js';
-import { bequeath } from './bequest.js';
+import type { SocketSet } from '../net/socket-set.js';
 import { ControlSocket } from './control-socket.js';
-import { Inheritance } from './inheritance.js';
+import { IncomingSockets } from './incoming.js';
 import { Link } from './link.js';
 import { PROTOCOL } from './message.js';
+import { handOver } from './outgoing.js';
 
 export interface TakeoverParts {
   readonly kernel: Kernel;
   readonly log: Log;
-  readonly estate: Estate;
+  readonly sockets: SocketSet;
   /** Of the control socket. */
   readonly path: string;
   /** How long the other process may take for each of its steps. */
@@ -34,11 +34,11 @@ export class Takeover {
   readonly #parts: TakeoverParts;
   #control: ControlSocket | undefined;
   /** What is taken over, until it is this process's own. */
-  #inheritance: Inheritance | undefined;
+  #incoming: IncomingSockets | undefined;
   /** To the process that this one takes over from, and later to those that ask. */
   readonly #links = new Set<Link>();
   /** Of those that ask, the one that is taking over. */
-  #heir: Link | undefined;
+  #successor: Link | undefined;
 
   constructor(parts: TakeoverParts) {
     this.#parts = parts;
@@ -46,7 +46,7 @@ export class Takeover {
 
   /** Asks who serves for what there is; if nobody does, this is the first. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, and those of ControlSocket. */
   async begin(): Promise<void> {
-    const { kernel, path, estate, log } = this.#parts;
+    const { kernel, path, sockets, log } = this.#parts;
     const link = Link.connect(kernel, path);
     if (link === undefined) {
       this.#control = ControlSocket.open(kernel, path);
@@ -55,16 +55,16 @@ export class Takeover {
     this.#links.add(link);
     const { pid, uid } = link.peer;
     if (!isTrusted(link)) throw refusal(`at ${path} listens the user ${uid}, whose sockets are not taken`);
-    this.#inheritance = await Inheritance.ask(kernel, link, estate, this.#parts);
-    this.#control = adopted(kernel, path, this.#inheritance.control);
+    this.#incoming = await IncomingSockets.ask(kernel, link, sockets, this.#parts);
+    this.#control = adopted(kernel, path, this.#incoming.control);
     log.info({ event: 'takeover.begun', from: pid }, `taking over from process ${pid}`);
   }
 
   /** Everything is open. Resolves when this process alone serves it. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, EL_TAKEOVER_MISMATCH. */
   async complete(): Promise<void> {
-    if (this.#inheritance !== undefined) {
-      const isLeft = await this.#inheritance.complete();
-      this.#inheritance = undefined;
+    if (this.#incoming !== undefined) {
+      const isLeft = await this.#incoming.complete();
+      this.#incoming = undefined;
       for (const link of this.#links) this.#hangUp(link);
       if (isLeft) this.#parts.log.info({ event: 'takeover.finished' }, 'everything is taken over');
       else this.#parts.log.warn({ event: 'takeover.finished' }, 'the other process has died: everything is taken over but the connections that it had');
@@ -79,15 +79,15 @@ export class Takeover {
       this.#hangUp(link);
     }
     // Until all is taken over it is the other one's.
-    if (this.#inheritance === undefined) this.#control?.close();
+    if (this.#incoming === undefined) this.#control?.close();
     else this.#giveUp();
     this.#control = undefined;
   }
 
   #giveUp(): void {
-    this.#inheritance = undefined;
+    this.#incoming = undefined;
     this.#control?.leave();
-    this.#parts.estate.release();
+    this.#parts.sockets.release();
   }
 
   #hangUp(link: Link): void {
@@ -116,16 +116,16 @@ export class Takeover {
       const versions = `the new process speaks version ${protocol} of the takeover's messages, the one that serves version ${PROTOCOL}`;
       throw refusal(`${versions}; stop that one and start the new one`);
     }
-    if (this.#heir !== undefined) throw refusal(`process ${this.#heir.peer.pid} is taking over; wait until it has, or has failed`);
+    if (this.#successor !== undefined) throw refusal(`process ${this.#successor.peer.pid} is taking over; wait until it has, or has failed`);
   }
 
   async #leaveTo(link: Link): Promise<void> {
-    const { log, estate, onLeft } = this.#parts;
+    const { log, sockets, onLeft } = this.#parts;
     const { pid } = link.peer;
     const control = this.#control as ControlSocket;
     log.info({ event: 'takeover.begun', to: pid }, `process ${pid} is taking over`);
-    this.#heir = link;
-    await bequeath(link, control.fd, estate, this.#parts).finally(() => (this.#heir = undefined));
+    this.#successor = link;
+    await handOver(link, control.fd, sockets, this.#parts).finally(() => (this.#successor = undefined));
     control.leave();
     this.#control = undefined;
     log.info({ event: 'takeover.finished', to: pid }, `process ${pid} serves from now on`);

@@ -141,7 +141,7 @@ async function servePage(files: Record<string, string>) {
   const server = new AdminServer(routesOf({ observed: new ObservedReactor(reactor), log, page, stats: () => ({}) }), new Gate(undefined, []), log);
   t.teardown(() => server.close());
   const endpoint = tcpListening('127.0.0.1', parseOptions(listenOptions, { port: 0 }, 'test'));
-  const lent = reactor.estate.lend('admin', endpoint, 1, () => {});
+  const lent = reactor.sockets.lend('admin', endpoint, 1, () => {});
   return callsTo({ address: await server.listen(lent) });
 }
 

@@ -47,12 +47,12 @@ class Party {
 
   constructor(t: Test, readonly name: string, path: string, { loop = 'embedded', timeoutMs = 10_000, kernel = {} }: Options = {}) {
     this.reactor = openReactor(t, { loop });
-    const { estate } = this.reactor;
+    const { sockets } = this.reactor;
     const onLeft = (pid: number) => {
       this.leftTo = pid;
       void this.reactor.close({ deadlineMs: 1000 });
     };
-    this.takeover = new Takeover({ kernel: { ...native, ...kernel }, log: this.log, estate, path, timeoutMs, onLeft });
+    this.takeover = new Takeover({ kernel: { ...native, ...kernel }, log: this.log, sockets, path, timeoutMs, onLeft });
     t.teardown(() => this.takeover.close());
   }
 
@@ -184,18 +184,18 @@ t.test('what the other one has said in time counts, however late it is heard, an
   const serving = openReactor(t).setInterval(() => {}, 1000);
   const control = ControlSocket.open(native, path);
   const accepted = new Promise<Link>((resolve) => control.accept(resolve));
-  const heir = Link.connect(native, path) as Link;
+  const successor = Link.connect(native, path) as Link;
   const old = await accepted;
   const heard = old.expect('serving', 20);
   await nextImmediate();
-  heir.send({ step: 'serving' });
+  successor.send({ step: 'serving' });
   // As if this process were stopped.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
   t.match(await heard, { message: { step: 'serving' } });
 
   await t.rejects(old.expect('serving', 20), { code: 'EL_TAKEOVER_FAILED', message: /has not said "serving" in time/ });
-  t.throws(() => heir.send({ step: 'serving' }), { code: 'EL_TAKEOVER_FAILED', message: /EPIPE/ }, 'who is not waited for any more learns of it');
-  for (const end of [heir, old, control]) end.close();
+  t.throws(() => successor.send({ step: 'serving' }), { code: 'EL_TAKEOVER_FAILED', message: /EPIPE/ }, 'who is not waited for any more learns of it');
+  for (const end of [successor, old, control]) end.close();
   serving.cancel();
 });
 

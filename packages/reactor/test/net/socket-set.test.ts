@@ -32,99 +32,99 @@ async function answerOf(client: Client): Promise<string> {
   return client.text;
 }
 
-function inherit(heir: Reactor, from: Reactor): void {
-  heir.estate.inherit(from.estate.heirlooms().map((heirloom) => ({ ...heirloom, fd: native.duplicate(heirloom.fd) })));
+function adopt(successor: Reactor, from: Reactor): void {
+  successor.sockets.adopt(from.sockets.list().map((passed) => ({ ...passed, fd: native.duplicate(passed.fd) })));
 }
 
 for (const trigger of TRIGGERS) {
-  t.test(`who inherits a socket serves it when it is left, and what waited in between is served, too (${trigger})`, async (t) => {
+  t.test(`who adopts a socket serves it when it is left, and what waited in between is served, too (${trigger})`, async (t) => {
     const before = descriptors();
-    const [old, heir] = [openReactor(t), openReactor(t)];
+    const [old, successor] = [openReactor(t), openReactor(t)];
     const { address } = await using(old, echo('old')).listen({ port: 0, trigger });
-    t.match(old.estate.heirlooms(), [{ use: 'connections', asked: '127.0.0.1:0', address: `127.0.0.1:${address.port}` }]);
-    inherit(heir, old);
-    const listener = await using(heir, echo('heir')).listen({ port: 0, trigger });
+    t.match(old.sockets.list(), [{ use: 'connections', asked: '127.0.0.1:0', address: `127.0.0.1:${address.port}` }]);
+    adopt(successor, old);
+    const listener = await using(successor, echo('successor')).listen({ port: 0, trigger });
     t.same(listener.address, address);
-    t.same(heir.estate.unclaimed, []);
+    t.same(successor.sockets.unclaimed, []);
     for (let i = 0; i < 5; i++) t.equal(await answerOf(call(t, address)), 'old hi', 'the one who has it goes on alone');
 
-    old.estate.hold();
+    old.sockets.hold();
     const waiting = call(t, address);
     await quiet();
     t.equal(waiting.text, '');
-    heir.estate.resume();
-    t.equal(await answerOf(waiting), 'heir hi');
-    old.estate.release();
-    for (let i = 0; i < 5; i++) t.equal(await answerOf(call(t, address)), 'heir hi');
-    await Promise.all([old.close(), heir.close()]);
+    successor.sockets.resume();
+    t.equal(await answerOf(waiting), 'successor hi');
+    old.sockets.release();
+    for (let i = 0; i < 5; i++) t.equal(await answerOf(call(t, address)), 'successor hi');
+    await Promise.all([old.close(), successor.close()]);
     await until(() => descriptors() === before, 'all descriptors to be given back');
   });
 }
 
-t.test('if there is no heir in the end, who held goes on with what has waited', async (t) => {
-  const [old, heir] = [openReactor(t), openReactor(t)];
+t.test('if there is no successor in the end, who held goes on with what has waited', async (t) => {
+  const [old, successor] = [openReactor(t), openReactor(t)];
   const { address } = await using(old, echo('old')).listen({ port: 0 });
-  inherit(heir, old);
-  await using(heir, echo('heir')).listen({ port: address.port });
-  old.estate.hold();
+  adopt(successor, old);
+  await using(successor, echo('successor')).listen({ port: address.port });
+  old.sockets.hold();
   const waiting = call(t, address);
   await quiet();
-  await heir.close({ deadlineMs: 1000 });
+  await successor.close({ deadlineMs: 1000 });
   t.equal(waiting.text, '', 'and it is not for who only holds to let them in');
-  old.estate.resume();
+  old.sockets.resume();
   t.equal(await answerOf(waiting), 'old hi');
 });
 
 t.test('the file of a Unix socket goes with its last owner', async (t) => {
   const path = join(folder, 'socket');
-  const [old, failed, heir] = [openReactor(t), openReactor(t), openReactor(t)];
+  const [old, failed, successor] = [openReactor(t), openReactor(t), openReactor(t)];
   await using(old, echo('old')).listen({ path });
-  inherit(failed, old);
+  adopt(failed, old);
   await using(failed, echo('failed')).listen({ path });
   await failed.close();
   t.equal(await answerOf(call(t, { path })), 'old hi');
-  inherit(heir, old);
-  await using(heir, echo('heir')).listen({ path });
-  old.estate.release();
-  heir.estate.resume();
+  adopt(successor, old);
+  await using(successor, echo('successor')).listen({ path });
+  old.sockets.release();
+  successor.sockets.resume();
   await old.close();
-  t.equal(await answerOf(call(t, { path })), 'heir hi');
-  await heir.close();
+  t.equal(await answerOf(call(t, { path })), 'successor hi');
+  await successor.close();
   t.notOk(existsSync(path));
 });
 
-t.test('datagrams and the admin endpoint are left and inherited, too', async (t) => {
+t.test('datagrams and the admin endpoint are left and adopted, too', async (t) => {
   const before = descriptors();
-  const [old, heir] = [openReactor(t), openReactor(t)];
+  const [old, successor] = [openReactor(t), openReactor(t)];
   const { address } = await old.openDatagram({}, (socket, _payload, sender) => void socket.send('old', sender));
   const { url } = await openAdmin(old, { port: 0, name: 'old' });
-  inherit(heir, old);
-  const socket = await heir.openDatagram({ port: address.port }, (own, _payload, sender) => void own.send('heir', sender));
-  const admin = await openAdmin(heir, { port: 0, name: 'heir' });
+  adopt(successor, old);
+  const socket = await successor.openDatagram({ port: address.port }, (own, _payload, sender) => void own.send('successor', sender));
+  const admin = await openAdmin(successor, { port: 0, name: 'successor' });
   t.equal(admin.url, url);
-  old.estate.release();
-  heir.estate.resume();
-  t.match(await (await fetch(`${url}stats`)).json(), { name: 'heir' });
+  old.sockets.release();
+  successor.sockets.resume();
+  t.match(await (await fetch(`${url}stats`)).json(), { name: 'successor' });
   t.same(socket.address, address);
   const client = createSocket('udp4');
   client.send('hi', address.port);
   const [answer] = (await once(client, 'message')) as [Buffer];
-  t.equal(String(answer), 'heir');
+  t.equal(String(answer), 'successor');
   client.close();
-  await Promise.all([old.close(), heir.close()]);
+  await Promise.all([old.close(), successor.close()]);
   await until(() => descriptors() === before, 'all descriptors to be given back');
 });
 
 t.test('what nobody asks for is known, and closed when it is released', async (t) => {
   const before = descriptors();
-  const [old, heir] = [openReactor(t), openReactor(t)];
+  const [old, successor] = [openReactor(t), openReactor(t)];
   const { address } = await using(old, echo('old')).listen({ port: 0 });
-  inherit(heir, old);
-  const other = await using(heir, echo('heir')).listen({ port: 0, host: '127.0.0.2' });
+  adopt(successor, old);
+  const other = await using(successor, echo('successor')).listen({ port: 0, host: '127.0.0.2' });
   t.not(other.address.port, address.port);
-  t.match(heir.estate.unclaimed, [{ address: `127.0.0.1:${address.port}` }]);
-  heir.estate.release();
+  t.match(successor.sockets.unclaimed, [{ address: `127.0.0.1:${address.port}` }]);
+  successor.sockets.release();
   t.ok(other.closed);
-  await Promise.all([old.close(), heir.close()]);
+  await Promise.all([old.close(), successor.close()]);
   await until(() => descriptors() === before, 'all descriptors to be given back');
 });

@@ -12,7 +12,7 @@ import type { ReserveDescriptor } from './reserve.js';
 export type Use = 'connections' | 'datagrams' | 'admin';
 
 /** A socket that outlives the process that has opened it. */
-export interface Heirloom {
+export interface PassedSocket {
   readonly fd: number;
   readonly use: Use;
   /** What was asked for when it was opened: an address, with port 0 where the kernel was to choose, or a path. */
@@ -22,16 +22,16 @@ export interface Heirloom {
 }
 
 /**
- * Sockets as a possession that one process leaves to the next: a reactor's, or those of many. The one who leaves holds them, and releases
- * them, or resumes if there is no heir in the end; the one who inherits them holds them until they are its own, and resumes.
+ * Sockets that one process leaves to the next: a reactor's, or those of many. The one who leaves holds them, and releases
+ * them, or resumes if there is no successor in the end; the one who adopts them holds them until they are its own, and resumes.
  */
-export interface Estate {
+export interface SocketSet {
   /** What this process has open. */
-  heirlooms(): readonly Heirloom[];
+  list(): readonly PassedSocket[];
   /** Takes over descriptors: who opens a socket that is among them gets it, and accepts nothing before `resume`. */
-  inherit(heirlooms: readonly Heirloom[]): void;
-  /** What was inherited and nobody has opened. */
-  readonly unclaimed: readonly Heirloom[];
+  adopt(passed: readonly PassedSocket[]): void;
+  /** What was adopted and nobody has opened. */
+  readonly unclaimed: readonly PassedSocket[];
   /** Accepts nothing for now; who connects waits in the backlogs. Datagrams are received all the same: who gets one may answer it. */
   hold(): void;
   resume(): void;
@@ -49,9 +49,9 @@ export interface Lent {
 }
 
 /** Sockets from which others than this loop accept: the loops of other threads. */
-export interface Holding {
+export interface SharedSockets {
   sockets(): readonly ListeningSocket[];
-  /** As those of an estate. */
+  /** As those of a SocketSet. */
   hold(): void;
   resume(): void;
   release(): void;
@@ -65,12 +65,12 @@ interface Loan {
 }
 
 /** The sockets of one loop. */
-export class LoopEstate implements Estate {
+export class LoopSockets implements SocketSet {
   readonly #loop: Loop;
   readonly #reserve: ReserveDescriptor;
-  #unclaimed: Heirloom[] = [];
+  #unclaimed: PassedSocket[] = [];
   readonly #loans = new Set<Loan>();
-  readonly #holdings = new Set<Holding>();
+  readonly #shared = new Set<SharedSockets>();
   #held = false;
 
   constructor(loop: Loop, reserve: ReserveDescriptor) {
@@ -78,50 +78,50 @@ export class LoopEstate implements Estate {
     this.#reserve = reserve;
   }
 
-  get unclaimed(): readonly Heirloom[] {
+  get unclaimed(): readonly PassedSocket[] {
     return this.#unclaimed;
   }
 
-  heirlooms(): Heirloom[] {
-    const elsewhere = [...this.#holdings].flatMap((holding) => holding.sockets());
+  list(): PassedSocket[] {
+    const elsewhere = [...this.#shared].flatMap((shared) => shared.sockets());
     const here = this.#listeners().map(({ socket }) => socket).filter(({ fd }) => !elsewhere.some((socket) => socket.fd === fd));
     return [
-      ...[...here, ...elsewhere].map((socket) => heirloomOf('connections', socket)),
-      ...this.#datagramSockets().map((socket) => heirloomOf('datagrams', socket)),
-      ...[...this.#loans].map(({ use, socket }) => heirloomOf(use, socket)),
+      ...[...here, ...elsewhere].map((socket) => passedSocketOf('connections', socket)),
+      ...this.#datagramSockets().map((socket) => passedSocketOf('datagrams', socket)),
+      ...[...this.#loans].map(({ use, socket }) => passedSocketOf(use, socket)),
     ];
   }
 
-  inherit(heirlooms: readonly Heirloom[]): void {
-    this.#unclaimed = [...heirlooms];
+  adopt(passed: readonly PassedSocket[]): void {
+    this.#unclaimed = [...passed];
     this.#held = true;
   }
 
   hold(): void {
     this.#held = true;
-    for (const accepting of [...this.#listeners(), ...this.#holdings]) accepting.hold();
+    for (const accepting of [...this.#listeners(), ...this.#shared]) accepting.hold();
   }
 
   resume(): void {
     this.#held = false;
-    for (const accepting of [...this.#listeners(), ...this.#holdings]) accepting.resume();
+    for (const accepting of [...this.#listeners(), ...this.#shared]) accepting.resume();
   }
 
   release(): void {
     this.hold();
     for (const channel of [...this.#listeners(), ...this.#datagramSockets()]) channel.close();
-    for (const holding of this.#holdings) holding.release();
+    for (const shared of this.#shared) shared.release();
     for (const { end } of this.#loans) end();
     for (const { fd } of this.#unclaimed.splice(0)) this.#loop.kernel.close(fd);
   }
 
-  /** Opens a socket, or takes the inherited one. Errors: those of openListening. */
+  /** Opens a socket, or takes the adopted one. Errors: those of openListening. */
   open(use: Use, endpoint: LocalEndpoint, backlog: number): ListeningSocket {
-    return this.openInherited(use, endpoint) ?? openListening(this.#loop.kernel, endpoint, backlog);
+    return this.openPassed(use, endpoint) ?? openListening(this.#loop.kernel, endpoint, backlog);
   }
 
-  /** Takes an inherited socket that is bound there, or was to be; undefined if there is none. Error: a SystemError. */
-  openInherited(use: Use, endpoint: LocalEndpoint, asked = endpoint.text): ListeningSocket | undefined {
+  /** Takes an adopted socket that is bound there, or was to be; undefined if there is none. Error: a SystemError. */
+  openPassed(use: Use, endpoint: LocalEndpoint, asked = endpoint.text): ListeningSocket | undefined {
     const fd = this.claim(use, asked);
     return fd === undefined ? undefined : adoptListening(this.#loop.kernel, endpoint, fd);
   }
@@ -133,7 +133,7 @@ export class LoopEstate implements Estate {
   listen(acceptor: Acceptor, endpoint: LocalEndpoint, parts: ListenerParts): EntranceHandle {
     const first = this.#listenOn(this.open('connections', endpoint, parts.backlog), acceptor, parts);
     const listeners = [first];
-    const next = () => this.openInherited('connections', endpoint, addressText(first.address));
+    const next = () => this.openPassed('connections', endpoint, addressText(first.address));
     for (let more = next(); more !== undefined; more = next()) listeners.push(this.#listenOn(more, acceptor, parts));
     return {
       address: first.address,
@@ -150,14 +150,14 @@ export class LoopEstate implements Estate {
     return listener;
   }
 
-  /** Counts sockets to the estate that were opened by `open` for others than this loop. */
-  join(holding: Holding): void {
-    this.#holdings.add(holding);
-    if (this.#held) holding.hold();
+  /** From now on these belong to the set, too: `open` has opened them, for others than this loop. */
+  include(shared: SharedSockets): void {
+    this.#shared.add(shared);
+    if (this.#held) shared.hold();
   }
 
-  part(holding: Holding): void {
-    this.#holdings.delete(holding);
+  exclude(shared: SharedSockets): void {
+    this.#shared.delete(shared);
   }
 
   /** Opens a socket for somebody beside the loop. Errors: those of openListening, and a SystemError of fcntl. */
@@ -179,7 +179,7 @@ export class LoopEstate implements Estate {
     else loan.socket.close();
   }
 
-  /** Takes a descriptor out of what was inherited; undefined if there is none for this. */
+  /** Takes a descriptor out of what was adopted; undefined if there is none for this. */
   claim(use: Use, asked: string): number | undefined {
     const index = this.#unclaimed.findIndex((one) => one.use === use && (one.asked === asked || one.address === asked));
     return index < 0 ? undefined : this.#unclaimed.splice(index, 1)[0]?.fd;
@@ -194,6 +194,6 @@ export class LoopEstate implements Estate {
   }
 }
 
-function heirloomOf(use: Use, { fd, asked, address }: Pick<ListeningSocket, 'fd' | 'asked' | 'address'>): Heirloom {
+function passedSocketOf(use: Use, { fd, asked, address }: Pick<ListeningSocket, 'fd' | 'asked' | 'address'>): PassedSocket {
   return { fd, use, asked, address: addressText(address) };
 }

@@ -1,36 +1,36 @@
 import { EdgeloopError } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { Estate } from '../net/estate.js';
-import type { Patience } from './bequest.js';
+import type { SocketSet } from '../net/socket-set.js';
 import { type Link, refused } from './link.js';
 import { PROTOCOL } from './message.js';
+import type { StepTimeout } from './outgoing.js';
 
 /** The side of the process that takes over: what it is given it holds, until everything is open and the other one leaves it. */
-export class Inheritance {
+export class IncomingSockets {
   readonly #link: Link;
-  readonly #estate: Estate;
-  readonly #patience: Patience;
+  readonly #sockets: SocketSet;
+  readonly #timeout: StepTimeout;
   /** The socket through which the next one will ask; its holder closes it. */
   readonly control: number;
 
-  private constructor(link: Link, control: number, estate: Estate, patience: Patience) {
+  private constructor(link: Link, control: number, sockets: SocketSet, timeout: StepTimeout) {
     this.#link = link;
     this.control = control;
-    this.#estate = estate;
-    this.#patience = patience;
+    this.#sockets = sockets;
+    this.#timeout = timeout;
   }
 
   /** Asks for what there is. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED; then nothing was taken. */
-  static async ask(kernel: Kernel, link: Link, estate: Estate, patience: Patience): Promise<Inheritance> {
+  static async ask(kernel: Kernel, link: Link, sockets: SocketSet, timeout: StepTimeout): Promise<IncomingSockets> {
     link.send({ step: 'ask', protocol: PROTOCOL });
-    const { message: { sockets }, descriptors } = await link.expect('leave', patience.timeoutMs);
+    const { message: { sockets: described }, descriptors } = await link.expect('leave', timeout.timeoutMs);
     // The kernel drops those for which the process has no room, and tells nobody.
-    if (descriptors.length !== sockets.length + 1) {
+    if (descriptors.length !== described.length + 1) {
       for (const fd of descriptors) kernel.close(fd);
-      throw new EdgeloopError('EL_TAKEOVER_FAILED', `${sockets.length + 1} descriptors were to come, and ${descriptors.length} did; is "ulimit -n" too low?`);
+      throw new EdgeloopError('EL_TAKEOVER_FAILED', `${described.length + 1} descriptors were to come, and ${descriptors.length} did; is "ulimit -n" too low?`);
     }
-    estate.inherit(sockets.map((described, index) => ({ ...described, fd: descriptors[index] as number })));
-    return new Inheritance(link, descriptors.at(-1) as number, estate, patience);
+    sockets.adopt(described.map((one, index) => ({ ...one, fd: descriptors[index] as number })));
+    return new IncomingSockets(link, descriptors.at(-1) as number, sockets, timeout);
   }
 
   /**
@@ -38,16 +38,16 @@ export class Inheritance {
    * there is nobody else who could serve. Errors: EL_TAKEOVER_MISMATCH, and those of `ask`.
    */
   async complete(): Promise<boolean> {
-    const [forgotten] = this.#estate.unclaimed;
-    if (forgotten !== undefined) throw mismatch(this.#estate, forgotten.address);
+    const [forgotten] = this.#sockets.unclaimed;
+    if (forgotten !== undefined) throw mismatch(this.#sockets, forgotten.address);
     const isLeft = await this.#isLeft();
-    this.#estate.resume();
+    this.#sockets.resume();
     return isLeft;
   }
 
   /** Whether it was told that all is its own now; if not, the other process has gone. */
   async #isLeft(): Promise<boolean> {
-    const { timeoutMs } = this.#patience;
+    const { timeoutMs } = this.#timeout;
     if (this.#link.trySend({ step: 'healthy' }) && (await this.#link.expectUnlessGone('yours', timeoutMs)) !== undefined) {
       // Said before it is done: who is not heard is not expected to serve, and the other one goes on.
       if (this.#link.trySend({ step: 'serving' })) return true;
@@ -59,8 +59,8 @@ export class Inheritance {
   }
 }
 
-function mismatch(estate: Estate, address: string): EdgeloopError {
-  const opened = estate.heirlooms().map((heirloom) => heirloom.address).join(', ');
+function mismatch(sockets: SocketSet, address: string): EdgeloopError {
+  const opened = sockets.list().map((passed) => passed.address).join(', ');
   return new EdgeloopError(
     'EL_TAKEOVER_MISMATCH',
     `the process that serves now listens on ${address}, and this one is configured for ${opened === '' ? 'nothing' : opened}; ` +
