@@ -60,12 +60,14 @@ export async function createReactorGroup({ plugin, listen, reactor = {}, log = {
   const cpus = cpusFor(settings);
   const own = createLog(log);
   const hub = coordinator ?? createReactor({ log: own.log });
+  let sockets: GroupSockets | undefined;
   try {
-    const sockets = await openSockets(hub.sockets, listen, settings.accept, workerCount(settings));
+    sockets = await openSockets(hub.sockets, listen, settings.accept, workerCount(settings));
     return await start({
       hub, settings, worker, sockets, source, cpus, listen: { ...listen }, log: workerLog(log, own.levels), ownLevels: own.levels,
     });
   } catch (error) {
+    sockets?.close();
     if (coordinator === undefined) await hub.close();
     throw error;
   }
@@ -144,10 +146,16 @@ function slotsOf({ settings, worker, source, listen, log, cpus }: Ground): Pick<
   const workers = workerCount(settings);
   const ledger = DescriptorLedger.sized(descriptorLimit());
   const admitted = { reactor: SharedCount.sized(workers), listener: SharedCount.sized(workers) };
-  const slots = Array.from({ length: workers }, (_, index) => {
-    const counts = Object.values(admitted).map((memory) => new SharedCount(memory, index));
-    return slotOf({ index, kernel, ledger, admitted: counts }, settings);
-  });
+  const slots: WorkerSlot[] = [];
+  try {
+    for (let index = 0; index < workers; index++) {
+      const counts = Object.values(admitted).map((memory) => new SharedCount(memory, index));
+      slots.push(slotOf({ index, kernel, ledger, admitted: counts }, settings));
+    }
+  } catch (error) {
+    for (const slot of slots) slot.close();
+    throw error;
+  }
   const dataOf: GroupParts['dataOf'] = ({ index, meters }) => {
     const shared = { meters: meters.memory, ledger: ledger.memory, admitted };
     return { plugin: source, listen: withRateShare(listen, index, workers), reactor: worker, log, threadName, cpus: cpuOf(index, cpus), ...shared };
@@ -156,10 +164,16 @@ function slotsOf({ settings, worker, source, listen, log, cpus }: Ground): Pick<
 }
 
 function slotOf(parts: Pick<SlotParts, 'index' | 'kernel' | 'ledger' | 'admitted'>, { accept, lagMs }: GroupSettings): WorkerSlot {
+  const { kernel } = parts;
   const meters = new Meters();
-  const handoff = accept === 'handoff' ? handoffOf(parts.kernel) : undefined;
-  const deaf = check(parts.kernel.epollCreate(), 'epoll_create1');
-  return new WorkerSlot({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff, deaf });
+  const deaf = check(kernel.epollCreate(), 'epoll_create1');
+  try {
+    const handoff = accept === 'handoff' ? handoffOf(kernel) : undefined;
+    return new WorkerSlot({ ...parts, meters, watch: new LoadWatch(meters, lagMs), handoff, deaf });
+  } catch (error) {
+    kernel.close(deaf);
+    throw error;
+  }
 }
 
 function handoffOf(kernel: Kernel): NonNullable<WorkerSlot['handoff']> {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { withRateShare } from '../../src/group/rate-share.js';
 import { type ReactorGroup, createReactorGroup } from '../../src/index.js';
+import { start } from '../support/child.js';
 import { type Client, dial, openReactor, until } from '../support/setting.js';
 
 const WORKERS = 2;
@@ -73,3 +74,31 @@ t.test("the workers' parts of a rate add up to it, and none is without a limit",
   const unlimited = { maxAcceptsPerSecond: 0 };
   t.equal(withRateShare(unlimited, 1, 2), unlimited);
 });
+
+/** A process with few descriptors that has all but `free` of them open when it starts a group; what it tells is how that failed, and how many more are open then. */
+const SHORT = (accept: string, free: number) => `
+  import { closeSync, openSync, readdirSync } from 'node:fs';
+  import { createReactorGroup } from ${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)};
+  const reactor = createReactor({ log: createLog({ level: 'silent' }).log });
+  const start = () => createReactorGroup({ plugin: { module: ${JSON.stringify(String(MORTAL))} }, listen: { port: 0 }, workers: 8, accept: '${accept}', coordinator: reactor });
+  const opened = () => readdirSync('/proc/self/fd').length;
+  const before = opened();
+  const fillers = [];
+  try {
+    for (;;) fillers.push(openSync('/dev/null'));
+  } catch {
+    for (const fd of fillers.splice(-${free})) closeSync(fd);
+  }
+  const { code, message } = await start().catch((error) => error);
+  for (const fd of fillers) closeSync(fd);
+  console.log(JSON.stringify({ code, message, more: opened() - before }));
+  await reactor.close();
+`;
+
+for (const [accept, free, call] of [['reuseport', 4, 'socket'], ['reuseport', 12, 'epoll_create1'], ['handoff', 1, 'limits'], ['handoff', 10, 'eventfd'], ['handoff', 11, 'epoll_create1']] as const) {
+  t.test(`a group for which there are ${free} descriptors is not started, and leaves none open (${accept})`, async (t) => {
+    const child = start(t, SHORT(accept, free), ['sh', '-c', 'ulimit -n 256 && exec "$0" "$@"']);
+    t.match(await child.finished, { code: 0 }, child.stderr);
+    t.match(JSON.parse(child.stdout), { code: 'EMFILE', message: new RegExp(call), more: 0 });
+  });
+}
