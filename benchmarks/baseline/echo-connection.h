@@ -36,7 +36,7 @@ struct connection {
 /* What a connection waits for after its turn. */
 enum next { NEXT_READABLE, NEXT_WRITABLE, NEXT_TURN, NEXT_CLOSE };
 
-static uint8_t read_buffer[READ_BUFFER_BYTES];
+static _Thread_local uint8_t read_buffer[READ_BUFFER_BYTES];
 
 static inline struct connection *connection_open(int fd) {
   struct connection *connection = calloc(1, sizeof *connection);

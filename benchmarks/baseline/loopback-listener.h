@@ -40,28 +40,32 @@ static inline void raise_descriptor_limit(void) {
   }
 }
 
-static inline void announce(int fd) {
+static inline uint16_t port_of(const struct listener *listener) {
   struct sockaddr_in address;
   socklen_t length = sizeof address;
-  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0) give_up("getsockname");
-  printf("listening on 127.0.0.1:%d\n", ntohs(address.sin_port));
+  if (getsockname(listener->fd, (struct sockaddr *)&address, &length) != 0) give_up("getsockname");
+  return ntohs(address.sin_port);
+}
+
+static inline void announce(const struct listener *listener) {
+  printf("listening on 127.0.0.1:%d\n", port_of(listener));
   fflush(stdout);
 }
 
-/* Port 0 lets the kernel choose. Accepted sockets inherit TCP_NODELAY from the listener, which spares one system call
- * for each of them. */
-static inline struct listener listen_on_loopback(uint16_t port) {
+/* Port 0 lets the kernel choose; a shared port may have several listeners, among which the kernel divides the connections.
+ * Accepted sockets inherit TCP_NODELAY from the listener, which spares one system call for each of them. */
+static inline struct listener listen_on_loopback(uint16_t port, bool shared) {
   raise_descriptor_limit();
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) give_up("socket");
   int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) give_up("SO_REUSEPORT");
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) give_up("bind");
   if (listen(fd, SOMAXCONN) != 0) give_up("listen");
-  announce(fd);
   return (struct listener){.fd = fd, .reserve_fd = open_reserve()};
 }
 

@@ -64,7 +64,8 @@ static void serve_ready(struct interest_set *set) {
 }
 
 int main(int argc, char **argv) {
-  struct listener listener = listen_on_loopback((uint16_t)(argc > 1 ? atoi(argv[1]) : 0));
+  struct listener listener = listen_on_loopback((uint16_t)(argc > 1 ? atoi(argv[1]) : 0), false);
+  announce(&listener);
   struct interest_set set = {0};
   add(&set, listener.fd, NULL);
   for (;;) {

@@ -53,6 +53,7 @@ t.test('each server is compared with the same without workers, and with one of t
   }
   t.equal(loneWorkerOf('reuseport-2-embedded'), 'reuseport-1-embedded');
   t.equal(loneWorkerOf('one-loop'), 'one-loop');
+  t.equal(loneWorkerOf('c-epoll-2'), 'c-epoll-1');
   t.equal(new Set(names).size, names.length);
   t.end();
 });

@@ -9,7 +9,7 @@ import { type Samples, ratioOf, spreadOf } from '../rounds.js';
 import type { Server } from '../server.js';
 import type { Spread } from '../statistics.js';
 import { type Verdict, atMost, judge } from '../target.js';
-import { isCosted, loneLoopOf, loneWorkerOf } from './servers.js';
+import { isCosted, isForeign, loneLoopOf, loneWorkerOf } from './servers.js';
 
 /** The most CPU time of a message with two workers, as a multiple of that with one. */
 const LIMIT = 1.1;
@@ -45,7 +45,7 @@ export function ratioToOneLoop(samples: Samples<CostSample>, name: string): Spre
 
 function verdictsFor({ name: scenario, unit }: Cost, samples: Samples<CostSample>, name: string): Verdict[] {
   const measured = ratioToOneWorker(samples, name);
-  if (measured === undefined || unit !== 'msg') return [];
+  if (measured === undefined || unit !== 'msg' || isForeign(name)) return [];
   return [judge(`${scenario}: CPU of ${name} ÷ ${loneWorkerOf(name)}`, measured, atMost(LIMIT))];
 }
 

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 
 import type { Peer } from '../benchmark.js';
+import { programPath } from '../compile.js';
 import { paths } from '../paths.js';
 
 type Loop = 'dedicated' | 'embedded';
@@ -52,9 +53,19 @@ const HERDS = LOOPS.map((loop) => group('herd', 2, loop));
 /** More loops than cores: only how they share the connections means something. */
 const CROWDS = [...STRATEGIES, 'herd'].map((how) => group(how, 4, 'dedicated', false));
 
-export const workersPeers: readonly Peer[] = [...STRATEGY_SERVERS, ...PLACEMENT_SERVERS, ...HERDS, ...CROWDS];
+/** What two loops cost that share nothing and have no language in between. */
+const C_SERVERS: readonly Peer[] = [1, 2].map((threads) => ({
+  name: `c-epoll-${threads}`,
+  title: `C epoll, ${threads} thread${threads === 1 ? '' : 's'}`,
+  usual: true,
+  everyCore: true,
+  command: () => [programPath('epoll-echo'), '0', String(threads)],
+}));
 
-const COSTED = new Set(STRATEGY_SERVERS.map(({ name }) => name));
+export const workersPeers: readonly Peer[] = [...STRATEGY_SERVERS, ...PLACEMENT_SERVERS, ...HERDS, ...CROWDS, ...C_SERVERS];
+
+const COSTED = new Set([...STRATEGY_SERVERS, ...C_SERVERS].map(({ name }) => name));
+const FOREIGN = new Set(C_SERVERS.map(({ name }) => name));
 
 /** Those whose CPU time is compared. */
 export function isCosted({ name }: Peer): boolean {
@@ -63,7 +74,12 @@ export function isCosted({ name }: Peer): boolean {
 
 /** Those among whom connections may be shared, and one loop to compare them with. */
 export function isShared({ name }: Peer): boolean {
-  return !name.includes('-1');
+  return !name.includes('-1') && !isForeign(name);
+}
+
+/** What is no server of ours is there to be compared with, and has no target. */
+export function isForeign(name: string): boolean {
+  return FOREIGN.has(name);
 }
 
 /** The loop without workers that is to be compared with this one. */
