@@ -41,7 +41,7 @@ export class Reactor {
   readonly counters: Readonly<Counters>;
   /** These numbers and all others that it keeps of itself, in memory that other threads may read. */
   readonly meters: Meters;
-  /** Its listening sockets, as far as another process may go on with them. */
+  /** Its listening sockets, as far as another process may go on with them. @internal */
   readonly sockets: LoopSockets;
   readonly #loop: Loop;
   readonly #host: Host;
@@ -222,7 +222,7 @@ export class Reactor {
     return inbox;
   }
 
-  /** An inbox of edgeloop's own, which lasts as long as the reactor: a program that has left it open has forgotten nothing. */
+  /** An inbox of edgeloop's own, which lasts as long as the reactor: a program that has left it open has forgotten nothing. @internal */
   openOwnInbox<T>(receive: (message: T) => void): InboxHandle<T> {
     this.#assertOpen();
     const { capacity } = parseOptions(inboxOptions, {}, 'openOwnInbox');

@@ -18,7 +18,7 @@ export class ObservedReactor implements Observed {
     this.log = log;
   }
 
-  get sockets(): Reactor['sockets'] {
+  get sockets(): Observed['sockets'] {
     return this.#reactor.sockets;
   }
 

@@ -46,7 +46,7 @@ export class ObservedGroup implements Observed {
     this.log = this.#coordinator.log;
   }
 
-  get sockets(): Reactor['sockets'] {
+  get sockets(): Observed['sockets'] {
     return this.#coordinator.sockets;
   }
 

@@ -122,7 +122,7 @@ export class ReactorGroup {
     for (const slot of this.#parts.slots) slot.setLevels(settings);
   }
 
-  /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. */
+  /** Asks a worker for something. Errors: what it refuses; EL_WORKER_FAILED if it ends before it has answered. @internal */
   ask(worker: number, question: Question): Promise<unknown> {
     return this.#threads.ask(this.#slotOf(worker), question);
   }
@@ -141,20 +141,20 @@ export class ReactorGroup {
     return this.#closed;
   }
 
-  /** Whoever accepts for the workers comes up before them. */
+  /** Whoever accepts for the workers comes up before them. @internal */
   async start(acceptor: HandoffAcceptor | undefined): Promise<void> {
     this.#acceptor = acceptor;
     await this.#threads.start();
   }
 
-  /** The coordinator closes, within this time. */
+  /** The coordinator closes, within this time. @internal */
   async end(deadlineMs: number): Promise<void> {
     this.#acceptor?.close();
     // The workers' reports have a way to go.
     await this.#threads.end(Math.max(deadlineMs / 2, deadlineMs - WORKER_MARGIN_MS));
   }
 
-  /** Those who are to get new connections. */
+  /** Those who are to get new connections. @internal */
   takers(): WorkerSlot[] {
     return takersOf(this.#standings()).map((index) => this.#slotOf(index));
   }
@@ -211,7 +211,7 @@ export class ReactorGroup {
     void Promise.allSettled(this.#serving().map((slot) => this.#threads.ask(slot, { about: 'readiness' }))).then(() => sockets.close());
   }
 
-  /** Ends who is still at work at once, and gives everything back. Resolves when no thread is left, with the reports of those that could give one. */
+  /** Ends who is still at work at once, and gives everything back. Resolves when no thread is left, with the reports of those that could give one. @internal */
   dispose(): Promise<readonly ShutdownReport[]> {
     this.#disposed ??= this.#dispose();
     return this.#disposed;

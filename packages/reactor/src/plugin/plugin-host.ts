@@ -91,6 +91,8 @@ export class PluginHost<State, Api = undefined> {
    * As `listen`, but `open` makes what lets the connections in: where they are accepted by or with other loops. Of the options those hold
    * that concern connections and how many there may be; `admitted` counts them together with those of the other loops.
    * Errors: EL_OPTION_INVALID, EL_REACTOR_CLOSED, and those of `open`.
+   *
+   * @internal
    */
   admit<Opened extends EntranceHandle>(options: TcpListen | UnixListen, open: OpenEntrance<Opened>, admitted?: SharedCount): Admitting<Opened> {
     const filled = this.#filled(options);
@@ -125,7 +127,7 @@ export class PluginHost<State, Api = undefined> {
     return this.#shuttingDown;
   }
 
-  /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. */
+  /** The reactor closes: lets the plugin come to an end, then the connections that it has accepted. @internal */
   async shutDown(deadlineMs: number): Promise<void> {
     this.#shuttingDown = true;
     await this.#reactor.loop.awaited(this.#dispatcher.shutDown(deadlineMs));
