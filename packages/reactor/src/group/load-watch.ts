@@ -63,7 +63,7 @@ export class LoadWatch {
   }
 
   #ended(): Turns {
-    const { counts, sum } = this.#meters.turnSeconds.read();
-    return { count: counts.reduce((total, one) => total + one, 0), ms: sum * 1000 };
+    const { count, sum } = this.#meters.turnSeconds;
+    return { count, ms: sum * 1000 };
   }
 }

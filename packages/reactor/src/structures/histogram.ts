@@ -46,6 +46,18 @@ export class Histogram {
     cells[last] = (cells[last] as number) + value;
   }
 
+  /** How many values were noted. */
+  get count(): number {
+    const cells = this.#cells;
+    let count = 0;
+    for (let bucket = 0; bucket < cells.length - 1; bucket++) count += cells[bucket] as number;
+    return count;
+  }
+
+  get sum(): number {
+    return this.#cells[this.#cells.length - 1] as number;
+  }
+
   read(): HistogramCounts {
     const numbers = Array.from(this.#cells);
     return { bounds: this.#bounds, counts: numbers.slice(0, -1), sum: numbers.at(-1) as number };

@@ -37,6 +37,13 @@ t.test('what is above all bounds is counted at the end, however large', async (t
   t.equal(histogram.read().counts.at(-1), 3);
 });
 
+t.test('how many values there were, and their sum, are known without a copy', async (t) => {
+  const histogram = open();
+  t.same([histogram.count, histogram.sum], [0, 0]);
+  for (const value of [0, 1, 2, 1e6]) histogram.observe(value);
+  t.same([histogram.count, histogram.sum], [4, 1_000_003]);
+});
+
 t.test('more buckets than the search can tell apart are refused', async (t) => {
   t.throws(() => new Histogram({ lowest: 1, buckets: 33 }, new Float64Array(35)), InvariantError);
 });
