@@ -23,8 +23,9 @@ export function executeLogged(call: Call): void {
 }
 
 function change(call: Call, durability: Durability): void {
-  const { command, client, server: { keyspace } } = call;
-  client.changedIn = durability.current;
+  const { command, server: { keyspace } } = call;
+  // The commands of a script run for a client of the server's own; whoever is told of it has called the script.
+  for (let on: Call | undefined = call; on !== undefined; on = on.outer) on.client.changedIn = durability.current;
   if (keyspace.capture !== undefined) captureKeys(call, keyspace.capture);
   const dirtyBefore = keyspace.dirty;
   call.isEffectTold = false;

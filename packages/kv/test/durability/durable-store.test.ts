@@ -265,6 +265,40 @@ t.test('with always a full disk keeps nobody waiting who only reads, also if tha
   t.same([writer.received(), both.received()], ['+OK', ':1 $1 1']);
 });
 
+/** How a client changes something, each in lines that are sent together. */
+const CHANGES: Readonly<Record<string, readonly string[]>> = {
+  'a command': ['SET a 1'],
+  'one that comes in front of many that read': ['SET a 1', ...Array.from({ length: 100 }, () => 'GET large')],
+  'a transaction': ['MULTI', 'GET b', 'SET a 1', 'EXEC'],
+  'a script': [`EVAL return{redis.call('SET','a','1'),redis.call('GET','b')} 0`],
+  'a script in a transaction': ['MULTI', `EVAL return{redis.call('SET','a','1')} 0`, 'EXEC'],
+  'a pop for which somebody waits': ['LPUSH list 1'],
+  'a message in a script': [`EVAL redis.call('PUBLISH','channel','text');return{redis.call('SET','a','1')} 0`],
+};
+
+for (const [what, lines] of Object.entries(CHANGES)) {
+  t.test(`with always nobody is told of ${what} that a full disk has not taken`, async (t) => {
+    const server = new DurableServer('always');
+    const [writer, waiter] = [server.connect(), server.connect()];
+    writer.send(`SET large ${'v'.repeat(10_000)}`);
+    waiter.send('BLPOP list 0');
+    server.endTurn();
+    await synced();
+    writer.received();
+    server.disk.roomBytes = server.disk.get('log-1').length;
+    t.equal(writer.send(...lines), '');
+    server.endTurn();
+    server.endTurn();
+    t.equal(writer.received(), '');
+    t.equal(waiter.received(), '');
+    server.disk.roomBytes = Number.POSITIVE_INFINITY;
+    server.tick();
+    await synced();
+    t.not(writer.received(), '');
+    t.equal(waiter.received(), what.startsWith('a pop') ? '*2 $4 list $1 1' : '');
+  });
+}
+
 t.test('a full disk ends whoever would have been told of what it has not taken, and nobody who comes later in that turn', (t) => {
   const server = new DurableServer('everysec');
   const [early, late] = [server.connect(), server.connect()];
