@@ -115,18 +115,8 @@ function workerLog(log: Omit<CreateLogOptions, 'destination'>, own: LogLevels): 
 }
 
 async function start(ground: Ground): Promise<ReactorGroup> {
-  const { hub, settings, worker, sockets, listen, log, ownLevels } = ground;
-  const group = new ReactorGroup({
-    reactor: hub,
-    log: hub.log,
-    accept: settings.accept,
-    sockets,
-    reactorOptions: worker,
-    listen,
-    levelSettings: log,
-    ownLevels,
-    ...slotsOf(ground),
-  });
+  const { hub, settings } = ground;
+  const group = groupOf(ground);
   const host = hub.use({ name: 'group', options: noOptions, setup: () => ({ onShutdown: (deadlineMs: number) => group.end(deadlineMs) }) });
   try {
     await group.start(settings.accept === 'handoff' ? openAcceptor(host, group, ground) : undefined);
@@ -135,6 +125,20 @@ async function start(ground: Ground): Promise<ReactorGroup> {
     return group;
   } catch (error) {
     await group.dispose();
+    throw error;
+  }
+}
+
+/** If it cannot be made, for it opens an inbox, what was put into the slots is closed. */
+function groupOf(ground: Ground): ReactorGroup {
+  const { hub, settings, worker, sockets, listen, log, ownLevels } = ground;
+  const { slots, dataOf } = slotsOf(ground);
+  try {
+    return new ReactorGroup({
+      reactor: hub, log: hub.log, accept: settings.accept, sockets, reactorOptions: worker, listen, levelSettings: log, ownLevels, slots, dataOf,
+    });
+  } catch (error) {
+    for (const slot of slots) slot.close();
     throw error;
   }
 }

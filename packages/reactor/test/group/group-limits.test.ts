@@ -95,7 +95,7 @@ const SHORT = (accept: string, free: number) => `
   await reactor.close();
 `;
 
-for (const [accept, free, call] of [['reuseport', 4, 'socket'], ['reuseport', 12, 'epoll_create1'], ['handoff', 1, 'limits'], ['handoff', 10, 'eventfd'], ['handoff', 11, 'epoll_create1']] as const) {
+for (const [accept, free, call] of [['reuseport', 4, 'socket'], ['reuseport', 12, 'epoll_create1'], ['exclusive', 9, 'eventfd'], ['handoff', 1, 'limits'], ['handoff', 10, 'eventfd'], ['handoff', 11, 'epoll_create1']] as const) {
   t.test(`a group for which there are ${free} descriptors is not started, and leaves none open (${accept})`, async (t) => {
     const child = start(t, SHORT(accept, free), ['sh', '-c', 'ulimit -n 256 && exec "$0" "$@"']);
     t.match(await child.finished, { code: 0 }, child.stderr);
