@@ -23,20 +23,21 @@ export function executeLogged(call: Call): void {
 }
 
 function change(call: Call, durability: Durability): void {
-  const { command, server: { keyspace } } = call;
-  // The commands of a script run for a client of the server's own; whoever is told of it has called the script.
-  for (let on: Call | undefined = call; on !== undefined; on = on.outer) on.client.changedIn = durability.current;
+  const { command, outer = call, server: { keyspace } } = call;
   if (keyspace.capture !== undefined) captureKeys(call, keyspace.capture);
   const dirtyBefore = keyspace.dirty;
   call.isEffectTold = false;
   try {
     command.execute(call);
+    if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability.note(call.db.index, call);
   } catch (error) {
     // Where memory ends in the middle of a command, a part of it may have happened: what it would do again nobody knows.
     if (!(error instanceof ReplyError) || keyspace.dirty !== dirtyBefore) forEachKey(call, (index) => logKey(call, index));
     throw error;
+  } finally {
+    // The commands of a script run for a client of the server's own; whoever is told of it has called the script.
+    if (call.isEffectTold || keyspace.dirty !== dirtyBefore) outer.client.changedIn = durability.current;
   }
-  if (!call.isEffectTold && keyspace.dirty !== dirtyBefore) durability.note(call.db.index, call);
 }
 
 /** Shows a snapshot under way the keys of a command before it may change them. */

@@ -299,6 +299,18 @@ for (const [what, lines] of Object.entries(CHANGES)) {
   });
 }
 
+t.test('with always a full disk keeps nobody waiting who changes nothing with a command that could', async (t) => {
+  const server = new DurableServer('always');
+  const inVain = ['DEL nothing', 'BLPOP nothing 0', `EVAL return{redis.call('DEL','nothing')} 0`];
+  const [writer, ...readers] = [server.connect(), ...inVain.map(() => server.connect())];
+  server.disk.roomBytes = server.disk.get('log-1').length;
+  t.equal(writer.send('SET a 1'), '');
+  readers.forEach((reader, index) => t.equal(reader.send('PING', inVain[index] as string), ''));
+  server.endTurn();
+  t.same(readers.map((reader) => reader.received()), ['+PONG :0', '+PONG', '+PONG *1 :0']);
+  t.equal(writer.received(), '');
+});
+
 t.test('a full disk ends whoever would have been told of what it has not taken, and nobody who comes later in that turn', (t) => {
   const server = new DurableServer('everysec');
   const [early, late] = [server.connect(), server.connect()];
