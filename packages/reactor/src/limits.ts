@@ -155,6 +155,9 @@ export const TAKEOVER_MESSAGE_BYTES = 64 * 1024;
 /** Processes that may wait for the one takeover that is under way. */
 export const TAKEOVER_BACKLOG_CONNECTIONS = 8;
 
+/** How long a process that has died may take to give its descriptors back, one after the other. */
+export const TAKEOVER_REMAINS_MS = 100;
+
 /** The longest that a dedicated loop blocks, so that Node's own timers and signals in that thread are served. */
 export const DEDICATED_WAIT_MS = 100;
 

@@ -20,10 +20,13 @@ export class IncomingSockets {
     this.#timeout = timeout;
   }
 
-  /** Asks for what there is. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED; then nothing was taken. */
-  static async ask(kernel: Kernel, link: Link, sockets: SocketSet, timeout: StepTimeout): Promise<IncomingSockets> {
-    link.send({ step: 'ask', protocol: PROTOCOL });
-    const { message: { sockets: described }, descriptors } = await link.expect('leave', timeout.timeoutMs);
+  /** Asks for what there is; undefined if the other one has gone before it has passed it on. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED; then nothing was taken. */
+  static async ask(kernel: Kernel, link: Link, sockets: SocketSet, timeout: StepTimeout): Promise<IncomingSockets | undefined> {
+    // Who hears nothing may have said why.
+    link.trySend({ step: 'ask', protocol: PROTOCOL });
+    const received = await link.expectUnlessGone('leave', timeout.timeoutMs);
+    if (received === undefined) return undefined;
+    const { message: { sockets: described }, descriptors } = received;
     // The kernel drops those for which the process has no room, and tells nobody.
     if (descriptors.length !== described.length + 1) {
       for (const fd of descriptors) kernel.close(fd);

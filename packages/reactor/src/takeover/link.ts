@@ -99,7 +99,7 @@ export class Link {
   /** Who waits for a message waits no longer. */
   close(): void {
     if (this.#fd === CLOSED) return;
-    this.#abandon(new EdgeloopError('EL_TAKEOVER_FAILED', 'this process ends before the takeover has'));
+    this.#abandon(endsHere());
     this.#kernel.close(this.#fd);
     this.#fd = CLOSED;
   }
@@ -157,6 +157,11 @@ export class Link {
 
 function failed(what: string, cause: Error): EdgeloopError {
   return new EdgeloopError('EL_TAKEOVER_FAILED', `${what}: ${cause.message}`, { cause });
+}
+
+/** For who still waits for something in a process that ends. */
+export function endsHere(): EdgeloopError {
+  return new EdgeloopError('EL_TAKEOVER_FAILED', 'this process ends before the takeover has');
 }
 
 /** What the other end has said against it. */

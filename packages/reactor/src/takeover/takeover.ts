@@ -1,10 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { EdgeloopError } from '../errors.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { TAKEOVER_REMAINS_MS } from '../limits.js';
 import type { Log } from '../log.js';
 import type { SocketSet } from '../net/socket-set.js';
 import { ControlSocket } from './control-socket.js';
 import { IncomingSockets } from './incoming.js';
-import { Link } from './link.js';
+import { Link, endsHere } from './link.js';
 import { PROTOCOL } from './message.js';
 import { handOver } from './outgoing.js';
 
@@ -44,20 +46,40 @@ export class Takeover {
     this.#parts = parts;
   }
 
-  /** Asks who serves for what there is; if nobody does, this is the first. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, and those of ControlSocket. */
+  /**
+   * Asks who serves for what there is. If nobody does, this is the first; so it is if that one dies before it has passed anything on, for nobody
+   * else could serve. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, and those of ControlSocket.
+   */
   async begin(): Promise<void> {
-    const { kernel, path, sockets, log } = this.#parts;
+    if ((await this.#isBegun()) || (await this.#isBegun())) return;
+    throw new EdgeloopError('EL_TAKEOVER_FAILED', 'the other process has gone before it said "leave", and so has the one after it');
+  }
+
+  /** Whether it is known whose the sockets are; if not, who was asked has died. */
+  async #isBegun(): Promise<boolean> {
+    const { kernel, path } = this.#parts;
     const link = Link.connect(kernel, path);
     if (link === undefined) {
       this.#control = ControlSocket.open(kernel, path);
-      return;
+      return true;
     }
     this.#links.add(link);
+    if (await this.#takeFrom(link)) return true;
+    await setTimeout(TAKEOVER_REMAINS_MS);
+    if (!this.#links.has(link)) throw endsHere();
+    this.#hangUp(link);
+    return false;
+  }
+
+  async #takeFrom(link: Link): Promise<boolean> {
+    const { kernel, path, sockets, log } = this.#parts;
     const { pid, uid } = link.peer;
     if (!isTrusted(link)) throw refusal(`at ${path} listens the user ${uid}, whose sockets are not taken`);
     this.#incoming = await IncomingSockets.ask(kernel, link, sockets, this.#parts);
+    if (this.#incoming === undefined) return false;
     this.#control = adopted(kernel, path, this.#incoming.control);
     log.info({ event: 'takeover.begun', from: pid }, `taking over from process ${pid}`);
+    return true;
   }
 
   /** Everything is open. Resolves when this process alone serves it. Errors: EL_TAKEOVER_FAILED, EL_TAKEOVER_REFUSED, EL_TAKEOVER_MISMATCH. */

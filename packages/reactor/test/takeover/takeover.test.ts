@@ -265,6 +265,27 @@ t.test('what stands at the path is replaced if nobody listens there, and left al
   await t.rejects(new Party(t, 'first', '@').takeover.begin(), { code: 'EL_ADDRESS_INVALID' });
 });
 
+t.test('where the old one dies before it has passed anything on, the new one is the first', async (t) => {
+  const path = newPath();
+  const control = ControlSocket.open(native, path);
+  control.accept((link) => {
+    link.close();
+    control.leave();
+  });
+  const fresh = new Party(t, 'new', path);
+  t.equal(await answer(t, await fresh.start()), 'new hi');
+  await new Party(t, 'next', path).start();
+  await until(() => fresh.leftTo === process.pid, 'the next one to take over from it');
+});
+
+t.test('who goes as often as it is asked is not asked for ever', async (t) => {
+  const path = newPath();
+  const control = ControlSocket.open(native, path);
+  t.teardown(() => control.close());
+  control.accept((link) => link.close());
+  await t.rejects(new Party(t, 'new', path).takeover.begin(), { code: 'EL_TAKEOVER_FAILED', message: /has gone before it said "leave"/ });
+});
+
 t.test('an old one that does not answer is not waited for', async (t) => {
   const path = newPath();
   const control = ControlSocket.open(native, path);
@@ -288,6 +309,23 @@ t.test('a new one that is short of descriptors takes nothing, and closes those t
   await poor.reactor.close();
   for (const link of links) link.close();
   await until(() => descriptors() === before, 'all descriptors to be given back');
+});
+
+t.test('who is told to end while it waits for the remains of a dead one, ends', async (t) => {
+  const path = newPath();
+  const control = ControlSocket.open(native, path);
+  const fresh = new Party(t, 'new', path);
+  const gone = new Promise<void>((resolve) => control.accept((link) => {
+    link.close();
+    control.leave();
+    resolve();
+  }));
+  const begun = fresh.takeover.begin();
+  await gone;
+  await nextImmediate();
+  await nextImmediate();
+  fresh.takeover.close();
+  await t.rejects(begun, { code: 'EL_TAKEOVER_FAILED', message: 'this process ends before the takeover has' });
 });
 
 t.test('who is told to end while it takes over, ends, and the old one goes on', async (t) => {
