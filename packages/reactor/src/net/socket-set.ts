@@ -72,6 +72,7 @@ export class LoopSockets implements SocketSet {
   readonly #loans = new Set<Loan>();
   readonly #shared = new Set<SharedSockets>();
   #held = false;
+  #released = false;
 
   constructor(loop: Loop, reserve: ReserveDescriptor) {
     this.#loop = loop;
@@ -103,12 +104,14 @@ export class LoopSockets implements SocketSet {
   }
 
   resume(): void {
+    if (this.#released) return;
     this.#held = false;
     for (const accepting of [...this.#listeners(), ...this.#shared]) accepting.resume();
   }
 
   release(): void {
     this.hold();
+    this.#released = true;
     for (const channel of [...this.#listeners(), ...this.#datagramSockets()]) channel.close();
     for (const shared of this.#shared) shared.release();
     for (const { end } of this.#loans) end();

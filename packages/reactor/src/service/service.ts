@@ -102,13 +102,14 @@ async function open<Settings extends ServerSettings>(ground: Ground<Settings>): 
   const present = () => opened ?? reactor;
   const supervisor = Supervisor.fromEnvironment(reactor, process.env, { log });
   const reload = new Reload(configuration, { load: definition.load, reactor, levels, supervisor, log: log.child({ component: 'config' }) });
+  const takeover = takeoverOf(ground, supervisor);
+  const ending = () => takeover?.end();
   // Before anything is open, for by default these signals end the process at once.
-  endOnSignals(ground, supervisor, present);
+  endOnSignals(ground, supervisor, present, ending);
   reactor.onSignal('SIGHUP', (signal) => {
-    if (isHangup(signal)) endOnHangup(ground, signal, present);
+    if (isHangup(signal)) endOnHangup(ground, signal, present, ending);
     else void reload.run();
   });
-  const takeover = takeoverOf(ground, supervisor);
   try {
     await takeover?.begin();
     const { serving, group } = await openServing(ground);
@@ -162,11 +163,12 @@ function registryOf({ values }: Configuration<ServerSettings>, { meters }: React
 /** What serves now. */
 type Present = () => Pick<Serving, 'connectionCount' | 'closed'>;
 
-function endOnSignals<Settings extends ServerSettings>(ground: Ground<Settings>, supervisor: Supervisor, present: Present): void {
+function endOnSignals<Settings extends ServerSettings>(ground: Ground<Settings>, supervisor: Supervisor, present: Present, ending: () => void): void {
   const { definition, configuration, reactor } = ground;
   closeOnSignals(reactor, {
     deadlineMs: graceMs(configuration),
     onSignal: (signal, again) => {
+      ending();
       if (!again) supervisor.stopping(() => `stopping, ${openText(present())}`);
       definition.onSignal?.(present(), signal, again);
     },
@@ -177,9 +179,12 @@ function endOnSignals<Settings extends ServerSettings>(ground: Ground<Settings>,
  * The end with the terminal. The program's `onSignal` is not called, for there is nobody left to talk to. At last the signal
  * has its way: a Node that ends by itself resets its terminal, and aborts if that is gone.
  */
-function endOnHangup<Settings extends ServerSettings>(ground: Ground<Settings>, { name, pid, uid }: Signal, present: Present): void {
+function endOnHangup<Settings extends ServerSettings>(
+  ground: Ground<Settings>, { name, pid, uid }: Signal, present: Present, ending: () => void,
+): void {
   const { configuration, reactor } = ground;
   reactor.log.info({ event: 'signal.received', signal: name, senderPid: pid, senderUid: uid, again: false }, 'the terminal is gone: closing');
+  ending();
   void reactor.close({ deadlineMs: graceMs(configuration) });
   void present().closed.then(() => process.kill(process.pid, 'SIGHUP'));
 }

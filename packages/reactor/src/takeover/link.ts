@@ -111,10 +111,10 @@ export class Link {
     for (let last = false; ; ) {
       const result = this.#kernel.recvDescriptors(this.#fd, room, 0, room.length, list, DESCRIPTOR_BATCH);
       if (result > 0) return this.#unpack(room.subarray(0, result), [...list.subarray(1, 1 + (list[0] as number))]);
-      if (last) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`);
-      if (result === 0) return undefined;
       // The other end was closed with something unread in it. The kernel tells that first, and behind it what had been sent before.
       if (result === -ECONNRESET) continue;
+      if (last) throw new EdgeloopError('EL_TAKEOVER_FAILED', `the other process has not said "${step}" in time (takeover.timeoutSeconds)`);
+      if (result === 0) return undefined;
       if (result !== -EAGAIN && result !== -EINTR) throw failed(`cannot receive "${step}"`, new SystemError(result, 'recvmsg'));
       const leftMs = untilMs - this.#kernel.now();
       last = leftMs <= 0;

@@ -15,8 +15,8 @@ export async function handOver(link: Link, control: number, sockets: SocketSet, 
   const described = passed.map(({ use, asked, address }) => ({ use, asked, address }));
   link.send({ step: 'leave', sockets: described }, [...passed.map(({ fd }) => fd), control]);
   await link.expect('healthy', timeoutMs);
-  sockets.hold();
   try {
+    sockets.hold();
     link.send({ step: 'yours' });
     await link.expect('serving', timeoutMs);
   } catch (error) {

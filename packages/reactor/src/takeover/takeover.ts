@@ -89,13 +89,26 @@ export class Takeover {
       this.#incoming = undefined;
       for (const link of this.#links) this.#hangUp(link);
       if (isLeft) this.#parts.log.info({ event: 'takeover.finished' }, 'everything is taken over');
-      else this.#parts.log.warn({ event: 'takeover.finished' }, 'the other process has died: everything is taken over but the connections that it had');
+      else this.#parts.log.warn({ event: 'takeover.finished' }, 'the other process has gone meanwhile: everything is taken over but the connections that it had');
     }
     this.#control?.accept((next) => void this.#meet(next));
   }
 
+  /**
+   * The process is told to end, and will close its sockets. Who has been given them already has them for itself from now on: it hears
+   * nothing more, and serves.
+   */
+  end(): void {
+    if (this.#successor === undefined) return;
+    this.#hangUp(this.#successor);
+    this.#parts.sockets.release();
+    this.#control?.leave();
+    this.#control = undefined;
+  }
+
   /** Takes nothing over and leaves nothing any more; `reason` is for those at the other ends. */
   close(reason = 'the process ends'): void {
+    this.end();
     for (const link of this.#links) {
       link.refuse(reason);
       this.#hangUp(link);
@@ -125,6 +138,7 @@ export class Takeover {
       this.#check(link, message.protocol);
       await this.#leaveTo(link);
     } catch (err) {
+      if (!this.#links.has(link)) return;
       link.refuse((err as Error).message);
       this.#parts.log.warn({ event: 'takeover.failed', err }, `the takeover has failed, and this process goes on serving: ${(err as Error).message}`);
     } finally {

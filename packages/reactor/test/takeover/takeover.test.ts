@@ -388,6 +388,47 @@ for (const [when, dies] of Object.entries(DEATHS)) {
   });
 }
 
+/** When the old one is told to end; resolves when the new one has completed the takeover. */
+const ENDS: Readonly<Record<string, (end: () => void, fresh: Takeover) => Promise<void>>> = {
+  'before the new one is ready': (end, fresh) => {
+    end();
+    return fresh.complete();
+  },
+  'when the new one is ready': (end, fresh) => {
+    const completed = fresh.complete();
+    end();
+    return completed;
+  },
+};
+
+for (const [when, endsAt] of Object.entries(ENDS)) {
+  for (const how of ['end', 'close'] as const) {
+    t.test(`an old one that is told to end (${how}) ${when} leaves everything to it, and the next one can take over`, async (t) => {
+      const [path, served] = [newPath(), newPath()];
+      const parties = ['old', 'new', 'next'].map((name) => new Party(t, name, path));
+      const [old, fresh, next] = parties as [Party, Party, Party];
+      await old.takeover.begin();
+      await using(old.reactor, echo('old')).listen({ path: served });
+      await old.takeover.complete();
+      await fresh.takeover.begin();
+      await using(fresh.reactor, echo('new')).listen({ path: served });
+      await endsAt(() => {
+        old.takeover[how]();
+        void old.reactor.close({ deadlineMs: 1000 });
+      }, fresh.takeover);
+      await old.reactor.closed;
+      old.takeover.close();
+      t.match(fresh.log.lines.at(-1), { event: 'takeover.finished', level: 'warn' });
+      await next.takeover.begin();
+      await using(next.reactor, echo('next')).listen({ path: served });
+      await next.takeover.complete();
+      await until(() => fresh.leftTo === process.pid, 'the new one to have left');
+      t.ok([path, served].every((file) => existsSync(file)));
+      t.same(old.log.lines.filter(({ event }) => event === 'takeover.failed'), []);
+    });
+  }
+}
+
 t.test('a new one that is ready too late is told so, and the old one goes on', async (t) => {
   const path = newPath();
   const old = new Party(t, 'old', path, { timeoutMs: 50 });
