@@ -8,5 +8,5 @@ import { tryBriefly } from './support/brief-trials.js';
 t.jobs = 3;
 
 const trials = GROUPS['kv'] as readonly Trial[];
-/** All of them as `npm run test:long` asks for, else every second one. */
-tryBriefly(t, process.env['LONG_TESTS'] === 'true' ? trials : trials.filter((_, index) => index % 2 === 0));
+/** All of them as `npm run test:long` asks for, else every fourth one. */
+tryBriefly(t, process.env['LONG_TESTS'] === 'true' ? trials : trials.filter((_, index) => index % 4 === 0));

@@ -10,8 +10,8 @@ const SANITIZED = fileURLToPath(new URL('sanitized.mjs', NATIVE));
 const KERNEL = new URL('../src/kernel/native-kernel.js', import.meta.url).href;
 const skip = skipWithoutSanitizers('cc', 'address,undefined');
 
-/** Most calls of the library, in little time. */
-const PART = ['kernel/library', 'loop/poller', 'loop/signals', 'net/connection', 'net/datagram-socket', 'net/tcp-info'];
+/** Most calls of the library, in little time; the first of them in `npm test`, all in `npm run test:long`. */
+const PART = ['kernel/library', 'loop/poller', 'loop/signals', 'net/connection', 'net/datagram-socket', 'net/tcp-info'].slice(0, process.env['LONG_TESTS'] === 'true' ? undefined : 1);
 
 /** Runs `node` on the sanitized library. The folder keeps apart what the same test, run at the same time by itself, writes. */
 function sanitized(folder: string, ...args: string[]) {

@@ -54,6 +54,6 @@ for (const setting of settings) {
       const origin = origins.get(setting.key);
       t.match(origin, [`--${name}`, setting.variable, /config\.json:1$/][winner] ?? undefined);
     });
-    fc.assert(property, { numRuns: 30 });
+    fc.assert(property, { numRuns: process.env['LONG_TESTS'] === 'true' ? 30 : 10 });
   });
 }
