@@ -101,7 +101,7 @@ t.test('a reply that is wrong is found', async (t) => {
 t.test('what a killed server had acknowledged is there when it is back', async (t) => {
   const { code, output, complaint } = await run(t, '--cycles', '6', '--seed', '1');
   t.equal(code, 0, `${output}${complaint}`);
-  t.match(output, /\n {2}\d+ cycles in \d folders: \d{3,} deeds acknowledged, all there\n.*\npassed, seed 1\n$/s);
+  t.match(output, /\n {2}\d+ cycles in \d folders: [1-9]\d* deeds acknowledged, all there\n.*\npassed, seed 1\n$/s);
 });
 
 t.test('a server that loses the end of its log is found out, and its folder is kept', async (t) => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
 /** A million, as `npm run test:long` asks for them, or as many as it takes for every fault to happen. */
-const TURNS = process.env['LONG_TESTS'] === 'true' ? 1_000_000 : 200_000;
+const TURNS = process.env['LONG_TESTS'] === 'true' ? 1_000_000 : 400_000;
 const COMMAND = fileURLToPath(new URL('../src/simulate/main.js', import.meta.url));
 
 /** What must have happened in so many turns, or the simulation would have simulated nothing. */
